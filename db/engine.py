@@ -1,0 +1,77 @@
+"""One database a process: a SQLite file, or PostgreSQL, from one URL.
+
+SQLite loses updates silently when a transaction starts late, so the write engine emits `BEGIN IMMEDIATE`
+itself; WAL lets readers go on meanwhile, and `synchronous=FULL` makes an acknowledged ballot survive a
+power cut. Readers get an engine of their own, so that a slow page never holds the write lock.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+DEFAULT_URL = "sqlite:///data/leitai.db"
+
+
+class DatabaseUnreachable(Exception):
+    """The database cannot be opened; the words say which and what to do."""
+
+
+class Database:
+    """The two engines of one URL. On PostgreSQL they are one and the same."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            path = make_url(url).database
+            if path is None or path in ("", ":memory:"):
+                raise DatabaseUnreachable("数据库地址要指向一个文件，例如 sqlite:///data/leitai.db")
+            try:
+                Path(path).absolute().parent.mkdir(parents=True, exist_ok=True)
+            except OSError as cause:
+                raise DatabaseUnreachable(f"数据库文件夹无法建立：{Path(path).parent}。请换一个可写的位置。") from cause
+            self.write = _sqlite_engine(url, "BEGIN IMMEDIATE", pool_size=8)
+            self.read = _sqlite_engine(url, "BEGIN", pool_size=32)
+        else:
+            self.write = create_engine(url, pool_size=16, max_overflow=16, pool_pre_ping=True)
+            self.read = self.write
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent view of the database; nothing can be written through it by mistake on SQLite."""
+        with self.read.connect() as connection, connection.begin():
+            yield connection
+
+    def dispose(self) -> None:
+        self.write.dispose()
+        self.read.dispose()
+
+
+def database_url(given: str | None = None) -> str:
+    """The URL in force: the one given, else LEITAI_DATABASE_URL, else the default file."""
+    return given or os.environ.get("LEITAI_DATABASE_URL") or DEFAULT_URL
+
+
+def _sqlite_engine(url: str, begin: str, *, pool_size: int) -> Engine:
+    engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=30)
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in ("journal_mode=wal", "foreign_keys=on", "busy_timeout=10000", "synchronous=full"):
+            connection.execute(f"pragma {pragma}")
+        if begin == "BEGIN":
+            connection.execute("pragma query_only=on")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

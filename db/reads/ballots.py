@@ -1,0 +1,92 @@
+"""Ballots and turnout, read for the tally, the turnout board and a phone's own receipt.
+
+Nothing here joins a secret ballot to a seat: there is nothing to join it with.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select, union_all
+
+from db import tables as t
+from db.values import Receipt
+from scoring.ballot import Line, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredLine:
+    """One version of one target on one paper. `seat` is a seat's code, None on a secret ballot."""
+
+    round_id: int
+    voter: str
+    seat: str | None
+    group: str
+    target: str
+    version: int
+    state: State
+    marks: tuple[tuple[str, str], ...]
+    receipt: str
+    received_at: str | None
+
+
+def turnout(c: Connection, round_id: int) -> dict[str, int]:
+    """Group key -> seats that have voted in this round. Never a mark."""
+    named = (
+        select(t.ballot.c.group_key, t.ballot.c.seat_id)
+        .where(t.ballot.c.round_id == round_id, t.ballot.c.seat_id.is_not(None), t.ballot.c.counted)
+        .distinct()
+    )
+    secret = (
+        select(t.seat.c.group_key, t.turnout.c.seat_id)
+        .join_from(t.turnout, t.seat, t.turnout.c.seat_id == t.seat.c.id)
+        .where(t.turnout.c.round_id == round_id)
+    )
+    both = union_all(named, secret).subquery()
+    rows = c.execute(select(both.c.group_key, func.count()).group_by(both.c.group_key))
+    return {group: count for group, count in rows.tuples()}
+
+
+def voted_named_seats(c: Connection, round_id: int) -> frozenset[int]:
+    """Ids of named seats with a ballot in this round; of secret groups only the count is ever told."""
+    rows = c.execute(
+        select(t.ballot.c.seat_id).where(t.ballot.c.round_id == round_id, t.ballot.c.seat_id.is_not(None)).distinct()
+    )
+    return frozenset(rows.scalars())
+
+
+def lines(c: Connection, sitting_id: int, phases: tuple[str, ...] = ("CLOSED", "PUBLISHED")) -> tuple[StoredLine, ...]:
+    """Every version of every ballot in the rounds of these phases. An open round is never asked for."""
+    rows = c.execute(
+        select(t.ballot, t.target.c.key.label("target"), t.seat.c.code)
+        .join_from(t.ballot, t.round_, t.ballot.c.round_id == t.round_.c.id)
+        .join(t.target, t.ballot.c.target_id == t.target.c.id)
+        .outerjoin(t.seat, t.ballot.c.seat_id == t.seat.c.id)
+        .where(t.round_.c.sitting_id == sitting_id, t.round_.c.phase.in_(phases))
+        .order_by(t.ballot.c.round_id, t.ballot.c.voter, t.ballot.c.target_id, t.ballot.c.version)
+    )
+    return tuple(
+        StoredLine(round_id=r.round_id, voter=r.voter, seat=r.code, group=r.group_key, target=r.target,
+                   version=r.version, state=State(r.state), marks=tuple(json.loads(r.marks).items()),
+                   receipt=r.receipt, received_at=r.received_at)
+        for r in rows
+    )
+
+
+def receipt(c: Connection, round_id: int, voter: str, opened_at: str) -> Receipt | None:
+    """The acknowledgement of this voter's latest paper in this round."""
+    rows = c.execute(
+        select(t.ballot, t.target.c.key.label("target"))
+        .join_from(t.ballot, t.target, t.ballot.c.target_id == t.target.c.id)
+        .where(t.ballot.c.round_id == round_id, t.ballot.c.voter == voter, t.ballot.c.counted)
+        .order_by(t.target.c.position)
+    ).all()
+    if not rows:
+        return None
+    newest = max(rows, key=lambda r: r.version)
+    return Receipt(
+        code=newest.receipt, version=newest.version, received_at=newest.received_at or opened_at, round=str(round_id),
+        lines=tuple(Line(target=r.target, state=State(r.state), marks=tuple(json.loads(r.marks).items()))
+                    for r in rows),
+    )

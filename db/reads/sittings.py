@@ -1,0 +1,195 @@
+"""Sittings as the hall needs them: the agenda, the rule, seats, recusals, declarations, rounds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Connection, Row, func, select
+
+from db import tables as t
+from db.clock import maybe_moment, moment_of
+from db.values import Commitment, Declaration, Round, Seat, Shortcoming, Sitting, Stage, Target, Unit
+from scoring.round import Phase
+
+
+def units(c: Connection) -> tuple[Unit, ...]:
+    parent = t.unit.alias("parent")
+    rows = c.execute(
+        select(t.unit.c.id, t.unit.c.key, t.unit.c.name, t.unit.c.kind, parent.c.key.label("parent"))
+        .outerjoin_from(t.unit, parent, t.unit.c.parent_id == parent.c.id)
+        .order_by(t.unit.c.id)
+    )
+    return tuple(Unit(id=r.id, key=r.key, name=r.name, kind=r.kind, parent=r.parent or "") for r in rows)
+
+
+def sittings(c: Connection) -> tuple[Sitting, ...]:
+    """Newest first."""
+    rows = c.execute(select(t.sitting).order_by(t.sitting.c.held_on.desc(), t.sitting.c.id.desc()))
+    return tuple(_sitting(r) for r in rows)
+
+
+def sitting(c: Connection, key: str) -> Sitting | None:
+    row = c.execute(select(t.sitting).where(t.sitting.c.key == key)).first()
+    return None if row is None else _sitting(row)
+
+
+def serials(c: Connection) -> dict[str, int]:
+    """Sitting key -> serial: the cheap question 'has anything changed?'."""
+    return {r.key: r.serial for r in c.execute(select(t.sitting.c.key, t.sitting.c.serial))}
+
+
+def rule_text(c: Connection, sitting_id: int) -> tuple[str, int, bool]:
+    """The rule in force: its TOML, its version, and whether the first ballot has locked it."""
+    row = c.execute(
+        select(t.rule.c.toml, t.rule.c.version, t.rule.c.locked_at)
+        .where(t.rule.c.sitting_id == sitting_id)
+        .order_by(t.rule.c.version.desc())
+        .limit(1)
+    ).one()
+    return row.toml, row.version, row.locked_at is not None
+
+
+def targets(c: Connection, sitting_id: int) -> tuple[Target, ...]:
+    parent = t.unit.alias("parent")
+    rows = c.execute(
+        select(t.target, t.unit.c.key.label("unit"), t.unit.c.name.label("unit_name"), parent.c.key.label("parent"))
+        .join_from(t.target, t.unit, t.target.c.unit_id == t.unit.c.id)
+        .outerjoin(parent, t.unit.c.parent_id == parent.c.id)
+        .where(t.target.c.sitting_id == sitting_id)
+        .order_by(t.target.c.position, t.target.c.id)
+    )
+    return tuple(
+        Target(id=r.id, key=r.key, name=r.name, unit=r.unit, unit_name=r.unit_name, parent_unit=r.parent or "",
+               presenter=r.presenter, ranking_group=r.ranking_group, ranked=bool(r.ranked), position=r.position)
+        for r in rows
+    )
+
+
+def seats(c: Connection, sitting_id: int) -> tuple[Seat, ...]:
+    rows = c.execute(
+        select(t.seat, t.unit.c.key.label("unit"), t.badge.c.issued_at)
+        .outerjoin_from(t.seat, t.unit, t.seat.c.unit_id == t.unit.c.id)
+        .outerjoin(t.badge, (t.badge.c.seat_id == t.seat.c.id) & t.badge.c.stopped_at.is_(None))
+        .where(t.seat.c.sitting_id == sitting_id)
+        .order_by(t.seat.c.id)
+    )
+    return tuple(_seat(r) for r in rows)
+
+
+def badges(c: Connection, sitting_id: int) -> dict[str, int]:
+    """SHA-256 of every badge in force -> seat id."""
+    rows = c.execute(
+        select(t.badge.c.secret_sha256, t.badge.c.seat_id)
+        .join_from(t.badge, t.seat, t.badge.c.seat_id == t.seat.c.id)
+        .where(t.seat.c.sitting_id == sitting_id, t.badge.c.stopped_at.is_(None))
+    )
+    return {r.secret_sha256: r.seat_id for r in rows}
+
+
+def recusals(c: Connection, sitting_id: int) -> dict[tuple[int, str], str]:
+    """(seat id, target key) -> reason, as entered; recusal by own unit is worked out, not stored."""
+    rows = c.execute(
+        select(t.recusal.c.seat_id, t.target.c.key, t.recusal.c.reason)
+        .join_from(t.recusal, t.target, t.recusal.c.target_id == t.target.c.id)
+        .where(t.target.c.sitting_id == sitting_id)
+    )
+    return {(r.seat_id, r.key): r.reason for r in rows}
+
+
+def components(c: Connection, sitting_id: int) -> tuple[tuple[str, str, str], ...]:
+    """(target key, component key, value) of everything in the total that is not balloted."""
+    rows = c.execute(
+        select(t.target.c.key, t.component_value.c.component, t.component_value.c.value)
+        .join_from(t.component_value, t.target, t.component_value.c.target_id == t.target.c.id)
+        .where(t.target.c.sitting_id == sitting_id)
+        .order_by(t.target.c.position, t.component_value.c.component)
+    )
+    return tuple((r.key, r.component, r.value) for r in rows)
+
+
+def declarations(c: Connection, sitting_id: int) -> dict[str, Declaration]:
+    """Target key -> what the unit states; targets that have entered nothing are absent."""
+    shortcomings = c.execute(
+        select(t.shortcoming, t.target.c.key)
+        .join_from(t.shortcoming, t.target, t.shortcoming.c.target_id == t.target.c.id)
+        .where(t.target.c.sitting_id == sitting_id)
+        .order_by(t.shortcoming.c.target_id, t.shortcoming.c.position)
+    ).all()
+    of_sitting = select(t.shortcoming.c.id).join_from(t.shortcoming, t.target).where(
+        t.target.c.sitting_id == sitting_id)
+    measures: dict[int, list[str]] = defaultdict(list)
+    for r in c.execute(select(t.measure).where(t.measure.c.shortcoming_id.in_(of_sitting))
+                       .order_by(t.measure.c.shortcoming_id, t.measure.c.position)):
+        measures[r.shortcoming_id].append(r.text)
+    promised: dict[int, list[Commitment]] = defaultdict(list)
+    for r in c.execute(select(t.commitment).where(t.commitment.c.shortcoming_id.in_(of_sitting))
+                       .order_by(t.commitment.c.shortcoming_id, t.commitment.c.position)):
+        promised[r.shortcoming_id].append(Commitment(
+            text=r.text, owner=r.owner, deadline=date.fromisoformat(r.deadline), amount=r.amount,
+            amount_unit=r.amount_unit, number=r.number))
+    by_target: dict[str, list[Shortcoming]] = defaultdict(list)
+    for s in shortcomings:
+        by_target[s.key].append(Shortcoming(text=s.text, gap=s.gap, goal=s.goal, measures=tuple(measures[s.id]),
+                                            commitments=tuple(promised[s.id])))
+    return {key: Declaration(shortcomings=tuple(items)) for key, items in by_target.items()}
+
+
+def rounds(c: Connection, sitting_id: int) -> tuple[Round, ...]:
+    """In the order they were opened."""
+    keys: dict[int, list[str]] = defaultdict(list)
+    for r in c.execute(
+        select(t.round_target.c.round_id, t.target.c.key)
+        .join_from(t.round_target, t.target, t.round_target.c.target_id == t.target.c.id)
+        .where(t.target.c.sitting_id == sitting_id)
+        .order_by(t.target.c.position)
+    ):
+        keys[r.round_id].append(r.key)
+    rows = c.execute(select(t.round_).where(t.round_.c.sitting_id == sitting_id).order_by(t.round_.c.number))
+    return tuple(
+        Round(id=r.id, number=r.number, phase=Phase(r.phase), targets=tuple(keys[r.id]),
+              opened_at=moment_of(r.opened_at), closes_at=maybe_moment(r.closes_at),
+              closed_at=maybe_moment(r.closed_at), closed_by=r.closed_by, void_reason=r.void_reason)
+        for r in rows
+    )
+
+
+def stage(c: Connection, sitting_id: int) -> Stage:
+    row = c.execute(
+        select(t.stage.c.shows, t.target.c.key)
+        .outerjoin_from(t.stage, t.target, t.stage.c.target_id == t.target.c.id)
+        .where(t.stage.c.sitting_id == sitting_id)
+    ).first()
+    return Stage() if row is None else Stage(shows=row.shows, target=row.key)
+
+
+def has_ballots(c: Connection, sitting_id: int) -> bool:
+    found = c.execute(
+        select(func.count()).select_from(
+            select(t.ballot.c.version).join_from(t.ballot, t.round_, t.ballot.c.round_id == t.round_.c.id)
+            .where(t.round_.c.sitting_id == sitting_id).limit(1).subquery())
+    ).scalar_one()
+    return bool(found)
+
+
+def open_rounds_past(c: Connection, moment: str) -> Sequence[tuple[str, int]]:
+    """(sitting key, round id) of every open round whose time is up."""
+    rows = c.execute(
+        select(t.sitting.c.key, t.round_.c.id)
+        .join_from(t.round_, t.sitting, t.round_.c.sitting_id == t.sitting.c.id)
+        .where(t.round_.c.phase == "OPEN", t.round_.c.closes_at.is_not(None), t.round_.c.closes_at <= moment)
+    )
+    return [(r.key, r.id) for r in rows]
+
+
+def _sitting(r: Row[tuple[object, ...]]) -> Sitting:
+    return Sitting(id=r.id, key=r.key, title=r.title, arena=r.arena, period=r.period,
+                   held_on=date.fromisoformat(r.held_on), place=r.place, note=r.note, ballot_mode=r.ballot_mode,
+                   seconds=r.seconds, grace_seconds=r.grace_seconds, desk_check_in=bool(r.desk_check_in),
+                   draw_seed=r.draw_seed, serial=r.serial)
+
+
+def _seat(r: Row[tuple[object, ...]]) -> Seat:
+    return Seat(id=r.id, code=r.code, group=r.group_key, name=r.name, unit=r.unit or "",
+                checked_in_at=maybe_moment(r.checked_in_at), badge_issued_at=maybe_moment(r.issued_at))

@@ -1,0 +1,62 @@
+"""The audit record (留痕): append-only, each line carrying the hash of the one before it.
+
+Casting a ballot is never recorded here: turnout is kept apart, and a secret ballot leaves no moment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, text
+
+from db import tables as t
+from db.clock import text_of
+from db.reads.people import RecordLine
+
+BEGINNING = "0" * 64
+
+
+class Record:
+    """Appends lines. Lines of one transaction are as durable as what they tell of."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._c = connection
+
+    def append(self, *, at: datetime, actor: str, action: str, sitting_id: int | None = None,
+               **detail: object) -> None:
+        if self._c.dialect.name == "postgresql":  # one writer of the chain at a time; SQLite has only one anyway
+            self._c.execute(text("select pg_advisory_xact_lock(7251)"))
+        previous = self._c.execute(
+            select(t.record_entry.c.hash).order_by(t.record_entry.c.id.desc()).limit(1)).scalar_one_or_none()
+        written = json.dumps(detail, ensure_ascii=False, sort_keys=True)
+        values: dict[str, object] = {
+            "at": text_of(at), "actor": actor, "action": action, "detail": written,
+            "previous_hash": previous or BEGINNING,
+        }
+        self._c.execute(insert(t.record_entry).values(
+            **values, sitting_id=sitting_id, hash=chain_hash({k: str(v) for k, v in values.items()})))
+
+
+def chain_hash(values: Mapping[str, str]) -> str:
+    """SHA-256 over previous hash, time, actor, action and detail, joined by U+001F."""
+    parts = (values[k] for k in ("previous_hash", "at", "actor", "action", "detail"))
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def first_break(lines: Iterable[RecordLine]) -> int | None:
+    """The id of the first line that does not follow from the one before it; None when the chain holds.
+
+    `lines` in the order they were written.
+    """
+    previous = BEGINNING
+    for line in lines:
+        expected = chain_hash({
+            "previous_hash": previous, "at": text_of(line.at), "actor": line.actor, "action": line.action,
+            "detail": json.dumps(line.detail, ensure_ascii=False, sort_keys=True)})
+        if line.previous_hash != previous or line.hash != expected:
+            return line.id
+        previous = line.hash
+    return None

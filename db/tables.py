@@ -1,0 +1,381 @@
+"""The tables, and the constraints that make wrong states impossible. No behaviour.
+
+Marks, points and amounts are text (exact decimals), times are UTC text in ISO 8601, never a binary float.
+A secret ballot carries no seat and no time; a named one carries both. Turnout of secret groups is a table
+of its own that nothing joins to a ballot. Rows of both are clustered by their keys, so that the file does
+not remember in which order they came.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _needed(name: str, kind: type[Text] | type[Integer] | type[Boolean] = Text) -> Column[object]:
+    return Column(name, kind, nullable=False)
+
+
+def _link(name: str, to: str, *, optional: bool = False) -> Column[object]:
+    return Column(name, Integer, ForeignKey(to), nullable=optional)
+
+
+def _one_of(column: str, *values: str) -> CheckConstraint:
+    return CheckConstraint(f"{column} in ({', '.join(repr(value) for value in values)})", name=column)
+
+
+# -- who and what ------------------------------------------------------------------------------------------
+
+unit = Table(
+    "unit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    _needed("name"),
+    _needed("kind"),
+    _link("parent_id", "unit.id", optional=True),
+    _one_of("kind", "county", "department", "town", "zone", "other"),
+)
+
+sitting = Table(
+    "sitting",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    _needed("title"),
+    _needed("arena"),
+    _needed("period"),
+    _needed("held_on"),
+    _needed("place"),
+    _needed("note"),
+    _needed("ballot_mode"),
+    _needed("seconds", Integer),
+    _needed("grace_seconds", Integer),
+    _needed("desk_check_in", Boolean),
+    Column("draw_seed", Text, nullable=True),
+    Column("serial", Integer, nullable=False, server_default=text("0")),
+    _needed("created_at"),
+    _one_of("ballot_mode", "each", "all"),
+    CheckConstraint("seconds >= 0 and grace_seconds >= 0", name="durations"),
+)
+
+rule = Table(
+    "rule",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _link("sitting_id", "sitting.id"),
+    _needed("version", Integer),
+    _needed("toml"),
+    _needed("sha256"),
+    Column("locked_at", Text, nullable=True),
+    UniqueConstraint("sitting_id", "version"),
+)
+
+target = Table(
+    "target",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _link("sitting_id", "sitting.id"),
+    _needed("key"),
+    _needed("name"),
+    _link("unit_id", "unit.id"),
+    _needed("presenter"),
+    _needed("ranking_group"),
+    _needed("ranked", Boolean),
+    _needed("position", Integer),
+    UniqueConstraint("sitting_id", "key"),
+)
+
+stage = Table(
+    "stage",
+    metadata,
+    Column("sitting_id", Integer, ForeignKey("sitting.id"), primary_key=True),
+    _needed("shows"),
+    _link("target_id", "target.id", optional=True),
+    _one_of("shows", "agenda", "target", "ranking"),
+    CheckConstraint("shows <> 'target' or target_id is not null", name="a_target_is_named"),
+)
+
+seat = Table(
+    "seat",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _link("sitting_id", "sitting.id"),
+    _needed("code"),
+    _needed("group_key"),
+    _needed("name"),
+    _link("unit_id", "unit.id", optional=True),
+    Column("checked_in_at", Text, nullable=True),
+    UniqueConstraint("sitting_id", "code"),
+)
+
+badge = Table(
+    "badge",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _link("seat_id", "seat.id"),
+    Column("secret_sha256", Text, nullable=False, unique=True),
+    _needed("issued_at"),
+    Column("stopped_at", Text, nullable=True),
+    Index("uq_badge_in_force", "seat_id", unique=True, sqlite_where=text("stopped_at is null"),
+          postgresql_where=text("stopped_at is null")),
+)
+
+recusal = Table(
+    "recusal",
+    metadata,
+    Column("seat_id", Integer, ForeignKey("seat.id"), primary_key=True),
+    Column("target_id", Integer, ForeignKey("target.id"), primary_key=True),
+    _needed("reason"),
+)
+
+component_value = Table(
+    "component_value",
+    metadata,
+    Column("target_id", Integer, ForeignKey("target.id"), primary_key=True),
+    Column("component", Text, primary_key=True),
+    _needed("value"),
+)
+
+# -- the balloting -----------------------------------------------------------------------------------------
+
+round_ = Table(
+    "round",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _link("sitting_id", "sitting.id"),
+    _needed("number", Integer),
+    _needed("phase"),
+    _needed("opened_at"),
+    Column("closes_at", Text, nullable=True),
+    Column("closed_at", Text, nullable=True),
+    Column("closed_by", Text, nullable=True),
+    Column("void_reason", Text, nullable=True),
+    _one_of("phase", "OPEN", "CLOSED", "PUBLISHED", "VOID"),
+    CheckConstraint("(phase = 'OPEN') = (closed_at is null)", name="closed_has_a_time"),
+    CheckConstraint("(phase = 'VOID') = (void_reason is not null)", name="void_has_a_reason"),
+    UniqueConstraint("sitting_id", "number"),
+    Index("uq_round_open", "sitting_id", unique=True, sqlite_where=text("phase = 'OPEN'"),
+          postgresql_where=text("phase = 'OPEN'")),
+)
+
+round_target = Table(
+    "round_target",
+    metadata,
+    Column("round_id", Integer, ForeignKey("round.id"), primary_key=True),
+    Column("target_id", Integer, ForeignKey("target.id"), primary_key=True),
+    _needed("counts", Boolean),
+    Index("uq_round_target_counts", "target_id", unique=True, sqlite_where=text("counts"),
+          postgresql_where=text("counts")),
+)
+
+ballot = Table(
+    "ballot",
+    metadata,
+    Column("round_id", Integer, primary_key=True),
+    Column("voter", Text, primary_key=True),  # "s<seat id>", or HMAC(badge secret, round) of a secret group
+    Column("target_id", Integer, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    _needed("group_key"),
+    _link("seat_id", "seat.id", optional=True),
+    _needed("state"),
+    _needed("marks"),  # JSON object criterion -> exact text
+    _needed("nonce"),
+    _needed("receipt"),
+    Column("received_at", Text, nullable=True),
+    _needed("counted", Boolean),
+    ForeignKeyConstraint(["round_id", "target_id"], ["round_target.round_id", "round_target.target_id"]),
+    _one_of("state", "submitted", "abstain", "dont_know", "spoiled", "late"),
+    CheckConstraint("(seat_id is null) = (received_at is null)", name="secret_has_neither_seat_nor_time"),
+    CheckConstraint("seat_id is null or voter = 's' || seat_id", name="voter_is_the_seat"),
+    CheckConstraint("version >= 1", name="version"),
+    CheckConstraint("not counted or state <> 'late'", name="late_never_counts"),
+    Index("uq_ballot_counted", "round_id", "voter", "target_id", unique=True, sqlite_where=text("counted"),
+          postgresql_where=text("counted")),
+    sqlite_with_rowid=False,
+)
+
+turnout = Table(
+    "turnout",
+    metadata,
+    Column("round_id", Integer, ForeignKey("round.id"), primary_key=True),
+    Column("seat_id", Integer, ForeignKey("seat.id"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+# -- the result and what follows ---------------------------------------------------------------------------
+
+publication = Table(
+    "publication",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _link("sitting_id", "sitting.id"),
+    _needed("number", Integer),
+    _needed("reason"),
+    _needed("published_at"),
+    _needed("published_by"),
+    _needed("rule_sha256"),
+    _needed("ballots_sha256"),
+    _needed("result"),
+    Column("package", LargeBinary, nullable=False),
+    CheckConstraint("number = 1 or reason <> ''", name="a_correction_has_a_reason"),
+    UniqueConstraint("sitting_id", "number"),
+)
+
+ledger_entry = Table(
+    "ledger_entry",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _link("unit_id", "unit.id"),
+    _needed("period"),
+    _needed("kind"),
+    _needed("cause"),
+    _needed("points"),
+    _link("publication_id", "publication.id", optional=True),
+    Column("reverses_id", Integer, ForeignKey("ledger_entry.id"), nullable=True, unique=True),
+    _needed("booked_at"),
+    _needed("booked_by"),
+    _one_of("kind", "bonus", "deduction"),
+)
+
+shortcoming = Table(
+    "shortcoming",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _link("target_id", "target.id"),
+    _needed("position", Integer),
+    _needed("text"),
+    _needed("gap"),
+    _needed("goal"),
+    UniqueConstraint("target_id", "position"),
+)
+
+measure = Table(
+    "measure",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _link("shortcoming_id", "shortcoming.id"),
+    _needed("position", Integer),
+    _needed("text"),
+    UniqueConstraint("shortcoming_id", "position"),
+)
+
+commitment = Table(
+    "commitment",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _link("shortcoming_id", "shortcoming.id"),
+    _needed("position", Integer),
+    _needed("text"),
+    _needed("owner"),
+    _needed("deadline"),
+    _needed("amount"),
+    _needed("amount_unit"),
+    Column("number", Text, nullable=True, unique=True),  # given when it goes onto the list (清单)
+    UniqueConstraint("shortcoming_id", "position"),
+)
+
+commitment_event = Table(
+    "commitment_event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _link("commitment_id", "commitment.id"),
+    _needed("kind"),
+    _needed("at"),
+    _needed("by"),
+    _needed("detail"),
+)
+
+# -- staff and the record ----------------------------------------------------------------------------------
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    _needed("title"),
+    Column("password_hash", Text, nullable=True),
+    _link("unit_id", "unit.id", optional=True),
+    _needed("active", Boolean),
+    _needed("created_at"),
+)
+
+staff_role = Table(
+    "staff_role",
+    metadata,
+    Column("staff_id", Integer, ForeignKey("staff.id"), primary_key=True),
+    Column("role", Text, primary_key=True),
+    _one_of("role", "host", "clerk", "supervisor", "leader", "liaison", "administrator"),
+)
+
+sign_in_link = Table(
+    "sign_in_link",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("secret_sha256", Text, nullable=False, unique=True),
+    _link("staff_id", "staff.id"),
+    _needed("purpose"),
+    _needed("expires_at"),
+    Column("used_at", Text, nullable=True),
+    _one_of("purpose", "password", "demo"),
+)
+
+sign_in = Table(
+    "sign_in",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("token_sha256", Text, nullable=False, unique=True),
+    _link("staff_id", "staff.id"),
+    _needed("began_at"),
+    _needed("expires_at"),
+    Column("ended_at", Text, nullable=True),
+)
+
+record_entry = Table(
+    "record_entry",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _needed("at"),
+    _needed("actor"),
+    _needed("action"),
+    Column("sitting_id", Integer, ForeignKey("sitting.id"), nullable=True),
+    _needed("detail"),
+    _needed("previous_hash"),
+    Column("hash", Text, nullable=False, unique=True),
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("key", Text, primary_key=True),
+    _needed("value"),
+)
+
+for _table, _column in (
+    (target, "sitting_id"), (ledger_entry, "unit_id"), (commitment_event, "commitment_id"), (sign_in, "staff_id"),
+    (record_entry, "sitting_id"), (round_target, "round_id"),
+):
+    Index(f"ix_{_table.name}_{_column}", _table.c[_column])

@@ -1,0 +1,168 @@
+"""What the tables hold, as frozen values: no SQL, no behaviour beyond looking things up.
+
+Keys (`lucheng`, `U01`, `L03`) are what people and files use; ids are the database's own. Times are aware
+UTC datetimes here and text in the tables.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from scoring.ballot import Line
+from scoring.round import Phase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A county, department or town; `parent` is another unit's key or empty."""
+
+    id: int
+    key: str
+    name: str
+    kind: str
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitting:
+    """One 场次 of one arena. `serial` grows with every change that a phone or a screen could show."""
+
+    id: int
+    key: str
+    title: str
+    arena: str
+    period: str
+    held_on: date
+    place: str
+    note: str
+    ballot_mode: str
+    seconds: int
+    grace_seconds: int
+    desk_check_in: bool
+    draw_seed: str | None
+    serial: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What is scored; `position` is its place on the agenda, from 1."""
+
+    id: int
+    key: str
+    name: str
+    unit: str
+    unit_name: str
+    parent_unit: str
+    presenter: str
+    ranking_group: str
+    ranked: bool
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """A place in the hall. `unit` is the judge's own unit's key, or empty."""
+
+    id: int
+    code: str
+    group: str
+    name: str
+    unit: str
+    checked_in_at: datetime | None
+    badge_issued_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One balloting of one or several targets."""
+
+    id: int
+    number: int
+    phase: Phase
+    targets: tuple[str, ...]
+    opened_at: datetime
+    closes_at: datetime | None
+    closed_at: datetime | None
+    closed_by: str | None
+    void_reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What the hall looks at: the agenda, one target, or the ranking."""
+
+    shows: str = "agenda"
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commitment:
+    """A promise with owner and deadline; `amount` is an exact decimal as text, or empty."""
+
+    text: str
+    owner: str
+    deadline: date
+    amount: str = ""
+    amount_unit: str = ""
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortcoming:
+    """One of the three 不足: where it stands, where it should stand, what is done, what is promised."""
+
+    text: str
+    gap: str = ""
+    goal: str = ""
+    measures: tuple[str, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """What a unit states on stage."""
+
+    shortcomings: tuple[Shortcoming, ...] = ()
+
+    @property
+    def commitments(self) -> tuple[Commitment, ...]:
+        return tuple(one for shortcoming in self.shortcomings for one in shortcoming.commitments)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The acknowledgement of one paper. `received_at` of a secret ballot is the round's opening: no finer."""
+
+    code: str
+    version: int
+    received_at: str
+    round: str
+    lines: tuple[Line, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """A person who signs in. `unit` is set for a liaison."""
+
+    id: int
+    name: str
+    title: str
+    roles: frozenset[str]
+    unit: str
+    active: bool
+    has_password: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """A frozen, numbered version of a result."""
+
+    id: int
+    number: int
+    reason: str
+    published_at: datetime
+    published_by: str
+    rule_sha256: str
+    ballots_sha256: str
+    result: str

@@ -1,0 +1,37 @@
+"""One transaction: `with work(database) as w`. It commits when the block ends, and undoes all of it on an error.
+
+The stores hang on the work: `w.roster`, `w.rounds`, `w.results`, `w.people`, `w.record`. Reads take `w.c`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from db.engine import Database
+from db.record import Record
+from db.stores.people import People
+from db.stores.results import Results
+from db.stores.roster import Roster
+from db.stores.rounds import Rounds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """The stores of one open transaction."""
+
+    c: Connection
+    roster: Roster
+    rounds: Rounds
+    results: Results
+    people: People
+    record: Record
+
+
+@contextmanager
+def work(database: Database) -> Iterator[Work]:
+    with database.write.begin() as c:
+        yield Work(c=c, roster=Roster(c), rounds=Rounds(c), results=Results(c), people=People(c), record=Record(c))
