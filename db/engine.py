@@ -16,6 +16,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
+__all__ = ["Connection", "Database", "DatabaseUnreachable", "database_url"]
+
 DEFAULT_URL = "sqlite:///data/leitai.db"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from db import tables as t
 from db.clock import moment_of
@@ -53,9 +53,15 @@ class ListedCommitment:
 
 def publications(c: Connection, sitting_id: int) -> tuple[Publication, ...]:
     """Every version, oldest first."""
-    rows = c.execute(
-        select(t.publication).where(t.publication.c.sitting_id == sitting_id).order_by(t.publication.c.number))
+    everything_but_the_package = [column for column in t.publication.c if column.name != "package"]
+    rows = c.execute(select(*everything_but_the_package).where(t.publication.c.sitting_id == sitting_id)
+                     .order_by(t.publication.c.number))
     return tuple(_publication(r) for r in rows)
+
+
+def publication_count(c: Connection, sitting_id: int) -> int:
+    return int(c.execute(
+        select(func.count()).select_from(t.publication).where(t.publication.c.sitting_id == sitting_id)).scalar_one())
 
 
 def package_bytes(c: Connection, publication_id: int) -> bytes:

@@ -21,7 +21,7 @@ from scoring.round import Phase
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """One paper on its way into the box. `received_at` is None for a secret group."""
+    """One paper on its way into the box. `in_time`: it came before the round's own clock ran out."""
 
     round_id: int
     voter: str
@@ -35,6 +35,8 @@ class Paper:
     receipt: str
     received_at: str
     opened_at: str
+    in_time: bool
+    sitting: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +75,9 @@ def put(c: Connection, papers: Sequence[Paper]) -> list[Receipt | NotTaken]:
         if (earlier := versions.get(paper.nonce)) is not None:
             answers.append(earlier)
             continue
-        if phases.get(paper.round_id) is not Phase.OPEN:
-            answers.append(NotTaken(phase=phases.get(paper.round_id)))
+        phase = phases.get(paper.round_id)
+        if phase is not Phase.OPEN or not paper.in_time:
+            answers.append(NotTaken(phase=Phase.CLOSED if phase is Phase.OPEN else phase))
             continue
         if paper.badge_sha256 not in in_force:
             answers.append(NotTaken(phase=Phase.OPEN, badge_stopped=True))

@@ -1,0 +1,241 @@
+"""The ballot box: one writer thread, group commit, an acknowledgement only after the commit.
+
+Papers queue up; the writer takes everything that waits, stores it in one transaction, and answers each. If
+the batch fails, each paper is tried alone, so that one bad paper never takes its neighbours with it. The
+queue is bounded: beyond it a phone is asked to come again in a moment, and it does.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import secrets
+import threading
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from db.clock import text_of
+from db.engine import Database
+from db.stores import ballots as ballot_store
+from db.stores.ballots import NotTaken, Paper
+from db.values import Receipt, Round
+from hall.live import Live, SeatCard, Snapshot, voter_of
+from scoring.ballot import Line, PaperRefused, read_paper
+from scoring.round import Phase
+from scoring.rule import BallotKind
+
+log = logging.getLogger("leitai.ballot_box")
+
+QUEUE_BOUND = 4000
+BATCH_BOUND = 256
+MOVED_ON = "主持人已开始下一家，这张评分没有计入任何单位。请看清单位名称后重新打分。"
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+class Reason(StrEnum):
+    """Why a ballot was not taken, and the HTTP status that says so."""
+
+    ROUND_MOVED_ON = "round_moved_on"
+    ROUND_CLOSED = "round_closed"
+    ROUND_NOT_OPEN = "round_not_open"
+    RECUSED = "recused"
+    NOT_CHECKED_IN = "not_checked_in"
+    WRONG_ORIGIN = "wrong_origin"
+    BAD_MARK = "bad_mark"
+    INCOMPLETE = "incomplete"
+    TOO_LARGE = "too_large"
+    TOO_FAST = "too_fast"
+    OVERLOADED = "overloaded"
+    UNKNOWN_BADGE = "unknown_badge"
+
+    @property
+    def status(self) -> int:
+        return _STATUS[self]
+
+
+_STATUS = {
+    Reason.ROUND_MOVED_ON: 409, Reason.ROUND_CLOSED: 409, Reason.ROUND_NOT_OPEN: 409, Reason.RECUSED: 403,
+    Reason.NOT_CHECKED_IN: 403, Reason.WRONG_ORIGIN: 403, Reason.BAD_MARK: 422, Reason.INCOMPLETE: 422,
+    Reason.TOO_LARGE: 413, Reason.TOO_FAST: 429, Reason.OVERLOADED: 503, Reason.UNKNOWN_BADGE: 404,
+}
+
+
+class BallotRefused(Exception):
+    """A ballot that was not taken: nothing of it is stored. `message` is for the judge, in Chinese."""
+
+    def __init__(self, reason: Reason, message: str, *, field: str | None = None,
+                 retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+        self.field = field
+        self.retry_after = retry_after
+
+
+@dataclass(slots=True)
+class _Waiting:
+    paper: Paper
+    answer: Future[Receipt]
+
+
+class BallotBox:
+    """One process, one box. `start` before the first paper, `stop` after the last."""
+
+    def __init__(self, database: Database, live: Live, *, queue_bound: int = QUEUE_BOUND) -> None:
+        self._database = database
+        self._live = live
+        self._queue: queue.Queue[_Waiting | None] = queue.Queue(maxsize=queue_bound)
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._write, name="ballot-writer", daemon=True)
+                self._thread.start()
+
+    def stop(self) -> None:
+        """Store everything that waits, then stop."""
+        with self._lock:
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            self._queue.put(None)
+            thread.join(timeout=30)
+
+    def put(self, paper: Paper) -> Future[Receipt]:
+        """Queue a checked paper; the future answers after the commit, or raises BallotRefused."""
+        self.start()
+        waiting = _Waiting(paper, Future())
+        try:
+            self._queue.put_nowait(waiting)
+        except queue.Full:
+            raise overloaded() from None
+        return waiting.answer
+
+    def _write(self) -> None:
+        while True:
+            first = self._queue.get()
+            if first is None:
+                return
+            batch, ending = [first], False
+            while len(batch) < BATCH_BOUND:
+                try:
+                    more = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+                if more is None:
+                    ending = True
+                    break
+                batch.append(more)
+            self._store(batch)
+            if ending:
+                return
+
+    def _store(self, batch: list[_Waiting]) -> None:
+        try:
+            with self._database.write.begin() as c:
+                answers = ballot_store.put(c, [one.paper for one in batch])
+        except Exception:
+            if len(batch) == 1:
+                log.exception("a ballot could not be stored")
+                batch[0].answer.set_exception(overloaded())
+                return
+            log.warning("a batch of %d ballots failed; trying each alone", len(batch))
+            for one in batch:
+                self._store([one])
+            return
+        for one, answer in zip(batch, answers, strict=True):
+            if isinstance(answer, NotTaken):
+                one.answer.set_exception(_not_taken(self._live, one.paper, answer))
+            else:
+                self._live.remember_receipt(one.paper.round_id, one.paper.voter, answer)
+                one.answer.set_result(answer)
+
+
+def accept(live: Live, box: BallotBox, *, seat: SeatCard, secret: str, round_text: str, nonce: str,
+           form: Mapping[str, str], at: datetime) -> Future[Receipt]:
+    """Check one paper and queue it.
+
+    Everything that memory knows is checked here; the transaction that stores it checks again that the round
+    is open and the badge in force. A closed round is left to that transaction, because the same nonce may be
+    asking for the receipt that it already has. Raises BallotRefused; the future raises it too.
+    """
+    snapshot = _snapshot_that_knows(live, seat, round_text)
+    of_paper = _round_of_paper(snapshot, round_text)
+    if snapshot.sitting.desk_check_in and not seat.checked_in:
+        raise BallotRefused(Reason.NOT_CHECKED_IN, "您还没有签到，请先到签到台扫描胸牌。")
+    is_secret = snapshot.rule.group(seat.group).secret
+    lines = _lines(snapshot, of_paper, seat, form)
+    ids = {one.key: one.id for one in snapshot.targets}
+    return box.put(Paper(
+        round_id=of_paper.id, voter=voter_of(seat, secret, of_paper.id, is_secret=is_secret), seat_id=seat.id,
+        secret=is_secret, group=seat.group, badge_sha256=seat.badge_sha256, nonce=nonce, lines=lines,
+        target_ids=tuple(ids[line.target] for line in lines), receipt=draw_receipt(), received_at=text_of(at),
+        opened_at=text_of(of_paper.opened_at), in_time=of_paper.closes_at is None or at <= of_paper.closes_at,
+        sitting=seat.sitting))
+
+
+def _round_of_paper(snapshot: Snapshot, round_text: str) -> Round:
+    found = next((one for one in snapshot.rounds if str(one.id) == round_text), None)
+    if found is not None:
+        return found
+    if snapshot.round is None or snapshot.round.phase is not Phase.OPEN:
+        raise BallotRefused(Reason.ROUND_NOT_OPEN, "现在没有开放的打分，请等主持人宣布开始。", field="round")
+    if round_text == "":
+        raise BallotRefused(Reason.INCOMPLETE, "这张评分没有写明是哪一轮，请刷新页面后重新提交。", field="round")
+    raise BallotRefused(Reason.ROUND_MOVED_ON, MOVED_ON, field="round")
+
+
+def _lines(snapshot: Snapshot, of_paper: Round, seat: SeatCard, form: Mapping[str, str]) -> tuple[Line, ...]:
+    """The marks, checked by the rule; a recused target takes none (on a ranking it keeps its place, uncounted)."""
+    whole_paper = snapshot.rule.ballot.kind is BallotKind.RANKING
+    may_score = tuple(key for key in of_paper.targets if snapshot.recused(seat, key) is None)
+    for key in of_paper.targets:
+        marked = any(name == f"m.{key}" or name.startswith(f"m.{key}.") for name in form)
+        if key not in may_score and (not may_score or (marked and not whole_paper)):
+            card = snapshot.target(key)
+            raise BallotRefused(
+                Reason.RECUSED,
+                f"您需回避{card.name if card else key}的打分（{snapshot.recused(seat, key)}），不必提交。")
+    try:
+        return read_paper(snapshot.rule, of_paper.targets if whole_paper else may_score, form)
+    except PaperRefused as refused:
+        raise BallotRefused(Reason(refused.reason.value), refused.message, field=refused.field) from None
+
+
+def draw_receipt() -> str:
+    """Six letters and digits without look-alikes, like `7Q2K-M4`."""
+    drawn = "".join(secrets.choice(_LETTERS) for _ in range(6))
+    return f"{drawn[:4]}-{drawn[4:]}"
+
+
+def overloaded() -> BallotRefused:
+    return BallotRefused(Reason.OVERLOADED, "现在提交的人很多，评分已存在本机，几秒后会自动再送。", retry_after=2)
+
+
+def _snapshot_that_knows(live: Live, seat: SeatCard, round_text: str) -> Snapshot:
+    """The snapshot, asked for news when it does not show this round as the open one."""
+    snapshot = live.at(seat.sitting)
+    stale = snapshot is None or snapshot.round is None or str(snapshot.round.id) != round_text \
+        or snapshot.round.phase is not Phase.OPEN
+    if stale and live.news_is_due(0.05):
+        live.refresh()
+        snapshot = live.at(seat.sitting)
+    if snapshot is None:
+        raise BallotRefused(Reason.ROUND_NOT_OPEN, "这场活动已经撤下，请向工作人员询问。")
+    return snapshot
+
+
+def _not_taken(live: Live, paper: Paper, answer: NotTaken) -> BallotRefused:
+    if answer.badge_stopped:
+        return BallotRefused(Reason.UNKNOWN_BADGE, "这张胸牌已停用，请向工作人员领取新的二维码。")
+    if answer.phase is Phase.VOID:
+        return BallotRefused(Reason.ROUND_CLOSED, "这一轮已作废，将重新打分，请等主持人宣布。", field="round")
+    snapshot = live.at(paper.sitting)
+    if snapshot is not None and snapshot.round is not None and snapshot.round.phase is Phase.OPEN \
+            and snapshot.round.id != paper.round_id:
+        return BallotRefused(Reason.ROUND_MOVED_ON, MOVED_ON, field="round")
+    return BallotRefused(Reason.ROUND_CLOSED, "这一轮已截止，这张评分没有计入。此前已计票的评分不受影响。", field="round")

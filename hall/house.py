@@ -1,0 +1,89 @@
+"""The composition root: one database, one set of snapshots, one ballot box, one clock a process.
+
+`the_house()` gives the process its one house; tests build their own with `House(...)`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from db.engine import Database, database_url
+from db.migrate import migrate
+from hall.ballot_box import BallotBox
+from hall.live import Live
+from hall.rounds import close_what_is_due
+
+log = logging.getLogger("leitai.house")
+
+TICK_SECONDS = 0.25
+NEWS_SECONDS = 1.0
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class House:
+    """Everything a running process shares."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime] = utc_now, public_url: str = "") -> None:
+        self.database = database
+        self.clock = clock
+        self.live = Live(database, clock, public_url)
+        self.box = BallotBox(database, self.live)
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def open(self) -> None:
+        """Bring the schema up to date, read the hall, start the writer and the clock."""
+        migrate(self.database)
+        self.live.refresh()
+        self.box.start()
+        self._thread = threading.Thread(target=self._keep_time, name="hall-clock", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Store what waits, then let go of the database."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+        self.box.stop()
+        self.database.dispose()
+
+    def tick(self) -> None:
+        """One beat: close what is due, and hear of what other processes did."""
+        if close_what_is_due(self.database, self.clock()) or self.live.news_is_due(NEWS_SECONDS):
+            self.live.refresh()
+
+    def _keep_time(self) -> None:
+        while not self._stop.wait(TICK_SECONDS):
+            try:
+                self.tick()
+            except Exception:  # the clock must outlive a locked or unreachable database; the next beat tries again
+                log.exception("the hall clock missed a beat")
+
+
+_lock = threading.Lock()
+_house: House | None = None
+
+
+def the_house() -> House:
+    """This process's house, opened on first use."""
+    global _house
+    with _lock:
+        if _house is None:
+            opened = House(Database(database_url()), public_url=os.environ.get("LEITAI_PUBLIC_URL", ""))
+            opened.open()
+            _house = opened
+        return _house
+
+
+def move_into(house: House | None) -> None:
+    """Put another house in its place (tests), or none."""
+    global _house
+    with _lock:
+        _house = house

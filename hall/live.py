@@ -1,0 +1,258 @@
+"""The hall in memory: one frozen snapshot a sitting, so that phones and screens never wait for the database.
+
+A snapshot is thrown away when the sitting's serial has grown. This process's own actions refresh at once;
+another process's (the command line, a further ballot process) are noticed within a second. Nothing here
+decides whether a ballot counts: the transaction that stores it asks the database again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from db.clock import text_of
+from db.engine import Connection, Database
+from db.reads import ballots as ballot_reads
+from db.reads import people as people_reads
+from db.reads import results
+from db.reads import sittings as reads
+from db.values import Declaration, Receipt, Round, Sitting, Stage
+from db.work import work
+from hall.recusal import why_recused
+from scoring.round import Phase
+from scoring.rule import Rule, read_rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatCard:
+    """A seat as its own phone knows it."""
+
+    id: int
+    sitting: str
+    code: str
+    name: str
+    group: str
+    unit: str
+    checked_in: bool
+    badge_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetCard:
+    """A target with what its unit states."""
+
+    id: int
+    key: str
+    name: str
+    unit: str
+    parent_unit: str
+    presenter: str
+    position: int
+    ranked: bool
+    declaration: Declaration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatInHall:
+    """A seat as the host sees it: never with a secret."""
+
+    id: int
+    code: str
+    name: str
+    group: str
+    unit: str
+    checked_in: bool
+    has_badge: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One sitting at one serial. `round` is the one that matters now: open, else the last one of what is on stage."""
+
+    sitting: Sitting
+    rule: Rule
+    rule_locked: bool
+    serial: int
+    targets: tuple[TargetCard, ...]
+    rounds: tuple[Round, ...]
+    round: Round | None
+    stage: Stage
+    published: int
+    seats: tuple[SeatInHall, ...]
+    recusals: Mapping[tuple[int, str], str] = field(repr=False)
+    seat_by_badge: Mapping[str, SeatCard] = field(repr=False)
+    public_url: str = ""
+
+    def target(self, key: str) -> TargetCard | None:
+        return next((one for one in self.targets if one.key == key), None)
+
+    def recused(self, seat: SeatCard | SeatInHall, target: str) -> str | None:
+        """Why this seat may not score this target, in words; None when it may."""
+        card = self.target(target)
+        if card is None:
+            return None
+        return why_recused(seat.unit, card.unit, card.parent_unit, self.recusals.get((seat.id, target)))
+
+    def round_of(self, target: str) -> Round | None:
+        """The round that counts for this target, or the last one that was voided."""
+        of_target = [one for one in self.rounds if target in one.targets]
+        counting = [one for one in of_target if one.phase is not Phase.VOID]
+        return (counting or of_target or [None])[-1]
+
+
+def sha256_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def voter_of(seat: SeatCard, secret: str, round_id: int, *, is_secret: bool) -> str:
+    """The key under which a ballot is kept: the seat, or what only the holder of the badge can compute."""
+    if not is_secret:
+        return f"s{seat.id}"
+    return hmac.new(secret.encode(), f"round {round_id}".encode(), hashlib.sha256).hexdigest()[:40]
+
+
+class Live:
+    """The snapshots of every sitting, and the receipts this process has given."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime], public_url: str = "") -> None:
+        self._database = database
+        self._clock = clock
+        self._public_url = public_url
+        self._lock = threading.Lock()
+        self._snapshots: dict[str, Snapshot] = {}
+        self._seats: dict[str, SeatCard] = {}
+        self._receipts: dict[tuple[int, str], Receipt | None] = {}
+        self._turnouts: dict[int, tuple[datetime, dict[str, int]]] = {}
+        self._looked: datetime | None = None
+
+    # -- asking ------------------------------------------------------------------------------------------
+
+    def sittings(self) -> tuple[Sitting, ...]:
+        """Newest first."""
+        return tuple(s.sitting for s in sorted(
+            self._snapshots.values(), key=lambda s: (s.sitting.held_on, s.sitting.id), reverse=True))
+
+    def at(self, sitting: str) -> Snapshot | None:
+        return self._snapshots.get(sitting)
+
+    def seat(self, secret: str) -> SeatCard | None:
+        """The seat of a badge in force. An unknown badge asks the database for news, at most five times a second."""
+        digest = sha256_of(secret)
+        found = self._seats.get(digest)
+        if found is None and self.news_is_due(0.2):
+            self.refresh()
+            found = self._seats.get(digest)
+        return found
+
+    def news_is_due(self, seconds: float) -> bool:
+        return self._looked is None or (self._clock() - self._looked).total_seconds() >= seconds
+
+    def turnout(self, round_id: int) -> dict[str, int]:
+        """Group -> seats that have voted, at most a second old, one read however many screens ask."""
+        now = self._clock()
+        kept = self._turnouts.get(round_id)
+        if kept is not None and 0 <= (now - kept[0]).total_seconds() < 1:
+            return kept[1]
+        with self._database.reading() as c:
+            counted = ballot_reads.turnout(c, round_id)
+        self._turnouts[round_id] = (now, counted)
+        return counted
+
+    def receipt(self, seat: SeatCard, secret: str, round_id: int) -> Receipt | None:
+        """What this seat last handed in for this round."""
+        snapshot = self._snapshots.get(seat.sitting)
+        if snapshot is None:
+            return None
+        voter = voter_of(seat, secret, round_id, is_secret=snapshot.rule.group(seat.group).secret)
+        if (round_id, voter) in self._receipts:
+            return self._receipts[(round_id, voter)]
+        opened = next((one.opened_at for one in snapshot.rounds if one.id == round_id), None)
+        if opened is None:
+            return None
+        with self._database.reading() as c:
+            found = ballot_reads.receipt(c, round_id, voter, text_of(opened))
+        return self._receipts.setdefault((round_id, voter), found)
+
+    # -- telling -----------------------------------------------------------------------------------------
+
+    def remember_receipt(self, round_id: int, voter: str, receipt: Receipt) -> None:
+        self._receipts[(round_id, voter)] = receipt
+
+    def check_in(self, seat: SeatCard) -> None:
+        """The first scan of a badge checks in, where the sitting does not ask for the desk."""
+        snapshot = self._snapshots.get(seat.sitting)
+        if snapshot is None or seat.checked_in or snapshot.sitting.desk_check_in:
+            return
+        with work(self._database) as w:
+            w.roster.check_in(seat.id, self._clock())
+        digest = seat.badge_sha256
+        with self._lock:
+            self._seats[digest] = replace(self._seats.get(digest, seat), checked_in=True)
+
+    def refresh(self) -> None:
+        """Ask the database for news now; sittings whose serial has not grown are kept as they are."""
+        with self._lock:
+            self._looked = self._clock()
+            with self._database.reading() as c:
+                serials = reads.serials(c)
+                changed = [key for key, serial in serials.items()
+                           if key not in self._snapshots or self._snapshots[key].serial != serial]
+                gone = [key for key in self._snapshots if key not in serials]
+                for key in gone:
+                    del self._snapshots[key]
+                for key in changed:
+                    fresh = self._read(c, key)
+                    if fresh is not None:
+                        self._snapshots[key] = fresh
+            if changed or gone:
+                self._seats = {digest: seat for snapshot in self._snapshots.values()
+                               for digest, seat in snapshot.seat_by_badge.items()}
+
+    def forget_receipts(self) -> None:
+        """After a round is voided or corrected: what phones hold must be read again."""
+        self._receipts.clear()
+        self._turnouts.clear()
+
+    def _read(self, c: Connection, key: str) -> Snapshot | None:
+        sitting = reads.sitting(c, key)
+        if sitting is None:
+            return None
+        toml, _version, locked = reads.rule_text(c, sitting.id)
+        seats = reads.seats(c, sitting.id)
+        by_id = {seat.id: seat for seat in seats}
+        declarations = reads.declarations(c, sitting.id)
+        rounds = reads.rounds(c, sitting.id)
+        stage = reads.stage(c, sitting.id)
+        return Snapshot(
+            sitting=sitting, rule=read_rule(toml.encode()), rule_locked=locked, serial=sitting.serial,
+            targets=tuple(
+                TargetCard(id=one.id, key=one.key, name=one.name, unit=one.unit, parent_unit=one.parent_unit,
+                           presenter=one.presenter, position=n, ranked=one.ranked,
+                           declaration=declarations.get(one.key, Declaration()))
+                for n, one in enumerate(reads.targets(c, sitting.id), 1)),
+            rounds=rounds, round=_round_that_matters(rounds, stage), stage=stage,
+            published=results.publication_count(c, sitting.id),
+            seats=tuple(SeatInHall(id=s.id, code=s.code, name=s.name, group=s.group, unit=s.unit,
+                                   checked_in=s.checked_in_at is not None, has_badge=s.badge_issued_at is not None)
+                        for s in seats),
+            recusals=reads.recusals(c, sitting.id),
+            seat_by_badge={
+                digest: SeatCard(id=seat_id, sitting=key, code=by_id[seat_id].code, name=by_id[seat_id].name,
+                                 group=by_id[seat_id].group, unit=by_id[seat_id].unit,
+                                 checked_in=by_id[seat_id].checked_in_at is not None, badge_sha256=digest)
+                for digest, seat_id in reads.badges(c, sitting.id).items()},
+            public_url=self._public_url or people_reads.setting(c, "public_url") or "",
+        )
+
+
+def _round_that_matters(rounds: tuple[Round, ...], stage: Stage) -> Round | None:
+    for one in rounds:
+        if one.phase is Phase.OPEN:
+            return one
+    of_stage = [one for one in rounds if stage.target in one.targets and one.phase is not Phase.VOID]
+    return of_stage[-1] if of_stage else None
+

@@ -1,0 +1,234 @@
+"""What a phone shows, as frozen values, and the HTML that shows it: one template, everything inline.
+
+Nothing here knows a database, a request or a secret. Texts arrive as they are and are escaped by the template.
+The style and the script are static, so the Content-Security-Policy names them by hash; data for the script stands
+in `data-` attributes. A page of one unit stays under 20 kB: `render_phone` leaves out what a unit states, part by
+part, where a long paper would not.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+TEMPLATES = Path(__file__).parent / "templates"
+PAGE_BOUND = 20_000
+FOLLOWING, FILLING, RANKING = "phone_hall.js", "phone_paper.js", "phone_rank.js"
+FORWARD = "phone_forward.js"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldView:
+    """One number to fill in; `value` as last typed or sent, `error` what is wrong with it."""
+
+    name: str
+    criterion: str
+    min: str
+    max: str
+    step: str
+    value: str = ""
+    error: str = ""
+
+    @property
+    def hint(self) -> str:
+        return f"{self.min}–{self.max}分" + ("" if self.step == "1" else f"，每档{self.step}")
+
+    @property
+    def keypad(self) -> str:
+        return "numeric" if "." not in self.step + self.min and not self.min.startswith("-") else "decimal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceView:
+    """One grade."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitmentView:
+    text: str
+    owner: str
+    deadline: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortcomingView:
+    text: str
+    gap: str = ""
+    goal: str = ""
+    measures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetView:
+    """One target on the paper. `recused` says why this seat may not score it, empty when it may.
+
+    Points have `fields`, grades `choices`, a ranking neither; `value` is the grade or place last sent,
+    `state` is "abstain", "dont_know" or empty.
+    """
+
+    key: str
+    name: str
+    presenter: str
+    position: int
+    total: int
+    recused: str = ""
+    shortcomings: tuple[ShortcomingView, ...] = ()
+    commitments: tuple[CommitmentView, ...] = ()
+    fields: tuple[FieldView, ...] = ()
+    choices: tuple[ChoiceView, ...] = ()
+    value: str = ""
+    state: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptView:
+    """`sent` is one line a target, in words; `time` is empty for a secret ballot."""
+
+    code: str
+    version: int
+    time: str
+    sent: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneView:
+    """Everything one phone shows at one moment. `phase` is waiting, open, closed or published.
+
+    `barred`: recused for every target of the round. `partial`: the rule lets criteria stay blank.
+    `phase_code` and `etag` are what `/now` says of the same moment; times are milliseconds since 1970.
+    """
+
+    sitting_title: str
+    note: str
+    seat_name: str
+    seat_code: str
+    group_name: str
+    secret_group: bool
+    phase: str
+    phase_code: str = ""
+    etag: str = ""
+    now_ms: int = 0
+    round: str | None = None
+    closes_ms: int | None = None
+    targets: tuple[TargetView, ...] = ()
+    ranking: bool = False
+    partial: bool = False
+    barred: bool = False
+    receipt: ReceiptView | None = None
+    nonce: str = ""
+    message: str = ""
+    next_up: str = ""
+    void_note: str = ""
+
+    @property
+    def heading(self) -> str:
+        return self.targets[0].name if len(self.targets) == 1 else self.sitting_title
+
+    @property
+    def seconds_left(self) -> int | None:
+        return None if self.closes_ms is None else max(0, -(-(self.closes_ms - self.now_ms) // 1000))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A rendered page with the policy that lets its own style and script run, and nothing else."""
+
+    html: str
+    policy: str
+
+
+def render_phone(view: PhoneView) -> Page:
+    """The page; what units state is shortened, then left out, until it fits into 20 kB."""
+    parts = [FOLLOWING]
+    if view.phase == "open" and not view.barred:
+        parts += [FILLING, RANKING] if view.ranking else [FILLING]
+    script = _script(*parts)
+    html = ""
+    for shorter in _ever_shorter(view):
+        html = _template("phone.html").render(v=shorter, style=_style(), script=script)
+        if len(html.encode()) <= PAGE_BOUND:
+            break
+    return Page(html=html, policy=_policy(script))
+
+
+def render_notice(title: str, *lines: str, forward: bool = False) -> Page:
+    """A page that only says something. `forward`: go on to the badge that this phone last showed."""
+    script = _script(FORWARD) if forward else Markup("")
+    html = _template("notice.html").render(title=title, lines=lines, style=_style(), script=script)
+    return Page(html=html, policy=_policy(script))
+
+
+def _ever_shorter(view: PhoneView) -> Iterator[PhoneView]:
+    yield view
+    yield _with(view, tuple(replace(t, shortcomings=tuple(replace(s, measures=()) for s in t.shortcomings))
+                            for t in view.targets))
+    yield _with(view, tuple(replace(t, shortcomings=tuple(ShortcomingView(text=s.text) for s in t.shortcomings))
+                            for t in view.targets))
+    yield _with(view, tuple(replace(t, shortcomings=(), commitments=()) for t in view.targets))
+
+
+def _with(view: PhoneView, targets: tuple[TargetView, ...]) -> PhoneView:
+    return replace(view, targets=targets)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(loader=FileSystemLoader(TEMPLATES, encoding="utf-8"), autoescape=True, auto_reload=False,
+                       undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def _template(name: str):  # type: ignore[no-untyped-def]
+    return _environment().get_template(name)
+
+
+@cache
+def _style() -> Markup:
+    return Markup(squeeze((TEMPLATES / "phone.css").read_text(encoding="utf-8"), css=True))
+
+
+@cache
+def _script(*parts: str) -> Markup:
+    """Several script files as one closed scope."""
+    source = "\n".join((TEMPLATES / part).read_text(encoding="utf-8") for part in parts)
+    return Markup("(() => {'use strict';" + squeeze(source) + "})();")
+
+
+_NOTE = re.compile(r"^[ \t]*//.*$|^/\*.*\*/$", re.MULTILINE)
+_CODE = re.compile(r"'(?:\\.|[^'\\\n])*'"                      # a string stays
+                   r"|(?<=[(,=!])\s*/(?:\\.|[^/\n\\])+/[a-z]*"  # so does a regular expression
+                   r"|[ \t]*([{}()=+\-*/<>?:;,&|!\[\]])[ \t]*")
+_CSS = re.compile(r"'[^'\n]*'|\s*([{}:;,])\s*")
+
+
+def squeeze(source: str, *, css: bool = False) -> str:
+    """Our own style or script without notes, indentation and blanks around signs. Not a general minifier:
+    strings stand in single quotes, notes on lines of their own, statements end in semicolons or line ends."""
+    bare = re.sub(r"(?m)^[ \t]+|[ \t]+$", "", _NOTE.sub("", source))
+    kept = (_CSS if css else _CODE).sub(lambda m: m[1] or m[0], bare)
+    return re.sub(r"\n+", "\n", kept).strip()
+
+
+@cache
+def _policy(script: Markup) -> str:
+    """`unsafe-inline` is for kernels before 2015 that know no hashes; every later one ignores it beside a hash."""
+    return ("default-src 'none'; img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+            f"frame-ancestors 'none'; style-src {_hash(_style())} 'unsafe-inline'; "
+            f"script-src {_hash(script)} 'unsafe-inline'" if script else
+            "default-src 'none'; img-src data:; base-uri 'none'; frame-ancestors 'none'; "
+            f"style-src {_hash(_style())} 'unsafe-inline'")
+
+
+def _hash(text: str) -> str:
+    return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"

@@ -1,0 +1,312 @@
+"""From closed rounds to a published result: the package, the checklist, the publication, the points.
+
+The official numbers are `scoring`'s; here they are fed from the database and frozen into it. A round that is
+open is never counted, and its ballots never leave the database while it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from db.engine import Connection, Database
+from db.reads import ballots as ballot_reads
+from db.reads import results as result_reads
+from db.reads import sittings as reads
+from db.reads.ballots import StoredLine
+from db.values import Publication, Sitting
+from db.work import Work, work
+from office.refusal import NotFound, Refused
+from scoring.ballot import State
+from scoring.explain import explain
+from scoring.package import (
+    BallotRow,
+    ComponentRow,
+    Package,
+    PackageRefused,
+    Recusal,
+    Seat,
+    Target,
+    files_of,
+    package_from_files,
+    write_files,
+    zip_of,
+)
+from scoring.round import Phase
+from scoring.rule import Rule, read_rule
+from scoring.tally import CannotTally, Result, dumps, tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One line of the checklist before publishing. A blocking line that is not ok stops the publication."""
+
+    words: str
+    ok: bool
+    blocking: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The result so far of one sitting: of a publication, or of the closed rounds before any."""
+
+    sitting: Sitting
+    rule: Rule
+    publication: Publication | None
+    result: dict[str, Any]
+    names: dict[str, str]
+
+
+def package_of(c: Connection, sitting: Sitting) -> Package:
+    """Everything that counts so far: closed and published rounds, never an open or void one."""
+    rule = read_rule(reads.rule_text(c, sitting.id)[0].encode())
+    named = {group.key for group in rule.groups if not group.secret}
+    seats = reads.seats(c, sitting.id)
+    codes = {seat.id: seat.code for seat in seats if seat.group in named}
+    return Package(
+        rule=rule,
+        targets=tuple(
+            Target(target=one.key, name=one.name, unit=one.unit, parent_unit=one.parent_unit,
+                   ranking_group=one.ranking_group, ranked=one.ranked)
+            for one in reads.targets(c, sitting.id)),
+        seats=tuple(
+            Seat(seat=seat.code, group=seat.group, unit=seat.unit, present=seat.checked_in_at is not None)
+            for seat in seats if seat.group in named),
+        ballots=tuple(row for line in ballot_reads.lines(c, sitting.id) for row in _rows(line)),
+        recusals=tuple(
+            Recusal(seat=codes[seat_id], target=target, reason=reason)
+            for (seat_id, target), reason in sorted(reads.recusals(c, sitting.id).items()) if seat_id in codes),
+        components=tuple(
+            ComponentRow(target=target, component=component, value=value)
+            for target, component, value in reads.components(c, sitting.id)),
+        history=(), ledger=(), published=None,
+    )
+
+
+def paper_id(voter: str) -> str:
+    """The public name of a secret paper: the same through its versions, and nobody's."""
+    return hashlib.sha256(f"paper {voter}".encode()).hexdigest()[:12]
+
+
+def standing(database: Database, sitting: str, number: int | None = None) -> Standing:
+    """A publication (the latest, or version `number`); before the first one, the closed rounds so far.
+
+    Raises Refused when the rule cannot give a result yet (an empty group, a tie that the rule forbids).
+    """
+    with database.reading() as c:
+        found = _sitting(c, sitting)
+        names = {one.key: one.name for one in reads.targets(c, found.id)}
+        versions = result_reads.publications(c, found.id)
+        if number is not None:
+            versions = tuple(one for one in versions if one.number == number)
+            if not versions:
+                raise NotFound(f"没有第{number}版成绩。")
+        if versions:
+            rule = read_rule(reads.rule_text(c, found.id)[0].encode())
+            return Standing(sitting=found, rule=rule, publication=versions[-1],
+                            result=json.loads(versions[-1].result), names=names)
+        package = package_of(c, found)
+    return Standing(sitting=found, rule=package.rule, publication=None, result=_tally(package).as_json(), names=names)
+
+
+def working(database: Database, sitting: str, target: str, number: int | None = None) -> dict[str, Any]:
+    """How one target's number was made: the explanation tree, of the publication if there is one."""
+    package = package_in_force(database, sitting, number)
+    if target not in {one.target for one in package.targets}:
+        raise NotFound("成绩里没有这个单位。")
+    try:
+        return explain(package, target)
+    except CannotTally as cause:
+        raise Refused(str(cause)) from None
+
+
+def package_in_force(database: Database, sitting: str, number: int | None = None) -> Package:
+    """The package of the latest publication (or version `number`), else of the closed rounds so far."""
+    files = _published_files(database, sitting, number)
+    if files is None:
+        with database.reading() as c:
+            return package_of(c, _sitting(c, sitting))
+    return package_from_files(files)
+
+
+def package_zip(database: Database, sitting: str, number: int | None = None) -> bytes:
+    """The recount package as a zip file: what was frozen, or the closed rounds so far with their result."""
+    with database.reading() as c:
+        found = _sitting(c, sitting)
+        versions = [one for one in result_reads.publications(c, found.id) if number in (None, one.number)]
+        if versions:
+            return result_reads.package_bytes(c, versions[-1].id)
+        package = package_of(c, found)
+    return zip_of(files_of(package, dumps(_tally(package))))
+
+
+def export(database: Database, sitting: str, folder: Path) -> tuple[str, ...]:
+    """Write the recount package into a folder; the names of the files written."""
+    files = _published_files(database, sitting, None)
+    if files is None:
+        with database.reading() as c:
+            package = package_of(c, _sitting(c, sitting))
+        files = files_of(package, dumps(_tally(package)))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_files(files, folder)
+    except OSError as cause:
+        raise Refused(f"写不进文件夹 {folder}：{cause.strerror or cause}。请换一个可写的位置。") from None
+    return tuple(sorted(files))
+
+
+def checklist(database: Database, sitting: str) -> tuple[Check, ...]:
+    """What stands between the closed rounds and a publication, each in one sentence."""
+    with database.reading() as c:
+        return _checklist(c, _sitting(c, sitting))
+
+
+def publish(database: Database, sitting: str, *, by: str, at: datetime, reason: str = "",
+            despite_warnings: bool = False) -> int:
+    """Freeze the result as the next version, book its points, list the commitments: all in one transaction.
+
+    A version after the first is a correction: it needs a reason, reverses the points that the version before
+    it booked, and books its own. The version's number is returned.
+    """
+    with work(database) as w:
+        found = _sitting(w.c, sitting)
+        w.rounds.lock_sitting(found.id)
+        checks = _checklist(w.c, found)
+        stops = [one.words for one in checks if not one.ok and (one.blocking or not despite_warnings)]
+        if stops:
+            raise Refused("还不能公布：" + "；".join(stops))
+        earlier = result_reads.publications(w.c, found.id)
+        if earlier and not reason.strip():
+            raise Refused("更正成绩要写明原因，会随新版一起公布。")
+        package = package_of(w.c, found)
+        result = _tally(package)
+        written = dumps(result)
+        as_json = result.as_json()
+        if earlier and earlier[-1].result == written:
+            raise Refused("成绩与上一版完全相同，不必再公布。")
+        number = len(earlier) + 1
+        publication_id = w.results.add_publication(
+            found.id, number=number, reason=reason.strip(), at=at, by=by, rule_sha256=as_json["rule_sha256"],
+            ballots_sha256=as_json["ballots_sha256"], result=written, package=zip_of(files_of(package, written)))
+        _book(w, found, as_json, publication_id, number, by=by, at=at)
+        w.rounds.publish(found.id)
+        listed = w.results.list_commitments(found.id, found.period, at=at, by=by)
+        w.rounds.show(found.id, "ranking", None)
+        w.roster.touch(found.id)
+        w.record.append(at=at, actor=by, action="公布成绩", sitting_id=found.id, version=number, reason=reason.strip(),
+                        rule_sha256=as_json["rule_sha256"], ballots_sha256=as_json["ballots_sha256"],
+                        commitments_listed=listed)
+    return number
+
+
+def receipts(database: Database, sitting: str) -> tuple[tuple[str, str, bool], ...]:
+    """(receipt code, target's name, counted) of every ballot of a published sitting, by code."""
+    with database.reading() as c:
+        found = _sitting(c, sitting)
+        names = {one.key: one.name for one in reads.targets(c, found.id)}
+        lines = ballot_reads.lines(c, found.id, (Phase.PUBLISHED.value,))
+    newest: dict[tuple[str, str], int] = {}
+    for line in lines:
+        if line.state is not State.LATE:
+            key = (line.voter, f"{line.round_id} {line.target}")
+            newest[key] = max(newest.get(key, 0), line.version)
+    return tuple(sorted(
+        (line.receipt, names[line.target],
+         line.version == newest.get((line.voter, f"{line.round_id} {line.target}"))) for line in lines))
+
+
+def _rows(line: StoredLine) -> list[BallotRow]:
+    """One row a criterion; what is not submitted is one row with criterion and value empty."""
+    submitted = line.state is State.SUBMITTED and line.marks
+    return [
+        BallotRow(ballot=line.receipt if line.seat else paper_id(line.voter), group=line.group, seat=line.seat or "",
+                  target=line.target, version=str(line.version), state=line.state.value, criterion=criterion,
+                  value=value, received_at=line.received_at or "")
+        for criterion, value in (line.marks if submitted else (("", ""),))
+    ]
+
+
+def _tally(package: Package) -> Result:
+    try:
+        return tally(package)
+    except CannotTally as cause:
+        raise Refused(str(cause)) from None
+
+
+def _checklist(c: Connection, sitting: Sitting) -> tuple[Check, ...]:
+    rounds = reads.rounds(c, sitting.id)
+    targets = reads.targets(c, sitting.id)
+    names = {one.key: one.name for one in targets}
+    open_now = [one for one in rounds if one.phase is Phase.OPEN]
+    done = {key for one in rounds if one.phase in (Phase.CLOSED, Phase.PUBLISHED) for key in one.targets}
+    waiting = [one.name for one in targets if one.key not in done]
+    checks = [
+        Check(words="没有正在打分的单位" if not open_now else f"{names[open_now[0].targets[0]]}还在打分",
+              ok=not open_now, blocking=True),
+        Check(words="至少有一家已截止" if done else "还没有一家打过分", ok=bool(done), blocking=True),
+        Check(words="各单位都已打分" if not waiting else f"还没打分：{'、'.join(waiting)}", ok=not waiting, blocking=False),
+    ]
+    if open_now or not done:
+        return tuple(checks)
+    try:
+        result = tally(package_of(c, sitting)).as_json()
+    except (CannotTally, PackageRefused) as cause:
+        return (*checks, Check(words=str(cause), ok=False, blocking=True))
+    short = [names[key] for key, one in result["targets"].items() if one["state"] == "below_quorum"]
+    partial = [names[key] for key, one in result["targets"].items() if one["state"] == "incomplete"]
+    checks.append(Check(words="有效票都达到规定数" if not short else f"有效票不够，不排名：{'、'.join(short)}",
+                        ok=not short, blocking=False))
+    checks.append(Check(words="总分的各部分齐全" if not partial else f"总分缺一部分，不排名：{'、'.join(partial)}",
+                        ok=not partial, blocking=False))
+    checks += [Check(words=str(one), ok=False, blocking=False) for one in result["warnings"]]
+    return tuple(checks)
+
+
+def _book(w: Work, sitting: Sitting, result: dict[str, Any], publication_id: int, number: int, *, by: str,
+          at: datetime) -> None:
+    """Reverse what the versions before this one booked and still stands, then book this version's points."""
+    versions = {one.id for one in result_reads.publications(w.c, sitting.id)}
+    units = {one.key: one.id for one in reads.units(w.c)}
+    entries = result_reads.ledger(w.c)
+    reversed_ids = {one.reverses_id for one in entries}
+    for entry in entries:
+        if entry.publication_id in versions and entry.reverses_id is None and entry.id not in reversed_ids:
+            w.results.book(
+                unit_id=units[entry.unit], period=entry.period, kind=entry.kind,
+                cause=f"冲销：{entry.cause}（第{number}版更正）", points=str(-Fraction(entry.points)),
+                publication_id=publication_id, reverses_id=entry.id, at=at, by=by)
+    for target in reads.targets(w.c, sitting.id):
+        one = result["targets"].get(target.key)
+        points = Fraction(one["points"]) if one and one["points"] is not None else Fraction(0)
+        if one is not None and points:
+            w.results.book(
+                unit_id=units[target.unit], period=sitting.period, kind="bonus" if points > 0 else "deduction",
+                cause=f"{sitting.title}：{target.name} 第{one['rank']}名", points=str(points),
+                publication_id=publication_id, at=at, by=by)
+
+
+def _published_files(database: Database, sitting: str, number: int | None) -> dict[str, bytes] | None:
+    with database.reading() as c:
+        found = _sitting(c, sitting)
+        versions = [one for one in result_reads.publications(c, found.id) if number in (None, one.number)]
+        if not versions:
+            return None
+        packed = result_reads.package_bytes(c, versions[-1].id)
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _sitting(c: Connection, key: str) -> Sitting:
+    found = reads.sitting(c, key)
+    if found is None:
+        known = "、".join(one.key for one in reads.sittings(c)) or "（还没有任何场次）"
+        raise NotFound(f"没有场次“{key}”。现有场次：{known}。")
+    return found
+

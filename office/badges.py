@@ -1,0 +1,104 @@
+"""Badges: a seat's secret as a QR code. Shown once when it is issued; the database keeps only its SHA-256.
+
+A new badge stops the old one at once. 128 random bits: a link cannot be guessed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+import qrcode
+import qrcode.image.svg
+
+from db.engine import Database
+from db.reads import people as people_reads
+from db.reads import sittings as reads
+from db.work import work
+from office.refusal import NotFound
+from scoring.rule import read_rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Badge:
+    """One seat's badge at the moment it is issued: the only time its link can be seen."""
+
+    seat: str
+    name: str
+    group: str
+    group_name: str
+    link: str
+
+
+def issue_badges(database: Database, sitting: str, codes: tuple[str, ...] | None = None, *, base_url: str, by: str,
+                 at: datetime) -> tuple[Badge, ...]:
+    """New badges for these seats, or for every seat; earlier badges of them stop at once."""
+    with work(database) as w:
+        found = reads.sitting(w.c, sitting)
+        if found is None:
+            known = "、".join(one.key for one in reads.sittings(w.c)) or "（还没有任何场次）"
+            raise NotFound(f"没有场次“{sitting}”。现有场次：{known}。")
+        rule = read_rule(reads.rule_text(w.c, found.id)[0].encode())
+        seats = {seat.code: seat for seat in reads.seats(w.c, found.id)}
+        unknown = [code for code in codes or () if code not in seats]
+        if unknown:
+            raise NotFound(f"没有席位“{'、'.join(unknown)}”。")
+        chosen = [seats[code] for code in codes] if codes is not None else list(seats.values())
+        drawn = {seat.id: secrets.token_urlsafe(16) for seat in chosen}
+        w.roster.issue_badges({i: hashlib.sha256(s.encode()).hexdigest() for i, s in drawn.items()}, at)
+        w.roster.touch(found.id)
+        w.record.append(at=at, actor=by, action="制发胸牌", sitting_id=found.id,
+                        seats=list(codes) if codes is not None else "全部", count=len(chosen))
+    return tuple(
+        Badge(seat=seat.code, name=seat.name, group=seat.group, group_name=rule.group(seat.group).name,
+              link=f"{base_url.rstrip('/')}/b/{drawn[seat.id]}")
+        for seat in chosen)
+
+
+def stop_badge(database: Database, sitting: str, code: str, *, by: str, at: datetime) -> None:
+    """Revoke a seat's badge without a new one."""
+    with work(database) as w:
+        found = reads.sitting(w.c, sitting)
+        seat = next((s for s in reads.seats(w.c, found.id) if s.code == code), None) if found else None
+        if found is None or seat is None:
+            raise NotFound(f"没有席位“{code}”。")
+        w.roster.stop_badges([seat.id], at)
+        w.roster.touch(found.id)
+        w.record.append(at=at, actor=by, action="停用胸牌", sitting_id=found.id, seat=code)
+
+
+def public_url(database: Database, fallback: str) -> str:
+    """The address that badges carry: the one entered on the preparation page, else the fallback."""
+    with database.reading() as c:
+        return people_reads.setting(c, "public_url") or fallback
+
+
+def set_public_url(database: Database, url: str, *, by: str, at: datetime) -> None:
+    with work(database) as w:
+        w.roster.put_setting("public_url", url.strip().rstrip("/"))
+        for sitting in reads.sittings(w.c):
+            w.roster.touch(sitting.id)
+        w.record.append(at=at, actor=by, action="设置手机访问地址", url=url.strip())
+
+
+def qr_svg(link: str) -> str:
+    """The QR code as an SVG element that scales with its frame; black on white, quiet zone included."""
+    code = qrcode.QRCode(border=2, error_correction=qrcode.ERROR_CORRECT_M)
+    code.add_data(link)
+    image = code.make_image(image_factory=qrcode.image.svg.SvgPathFillImage)
+    written = io.BytesIO()
+    image.save(written)
+    svg = written.getvalue().decode()
+    return svg[svg.index("<svg"):]
+
+
+def qr_terminal(link: str) -> str:
+    """The QR code in half blocks, for a terminal."""
+    code = qrcode.QRCode(border=1)
+    code.add_data(link)
+    written = io.StringIO()
+    code.print_ascii(out=written, invert=True)
+    return written.getvalue()

@@ -1,0 +1,5 @@
+"""commitments"""
+
+from pages._frame import require
+
+require()

@@ -1,0 +1,5 @@
+"""home"""
+
+from pages._frame import require
+
+require()

@@ -1,0 +1,5 @@
+"""host"""
+
+from pages._frame import require
+
+require()

@@ -1,0 +1,5 @@
+"""ledger"""
+
+from pages._frame import require
+
+require()

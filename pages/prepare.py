@@ -1,0 +1,5 @@
+"""prepare"""
+
+from pages._frame import require
+
+require()

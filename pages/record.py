@@ -1,0 +1,5 @@
+"""record"""
+
+from pages._frame import require
+
+require()

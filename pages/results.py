@@ -1,0 +1,5 @@
+"""results"""
+
+from pages._frame import require
+
+require()

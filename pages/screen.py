@@ -1,0 +1,5 @@
+"""screen"""
+
+from pages._frame import require
+
+require()

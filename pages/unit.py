@@ -1,0 +1,5 @@
+"""unit"""
+
+from pages._frame import require
+
+require()

@@ -1,0 +1,69 @@
+"""The front door: the menu, and the ASGI app that carries our plain routes beside Streamlit's pages.
+
+Streamlit runs this file as a page script; the server imports it by name and finds `app`. `st.navigation` is
+called on import as well: otherwise, straight after a restart, a deep link would run a page past the menu.
+Every page guards itself all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from hall import door, phone
+from hall.house import the_house
+from office.people import Role
+from pages import _frame
+
+HERE = Path(__file__).parent
+PAGES = (
+    # file, title, icon, roles that find it in the menu (every page guards itself)
+    ("home", "首页", ":material/home:", frozenset(Role)),
+    ("prepare", "会前准备", ":material/checklist:", frozenset({Role.HOST, Role.ADMINISTRATOR})),
+    ("host", "主持台", ":material/podium:", frozenset({Role.HOST, Role.ADMINISTRATOR})),
+    ("results", "成绩", ":material/leaderboard:",
+     frozenset({Role.HOST, Role.CLERK, Role.SUPERVISOR, Role.LEADER, Role.ADMINISTRATOR, Role.LIAISON})),
+    ("ledger", "考绩台账", ":material/account_balance_wallet:", frozenset(Role)),
+    ("commitments", "承诺清单", ":material/task_alt:", frozenset(Role)),
+    ("unit", "单位填报", ":material/edit_note:", frozenset({Role.LIAISON, Role.HOST, Role.ADMINISTRATOR})),
+    ("record", "留痕与人员", ":material/history:", frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})),
+    ("screen", "大屏", ":material/tv:", frozenset()),
+)
+
+
+def menu() -> st.navigation:
+    """The pages of whoever is signed in; those of others stay reachable, and guard themselves."""
+    person = _frame.person()
+    roles = person.roles if person else frozenset()
+    return st.navigation(
+        [st.Page(HERE / "pages" / f"{name}.py", title=title, icon=icon, url_path=name, default=name == "home",
+                 visibility="visible" if roles & wanted else "hidden")
+         for name, title, icon, wanted in PAGES],
+        position="top",
+    )
+
+
+if __name__ == "__main__":
+    st.set_page_config(page_title="擂台", page_icon=":material/podium:", layout="wide")
+    menu().run()
+else:
+    st.navigation([st.Page(HERE / "pages" / f"{name}.py", url_path=name, default=name == "home")
+                   for name, *_ in PAGES])
+    house = the_house()
+
+    @asynccontextmanager
+    async def _until_shutdown(_app: st.App) -> AsyncIterator[None]:
+        yield
+        house.close()
+
+    app = st.App(
+        __file__,
+        lifespan=_until_shutdown,
+        routes=[*phone.routes(house), *door.routes(house)],
+        middleware=[Middleware(door.SendToDoor, house=house,
+                               paths=frozenset({"/", *(f"/{name}" for name, *_ in PAGES)}))],
+    )
