@@ -61,11 +61,9 @@ def _ballot_tables(terms: dict[str, Any], source: dict[str, Any], whole: set[str
         if source.get(key) and kind is not ballot.kind:
             yield key, f"{key} 只用于{words}（kind = \"{kind}\"），现在的 kind 是 \"{ballot.kind}\"，请删去或改 kind"
     for i, criterion in enumerate(terms["criteria"] if "criteria" in whole else ()):
-        if criterion.max <= 0 or criterion.max <= ballot.min:
-            yield (
-                f"criteria[{i}].max",
-                f"{quoted(criterion.name)}的满分{plain(criterion.max)}要大于0，也要大于最低分{plain(ballot.min)}",
-            )
+        if criterion.max != ballot.max and not criterion.max > max(ballot.min, 0) < ballot.max:
+            message = f"{quoted(criterion.name)}另定的满分{plain(criterion.max)}要大于0，也要大于最低分{plain(ballot.min)}"
+            yield f"criteria[{i}].max", message + ("" if ballot.max > 0 else "，票面满分也要大于0")
     if not source.get("groups"):
         yield "groups", "没有评委组，请至少写一个 [[groups]]"
     grading: Grading | None = terms["grading"]

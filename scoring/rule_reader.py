@@ -150,6 +150,8 @@ def _criterion(table: TomlTable, ballot_max: Fraction) -> Criterion | None:
     own_max = table.optional_decimal("max")
     if own_max is None and (not table.has("max") or table.values["max"] == ""):
         own_max = ballot_max
+    elif own_max is not None and own_max <= 0:
+        table.fault("max", f"满分{plain(own_max)}不可用，请写大于0的数，与票面相同就写 \"\"")
     built: Criterion | None = _built(
         table, Criterion, key=key, name=table.text("name", key), weight=table.weight("weight"), max=own_max
     )

@@ -1,0 +1,307 @@
+"""The recount package: read it, check all of it, write it. The only file of the rulebook that opens other files.
+
+    package = read_package(Path("exported.zip"))       # a folder, or a .zip with the files at its root
+    files = files_of(package, result_json=dumps(tally(package)))
+    write_files(files, folder)
+
+Everything is refused with file, row, column and a cure (`PackageRefused`); a package that was read can be counted.
+"""
+
+import hashlib
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
+
+from scoring.checks import (
+    check_components,
+    check_history,
+    check_ledger,
+    check_recusals,
+    check_seats,
+    check_targets,
+    yes_or_no,
+)
+from scoring.csv_table import read_table, text_of, write_table
+from scoring.papers import Sheets, sort_papers
+from scoring.rows import (
+    BallotRow,
+    ComponentRow,
+    HistoryRow,
+    LedgerRow,
+    PackageRefused,
+    Places,
+    Recusal,
+    Seat,
+    Target,
+)
+from scoring.rule import Rule, RuleRefused, read_rule
+from scoring.words import quoted
+
+RULE, RESULT, SUMS = "rule.toml", "result.json", "SHA256SUMS"
+TABLES: dict[str, type[Any]] = {
+    "targets.csv": Target,
+    "seats.csv": Seat,
+    "ballots.csv": BallotRow,
+    "recusals.csv": Recusal,
+    "components.csv": ComponentRow,
+    "history.csv": HistoryRow,
+    "ledger.csv": LedgerRow,
+}
+REQUIRED = (RULE, "targets.csv", "ballots.csv")
+BIGGEST_FILE = 1 << 29
+
+
+@dataclass(frozen=True, kw_only=True)
+class Package:
+    """Everything a recount needs. `seats` is None where the file is absent (nobody knows who was in the room).
+
+    Without slots, because the sorted papers and the hash of the ballots are worked out once and kept.
+    """
+
+    rule: Rule
+    targets: tuple[Target, ...]
+    seats: tuple[Seat, ...] | None = None
+    ballots: tuple[BallotRow, ...] = ()
+    recusals: tuple[Recusal, ...] = ()
+    components: tuple[ComponentRow, ...] = ()
+    history: tuple[HistoryRow, ...] = ()
+    ledger: tuple[LedgerRow, ...] = ()
+    published: dict[str, Any] | None = None
+    places: Places = field(default_factory=Places, compare=False, repr=False)
+
+    @cached_property
+    def sheets(self) -> Sheets:
+        """The deciding ballot of every judge, by target and group; checks the whole package on the way."""
+        check_targets(self.targets, self.places)
+        check_seats(self.rule, self.seats, self.places)
+        check_recusals(self.targets, self.seats, self.recusals, self.places)
+        check_components(self.rule, self.targets, self.components, self.places)
+        check_history(self.history, self.places)
+        check_ledger(self.ledger, self.places)
+        return sort_papers(self.rule, self.targets, self.seats, self.ballots, self.recusals, self.places)
+
+    @cached_property
+    def ballots_sha256(self) -> str:
+        """Hash of the ballots' rows whatever their order: values joined by U+001F, sorted, joined by U+000A."""
+        return hashlib.sha256("\n".join(sorted(map("\x1f".join, self.ballots))).encode("utf-8")).hexdigest()
+
+
+def read_package(path: Path) -> Package:
+    """The package in a folder or a .zip; raises PackageRefused."""
+    return package_from_files(read_files(path))
+
+
+def package_from_files(files: Mapping[str, bytes]) -> Package:
+    """The package in these files' bytes, wholly checked; files it does not know are ignored."""
+    for name in REQUIRED:
+        if name not in files:
+            raise PackageRefused(name, "缺少这个文件，请放进复算包")
+    rule = rule_from(files[RULE])
+    tables: dict[str, tuple[Any, ...]] = {}
+    numbers: dict[str, list[int]] = {}
+    for name, kind in TABLES.items():
+        if name in files:
+            rows, numbers[name] = read_table(name, files[name], kind._fields)
+            tables[name] = tuple(map(kind._make, rows))
+    places = Places(rows=numbers)
+    for name, column in (("targets.csv", "ranked"), ("seats.csv", "present")):
+        if name in tables:
+            tables[name] = yes_or_no(name, tables[name], column, places)
+    package = Package(
+        rule=rule,
+        targets=tables["targets.csv"],
+        seats=tables.get("seats.csv"),
+        ballots=tables["ballots.csv"],
+        recusals=tables.get("recusals.csv", ()),
+        components=tables.get("components.csv", ()),
+        history=tables.get("history.csv", ()),
+        ledger=tables.get("ledger.csv", ()),
+        published=_published(files[RESULT]) if RESULT in files else None,
+        places=places,
+    )
+    _ = package.sheets
+    if SUMS in files:
+        _check_sums(files)
+    return package
+
+
+def rule_from(data: bytes) -> Rule:
+    try:
+        return read_rule(data)
+    except RuleRefused as refused:
+        raise PackageRefused(RULE, str(refused)) from None
+
+
+def ledger_from_files(files: Mapping[str, bytes]) -> tuple[Rule, tuple[LedgerRow, ...]]:
+    """The rule and the ledger alone, for `python -m scoring ledger`."""
+    for name in (RULE, "ledger.csv"):
+        if name not in files:
+            raise PackageRefused(name, "缺少这个文件，请放进复算包")
+    rule = rule_from(files[RULE])
+    rows, numbers = read_table("ledger.csv", files["ledger.csv"], LedgerRow._fields)
+    ledger = tuple(map(LedgerRow._make, rows))
+    check_ledger(ledger, Places(rows={"ledger.csv": numbers}))
+    return rule, ledger
+
+
+def _published(data: bytes) -> dict[str, Any]:
+    try:
+        published = json.loads(text_of(RESULT, data))
+    except (ValueError, RecursionError) as fault:
+        if isinstance(fault, PackageRefused):
+            raise
+        raise PackageRefused(RESULT, "不是完整的 JSON，请放回公布时导出的原文件") from None
+    if not isinstance(published, dict) or not {"targets", "order"} <= published.keys():
+        raise PackageRefused(RESULT, "里面没有 targets 和 order，请放回公布时导出的原文件")
+    return published
+
+
+def _check_sums(files: Mapping[str, bytes]) -> None:
+    for name, wanted, row in _sums(files[SUMS]):
+        if name not in files:
+            raise PackageRefused(SUMS, f"列出的文件{quoted(name)}不在复算包里，请补上", row=row)
+        if hashlib.sha256(files[name]).hexdigest() != wanted:
+            raise PackageRefused(name, "内容与 SHA256SUMS 所记不符，文件被改动过，请换回原文件")
+
+
+def _sums(data: bytes) -> Iterable[tuple[str, str, int]]:
+    """(file, hash, line) of sha256sum's format: 64 hex digits, a space, a space or an asterisk, the name."""
+    for row, line in enumerate(text_of(SUMS, data).split("\n"), start=1):
+        line = line.removesuffix("\r")
+        if not line.strip():
+            continue
+        digest, name = line[:64].lower(), line[66:]
+        if len(line) < 67 or line[64:66] not in ("  ", " *") or set(digest) - set("0123456789abcdef"):
+            raise PackageRefused(SUMS, f"{quoted(line)}不合 sha256sum 的格式，请重新导出", row=row)
+        name = name.removeprefix("./")
+        if not _is_inside(name):
+            raise PackageRefused(SUMS, f"文件名{quoted(name)}指到复算包之外，请删去这一行", row=row)
+        yield name, digest, row
+
+
+def _is_inside(name: str) -> bool:
+    """A relative name without `..`, by the rules of both kinds of paths."""
+    windows = PureWindowsPath(name)
+    whole = not (name.startswith(("/", "\\")) or windows.drive or windows.root or "\0" in name)
+    return whole and ".." not in windows.parts and ".." not in PurePosixPath(name).parts
+
+
+def read_ledger(path: Path) -> tuple[Rule, tuple[LedgerRow, ...]]:
+    """The rule and the ledger of a package, its other files unread; raises PackageRefused."""
+    return ledger_from_files(read_files(path, only=(RULE, "ledger.csv")))
+
+
+def read_files(path: Path, only: Sequence[str] | None = None) -> dict[str, bytes]:
+    """The bytes of the package's own files and of those its SHA256SUMS lists; raises PackageRefused."""
+    try:
+        if path.is_dir():
+            return _files_in_folder(path, only or (RULE, *TABLES, RESULT, SUMS))
+        if path.is_file():
+            return _files_in_zip(path)
+    except zipfile.BadZipFile:
+        raise PackageRefused("", f"{quoted(path.name)}不是完整的 .zip，请重新导出或解压成文件夹") from None
+    except (OSError, RuntimeError, NotImplementedError, EOFError, zlib.error, ValueError) as fault:
+        if isinstance(fault, PackageRefused):
+            raise
+        message = f"{quoted(path.name)}读不出来，请检查权限、密码和压缩方式，或解压成文件夹再试"
+        raise PackageRefused("", message) from None
+    raise PackageRefused("", f"没有{quoted(path.name)}这个文件夹或 .zip，请检查路径")
+
+
+def _files_in_folder(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
+    files = {name: (folder / name).read_bytes() for name in names if (folder / name).exists()}
+    if SUMS in files:
+        for name, _, _ in _sums(files[SUMS]):
+            if name not in files and (folder / name).is_file():
+                files[name] = (folder / name).read_bytes()
+    return files
+
+
+def _files_in_zip(path: Path) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            if not _is_inside(member.orig_filename) or not _is_inside(member.filename):
+                raise PackageRefused("", f"压缩包里的{quoted(member.orig_filename)}指到包外，请重新导出")
+        for member in archive.infolist():
+            if member.is_dir():
+                continue
+            if member.filename in files:
+                raise PackageRefused(member.filename, "压缩包里有两个同名文件，请删去一个")
+            if member.file_size > BIGGEST_FILE:
+                raise PackageRefused(member.filename, "文件过大，请检查导出是否有误")
+            files[member.filename] = archive.read(member)
+    return files
+
+
+def files_of(package: Package, result_json: str | None) -> dict[str, bytes]:
+    """Every file of the package by name, SHA256SUMS last. Ballots are sorted, so that their order tells nothing."""
+    files = {RULE: package.rule.source}
+    tables: dict[str, Iterable[Any]] = {
+        "targets.csv": package.targets,
+        "ballots.csv": sorted(package.ballots),
+        "recusals.csv": package.recusals,
+        "components.csv": package.components,
+        "history.csv": package.history,
+        "ledger.csv": package.ledger,
+    }
+    if package.seats is not None:
+        tables["seats.csv"] = package.seats
+    for name, rows in tables.items():
+        files[name] = write_table(TABLES[name]._fields, rows)
+    if result_json is not None:
+        files[RESULT] = result_json.encode("utf-8")
+    lines = [f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)]
+    files[SUMS] = "".join(lines).encode("utf-8")
+    return files
+
+
+def zip_of(files: Mapping[str, bytes]) -> bytes:
+    """A .zip of the files, the same bytes for the same files whenever and wherever it is made."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(files):
+            member = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.create_system = 3
+            member.external_attr = 0o644 << 16
+            archive.writestr(member, files[name])
+    return out.getvalue()
+
+
+def write_files(files: Mapping[str, bytes], folder: Path) -> None:
+    """Put the files into a folder, which is made if it is not there."""
+    for name in files:
+        if not _is_inside(name) or len(PurePosixPath(name).parts) != 1:
+            raise PackageRefused(name, "文件名指到复算包之外，不能写出")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+
+
+__all__ = [
+    "BallotRow",
+    "ComponentRow",
+    "HistoryRow",
+    "LedgerRow",
+    "Package",
+    "PackageRefused",
+    "Recusal",
+    "Seat",
+    "Target",
+    "files_of",
+    "ledger_from_files",
+    "package_from_files",
+    "read_files",
+    "read_ledger",
+    "read_package",
+    "rule_from",
+    "write_files",
+    "zip_of",
+]

@@ -1,0 +1,356 @@
+"""From rows of ballots.csv to sheets: one sheet a target and group, holding the ballot of each judge that decides.
+
+Which paper counts: a named ballot is (seat, target), a secret one (ballot, target); the highest version that is not
+late decides and the older ones are superseded. A recused seat's ballot is set aside whatever it says. Marks become
+whole numbers here (points in the ballot's smallest step, grades and places as indexes), so that counting is exact and
+fast. Nothing here adds or averages.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+
+from scoring.ballot import State, is_mark, marks_allowed
+from scoring.number import NotANumber, parse_decimal
+from scoring.rows import BallotRow, Places, Recusal, Seat, Target
+from scoring.rule import BallotKind, Rule
+from scoring.words import listed, quoted
+
+FILE = "ballots.csv"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """The ballots of one group for one target.
+
+    `ids` are seats (ballot ids in a secret group) in code point order; `columns[c][i]` is what ids[i] gave criterion c,
+    None where blank (no blank at all: `whole`): points in units of 1 / mark_scale(rule), the index of a grade, or a
+    place. `seats` is the number of the group's seats, None where it is not known; `eligible` those present and not recused.
+    """
+
+    ids: tuple[str, ...]
+    columns: tuple[tuple[int | None, ...], ...]
+    whole: bool = True
+    abstained: tuple[str, ...] = ()
+    dont_know: tuple[str, ...] = ()
+    spoiled: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
+    set_aside: tuple[str, ...] = ()
+    superseded: tuple[tuple[str, int], ...] = ()
+    recused: int | None = None
+    seats: int | None = None
+    eligible: int | None = None
+
+    @property
+    def received(self) -> int:
+        return len(self.ids) + len(self.abstained) + len(self.dont_know) + len(self.spoiled)
+
+
+Sheets = Mapping[str, tuple[Sheet, ...]]
+
+
+def mark_scale(rule: Rule) -> int:
+    """Marks of a points ballot are whole numbers of 1 / this."""
+    return lcm(rule.ballot.min.denominator, rule.ballot.step.denominator)
+
+
+def sort_papers(
+    rule: Rule,
+    targets: Sequence[Target],
+    seats: Sequence[Seat] | None,
+    ballots: Sequence[BallotRow],
+    recusals: Sequence[Recusal],
+    places: Places,
+) -> Sheets:
+    """The sheets of every target, one a group in the rule's order; raises PackageRefused."""
+    sorter = _Sorter(rule, targets, seats, ballots, places)
+    sorter.open_papers()
+    if rule.ballot.kind is BallotKind.RANKING:
+        sorter.check_whole_papers()
+    return sorter.fill_sheets(recused_pairs(targets, seats, recusals), seats)
+
+
+def recused_pairs(
+    targets: Sequence[Target], seats: Sequence[Seat] | None, recusals: Sequence[Recusal]
+) -> frozenset[tuple[str, str]]:
+    """(seat, target) pairs that may not count: those listed, and a judge's own unit or its subordinate."""
+    pairs = {(recusal.seat, recusal.target) for recusal in recusals}
+    by_unit: dict[str, list[str]] = {}
+    for target in targets:
+        for unit in {target.unit, target.parent_unit} - {""}:
+            by_unit.setdefault(unit, []).append(target.target)
+    for seat in seats or ():
+        pairs.update((seat.seat, target) for target in by_unit.get(seat.unit, ()) if seat.unit)
+    return frozenset(pairs)
+
+
+class _Paper:
+    """The rows of one (judge, target, version)."""
+
+    __slots__ = ("first", "group", "marks", "state")
+
+    def __init__(self, state: str, group: str, first: int) -> None:
+        self.state = state
+        self.group = group
+        self.first = first
+        self.marks: dict[str, int | None] = {}
+
+
+Key = tuple[str, str, int]
+
+
+class _Sorter:
+    def __init__(
+        self,
+        rule: Rule,
+        targets: Sequence[Target],
+        seats: Sequence[Seat] | None,
+        ballots: Sequence[BallotRow],
+        places: Places,
+    ) -> None:
+        self.rule = rule
+        self.targets = [target.target for target in targets]
+        self.ballots = ballots
+        self.places = places
+        self.known_targets = frozenset(self.targets)
+        self.secret = {group.key: group.secret for group in rule.groups}
+        self.listed = None if seats is None else {seat.seat: seat.group for seat in seats}
+        # Seats and secret ballot ids are two name spaces: equal texts are different judges.
+        self.group_of: dict[bool, dict[str, str]] = {False: dict(self.listed or {}), True: {}}
+        self.papers: dict[bool, dict[Key, _Paper]] = {False: {}, True: {}}
+        self.versions: dict[str, int] = {}
+        self.read: dict[str, dict[str, int | None]] = {}
+        if rule.ballot.kind is BallotKind.POINTS:
+            self.read = {criterion.key: {"": None} for criterion in rule.criteria}
+        elif rule.ballot.kind is BallotKind.GRADES:
+            self.read = {"": {grade.key: i for i, grade in enumerate(rule.grades)}}
+        else:
+            self.read = {"": {str(i): i for i in range(1, len(targets) + 1)}}
+        self.scale = mark_scale(rule)
+
+    def open_papers(self) -> None:
+        secret_of, books, versions, read = self.secret, self.papers, self.versions, self.read
+        for i, (ballot, group, seat, target, version, state, criterion, value, _) in enumerate(self.ballots):
+            secret = secret_of.get(group, False)
+            number = versions.get(version) or self._version(i, version)
+            key = (ballot if secret else seat, target, number)
+            paper = books[secret].get(key)
+            if paper is None:
+                paper = books[secret][key] = self._open(i, key, group, state)
+            elif paper.state != state or paper.group != group:
+                raise self._disagrees(i, paper)
+            if criterion in paper.marks:
+                raise self._repeated(i)
+            if state == "submitted":
+                marks = read.get(criterion)
+                if marks is None:
+                    raise self._unknown_criterion(i)
+                paper.marks[criterion] = marks[value] if value in marks else self._mark(i, marks)
+            else:
+                if (criterion or value) and state in ("abstain", "dont_know"):
+                    raise self._not_blank(i)
+                paper.marks[criterion] = None
+
+    def _open(self, i: int, key: Key, group: str, state: str) -> _Paper:
+        """What is checked once a paper: group, judge, target and state."""
+        row, who = self.ballots[i], key[0]
+        if group not in self.secret:
+            raise self._refused(i, "group", f"没有{quoted(group)}这个评委组，请写 {listed(self.secret, 12)} 之一")
+        if row.target not in self.known_targets:
+            raise self._refused(i, "target", f"targets.csv 里没有{quoted(row.target)}，请写其中的对象代号")
+        if state not in State.__members__.values():
+            raise self._refused(i, "state", f"没有{quoted(state)}这种状态，请写 {listed(State)} 之一")
+        secret = self.secret[group]
+        column = "ballot" if secret else "seat"
+        if secret and row.seat:
+            raise self._refused(i, "seat", f"{quoted(group)}是无记名组，不能写席位{quoted(row.seat)}，请留空")
+        if not who:
+            raise self._refused(i, column, f"{'无记名票要有票号' if secret else '实名票要有席位'}，请补上")
+        if not secret and self.listed is not None and who not in self.listed:
+            raise self._refused(i, column, f"seats.csv 里没有席位{quoted(who)}，请写其中的席位代号")
+        known = self.group_of[secret].setdefault(who, group)
+        if known != group:
+            raise self._refused(i, "group", f"{quoted(who)}属于{quoted(known)}组而这里写{quoted(group)}，请写成一致")
+        return _Paper(state, group, i)
+
+    def _version(self, i: int, text: str) -> int:
+        number = int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else 0
+        if number < 1:
+            raise self._refused(i, "version", f"{quoted(text)}不是版次，请写从1起的整数")
+        self.versions[text] = number
+        return number
+
+    def _mark(self, i: int, marks: dict[str, int | None]) -> int | None:
+        row, kind = self.ballots[i], self.rule.ballot.kind
+        if kind is BallotKind.GRADES:
+            names = listed((grade.key for grade in self.rule.grades), 12)
+            raise self._refused(i, "value", f"没有{quoted(row.value)}这个等次，请写 {names} 之一")
+        if kind is BallotKind.RANKING:
+            message = f"名次{quoted(row.value)}不可用，请写1到{len(self.targets)}的整数"
+            raise self._refused(i, "value", message)
+        criterion = self.rule.criterion(row.criterion)
+        cure = marks_allowed(self.rule, criterion)
+        try:
+            value = parse_decimal(row.value)
+        except NotANumber:
+            raise self._refused(i, "value", f"{quoted(row.value)}不是数，{cure}") from None
+        if not is_mark(self.rule, criterion, value):
+            raise self._refused(i, "value", f"{quoted(row.value)}不在可打的分数之中，{cure}")
+        marks[row.value] = int(value * self.scale)
+        return marks[row.value]
+
+    def _refused(self, i: int, column: str, message: str) -> Exception:
+        return self.places.refused(FILE, i, column, message)
+
+    def _disagrees(self, i: int, paper: _Paper) -> Exception:
+        row = self.ballots[i]
+        if paper.group != row.group:
+            message = f"同一席位或票号前面写{quoted(paper.group)}组，这里写{quoted(row.group)}组，请写成一致"
+            return self._refused(i, "group", message)
+        message = f"同一张票的同一版前面是{quoted(paper.state)}，这里是{quoted(row.state)}，请写成一致"
+        return self._refused(i, "state", message)
+
+    def _repeated(self, i: int) -> Exception:
+        return self._refused(i, "criterion", "同一张票同一版的这一项写了两次，请删去一行，或改版次")
+
+    def _unknown_criterion(self, i: int) -> Exception:
+        criterion = self.ballots[i].criterion
+        if "" in self.read:
+            return self._refused(i, "criterion", f"这种票没有分项，{quoted(criterion)}请留空")
+        return self._refused(i, "criterion", f"没有{quoted(criterion)}这个评分项，请写 {listed(self.read, 12)} 之一")
+
+    def _not_blank(self, i: int) -> Exception:
+        row = self.ballots[i]
+        column = "criterion" if row.criterion else "value"
+        return self._refused(i, column, f"弃权、不了解的票不带评分，{quoted(row.criterion or row.value)}请留空")
+
+    def check_whole_papers(self) -> None:
+        """A version of a ranking ballot is a whole paper: one row a target, places 1..n each once."""
+        for book in self.papers.values():
+            versions: dict[tuple[str, int], list[_Paper]] = {}
+            for (who, _, number), paper in book.items():
+                versions.setdefault((who, number), []).append(paper)
+            for papers in versions.values():
+                first = min(papers, key=lambda paper: paper.first)
+                for paper in papers:
+                    if paper.state != first.state:
+                        raise self._disagrees(paper.first, first)
+                if first.state == State.LATE:
+                    continue
+                if len(papers) != len(self.targets):
+                    message = f"排序票一版是整张票，要有{len(self.targets)}行，现有{len(papers)}行，请补全"
+                    raise self._refused(first.first, "target", message)
+                if first.state == State.SUBMITTED:
+                    seen: set[int | None] = set()
+                    for paper in papers:
+                        place = paper.marks[""]
+                        if place in seen:
+                            raise self._refused(paper.first, "value", f"同一张票上第{place}名用了两次，请每个名次只用一次")
+                        seen.add(place)
+
+    def fill_sheets(self, recused: frozenset[tuple[str, str]], seats: Sequence[Seat] | None) -> Sheets:
+        trays = {(target, group): _Tray() for target in self.targets for group in self.secret}
+        for secret, book in self.papers.items():
+            deciding: dict[tuple[str, str], int] = {}
+            for (who, target, number), paper in book.items():
+                if paper.state != "late" and deciding.get((who, target), 0) < number:
+                    deciding[who, target] = number
+            for (who, target, number), paper in book.items():
+                tray = trays[target, paper.group]
+                best = deciding.get((who, target), 0)
+                if not secret and (who, target) in recused:
+                    if number == best or best == 0:
+                        tray.set_aside.append(who)
+                elif number == best:
+                    getattr(tray, paper.state).append((who, paper.marks) if paper.state == "submitted" else who)
+                elif paper.state == "late":
+                    tray.late.append(who)
+                else:
+                    tray.superseded.append((who, number))
+        criteria = tuple(self.read)
+        census = _Census(self.rule, self.group_of[False], recused, seats)
+        return {
+            target: tuple(
+                trays[target, group.key].sheet(criteria, *census.of(target, group.key, group.secret))
+                for group in self.rule.groups
+            )
+            for target in self.targets
+        }
+
+
+class _Tray:
+    """The papers of one target and group while they are being sorted."""
+
+    __slots__ = ("abstain", "dont_know", "late", "set_aside", "spoiled", "submitted", "superseded")
+
+    def __init__(self) -> None:
+        self.submitted: list[tuple[str, dict[str, int | None]]] = []
+        self.abstain: list[str] = []
+        self.dont_know: list[str] = []
+        self.spoiled: list[str] = []
+        self.late: list[str] = []
+        self.set_aside: list[str] = []
+        self.superseded: list[tuple[str, int]] = []
+
+    def sheet(
+        self, criteria: tuple[str, ...], recused: int | None, seats: int | None, eligible: int | None
+    ) -> Sheet:
+        self.submitted.sort(key=lambda item: item[0])
+        rows = [tuple(map(marks.get, criteria)) for _, marks in self.submitted]
+        return Sheet(
+            ids=tuple(who for who, _ in self.submitted),
+            columns=tuple(zip(*rows, strict=True)) if rows else tuple(() for _ in criteria),
+            whole=not any(None in row for row in rows),
+            abstained=tuple(sorted(self.abstain)),
+            dont_know=tuple(sorted(self.dont_know)),
+            spoiled=tuple(sorted(self.spoiled)),
+            late=tuple(sorted(set(self.late))),
+            set_aside=tuple(sorted(set(self.set_aside))),
+            superseded=tuple(sorted(self.superseded)),
+            recused=recused,
+            seats=seats,
+            eligible=eligible,
+        )
+
+
+class _Census:
+    """How many seats a group has, for each target: recused, all, and those present and not recused."""
+
+    def __init__(
+        self,
+        rule: Rule,
+        group_of: Mapping[str, str],
+        recused: frozenset[tuple[str, str]],
+        seats: Sequence[Seat] | None,
+    ) -> None:
+        self.listed = seats is not None
+        self.recused: dict[tuple[str, str], int] = {}
+        self.away: dict[tuple[str, str], int] = {}
+        self.seats = {group.key: 0 for group in rule.groups}
+        self.present = dict(self.seats)
+        here = {seat.seat for seat in seats or () if seat.present}
+        for seat in seats or ():
+            self.seats[seat.group] += 1
+            self.present[seat.group] += seat.present
+        for who, target in recused:
+            if who in group_of:
+                key = (target, group_of[who])
+                self.recused[key] = self.recused.get(key, 0) + 1
+                self.away[key] = self.away.get(key, 0) + (who in here)
+
+    def of(self, target: str, group: str, secret: bool) -> tuple[int | None, int | None, int | None]:
+        if secret:
+            return None, None, None
+        recused = self.recused.get((target, group), 0)
+        if not self.listed:
+            return recused, None, None
+        return recused, self.seats[group], self.present[group] - self.away.get((target, group), 0)
+
+
+def points_in_order(rule: Rule, targets: int) -> tuple[Fraction, ...]:
+    """What the index of a grade, or a place (index 0 unused), is worth."""
+    if rule.ballot.kind is BallotKind.GRADES:
+        return tuple(grade.points for grade in rule.grades)
+    listed_points = rule.places[:targets]
+    return (Fraction(0), *listed_points, *(Fraction(0) for _ in range(targets - len(listed_points))))
