@@ -8,6 +8,7 @@ Words are those of the recount package; every value is text as the package print
 import csv
 import tomllib
 from fractions import Fraction
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,7 @@ def count_group(rule: dict[str, Any], folder: Path, target: Row, group: dict[str
     trimmed = len(totals) >= rule["trim"]["min_ballots"]
     kept = totals[low : len(totals) - high] if trimmed else totals
     mean = sum((t for t, _ in kept), Fraction(0)) / len(kept)
+    plain = sum((t for t, _ in totals), Fraction(0)) / len(totals)
     secret = group.get("secret", False)
     asked = [s for s in seats if s["present"] == "yes" and s["seat"] not in recused]
     return {
@@ -92,10 +94,21 @@ def count_group(rule: dict[str, Any], folder: Path, target: Row, group: dict[str
         "trimmed": trimmed,
         "exact": exact(mean),
         "published": half_up(mean, rule["rounding"]["places"]),
+        "untrimmed": exact(plain),
         "mean": mean,
-        "plain": sum((t for t, _ in totals), Fraction(0)) / len(totals),
+        "plain": plain,
         "quorate": len(totals) >= group.get("quorum_ballots", 0)
         and len(totals) >= number(group.get("quorum_share", "0")) * len(asked),
+    }
+
+
+def fingerprint(folder: Path) -> dict[str, str]:
+    """What the result says it was counted from: the rule's bytes, and the ballots in no particular order."""
+    columns = "ballot,group,seat,target,version,state,criterion,value,received_at".split(",")
+    lines = sorted("\x1f".join(row[column] for column in columns) for row in rows(folder / "ballots.csv"))
+    return {
+        "rule_sha256": sha256((folder / "rule.toml").read_bytes()).hexdigest(),
+        "ballots_sha256": sha256("\n".join(lines).encode()).hexdigest(),
     }
 
 
