@@ -198,7 +198,8 @@ def test_the_engine_on_a_bare_python_gives_the_published_result(published):
     given = json.loads(told.stdout)
 
     assert (told.returncode, told.stderr.decode()) == (0, "")
-    assert {key: given[key] for key in given if key != "warnings"} == {k: published[k] for k in given if k != "warnings"}
+    assert set(given) == set(published)
+    assert [key for key in given if given[key] != published[key]] in ([], ["warnings"])
     assert len(given["warnings"]) == 1 and "U10" in given["warnings"][0], "a group too small to trim is said aloud"
 
 
