@@ -8,11 +8,11 @@ from enum import StrEnum
 
 
 class Phase(StrEnum):
-    DRAFT = "draft"
-    OPEN = "open"
-    CLOSED = "closed"
-    PUBLISHED = "published"
-    VOID = "void"
+    DRAFT = "DRAFT"
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+    PUBLISHED = "PUBLISHED"
+    VOID = "VOID"
 
     @property
     def words(self) -> str:
