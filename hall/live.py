@@ -54,6 +54,7 @@ class TargetCard:
     position: int
     ranked: bool
     declaration: Declaration
+    ranking_group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +128,7 @@ class Live:
         self._seats: dict[str, SeatCard] = {}
         self._receipts: dict[tuple[int, str], Receipt | None] = {}
         self._turnouts: dict[int, tuple[datetime, dict[str, int]]] = {}
+        self._voted: dict[int, tuple[datetime, frozenset[int]]] = {}
         self._looked: datetime | None = None
 
     # -- asking ------------------------------------------------------------------------------------------
@@ -161,6 +163,17 @@ class Live:
             counted = ballot_reads.turnout(c, round_id)
         self._turnouts[round_id] = (now, counted)
         return counted
+
+    def voted_named(self, round_id: int) -> frozenset[int]:
+        """Ids of the named seats that have voted, at most a second old; of secret groups nobody is ever told."""
+        now = self._clock()
+        kept = self._voted.get(round_id)
+        if kept is not None and 0 <= (now - kept[0]).total_seconds() < 1:
+            return kept[1]
+        with self._database.reading() as c:
+            voted = ballot_reads.voted_named_seats(c, round_id)
+        self._voted[round_id] = (now, voted)
+        return voted
 
     def receipt(self, seat: SeatCard, secret: str, round_id: int) -> Receipt | None:
         """What this seat last handed in for this round."""
@@ -216,6 +229,7 @@ class Live:
         """After a round is voided or corrected: what phones hold must be read again."""
         self._receipts.clear()
         self._turnouts.clear()
+        self._voted.clear()
 
     def _read(self, c: Connection, key: str) -> Snapshot | None:
         sitting = reads.sitting(c, key)
@@ -232,7 +246,7 @@ class Live:
             targets=tuple(
                 TargetCard(id=one.id, key=one.key, name=one.name, unit=one.unit, parent_unit=one.parent_unit,
                            presenter=one.presenter, position=n, ranked=one.ranked,
-                           declaration=declarations.get(one.key, Declaration()))
+                           declaration=declarations.get(one.key, Declaration()), ranking_group=one.ranking_group)
                 for n, one in enumerate(reads.targets(c, sitting.id), 1)),
             rounds=rounds, round=_round_that_matters(rounds, stage), stage=stage,
             published=results.publication_count(c, sitting.id),
