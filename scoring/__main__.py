@@ -8,6 +8,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from scoring.compare import differences
 from scoring.explain import NoSuchTarget, explain
@@ -49,10 +50,15 @@ def _recount(folder: Path, target: str | None) -> int:
     package = read_package(folder)
     result = tally(package)
     found = [] if package.published is None else differences(package.published, result.as_json())
-    _print(dumps(result) if target is None else json_text(explain(package, target)))
+    _print(dumps(result) if target is None else json_text(_on_one_page(explain(package, target))))
     for difference in found:
         _say(difference)
     return 1 if found else 0
+
+
+def _on_one_page(explained: dict[str, Any]) -> dict[str, Any]:
+    """The tree's root at the top, with everything else beside it."""
+    return {**explained.pop("tree"), **explained}
 
 
 def _ledger(folder: Path) -> int:

@@ -58,7 +58,8 @@ def _at_place(award: Award, place: Place) -> Fraction | None:
         case AwardPolicy.TIE_BREAK if last > award.k:
             names = listed(quoted(target) for target in sorted((place.target, *place.tied_with)))
             end = "前" if award.end is AwardEnd.TOP else "后"
-            raise CannotTally(f"{names}在{end}{award.k}名的线上并列，比完各项仍分不出，请加赛、重投或改办法的 awards.policy")
+            where = f"{names}在{end}{award.k}名的线上并列，比完各项仍分不出"
+            raise CannotTally(f"{where}，请加赛、重投或改办法的 awards.policy")
         case _:
             return award.points_at(ahead + 1)
 

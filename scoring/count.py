@@ -176,9 +176,9 @@ def amounts_of(recipe: Recipe, valid: Valid) -> tuple[Amounts, ...]:
         Amounts(
             ids=tuple(who for who, mark in zip(valid.ids, column, strict=True) if mark is not None),
             values=tuple(mark for mark in column if mark is not None),
-            unit=factor / valid.scale,
+            unit=Fraction(1, valid.scale),
         )
-        for column, factor in zip(valid.columns, recipe.factors, strict=True)
+        for column in valid.columns
     )
 
 
@@ -257,8 +257,12 @@ def _in_one_unit(pool: Sequence[Amounts]) -> list[int]:
 def score(recipe: Recipe, sheet: Sheet, means: Sequence[Mean]) -> Fraction | None:
     """The group's score from its means; None for an empty group."""
     if recipe.by_criterion:
-        parts = [mean.exact for mean in means]
-        return None if None in parts else sum((part for part in parts if part is not None), Fraction(0))
+        total = Fraction(0)
+        for factor, mean in zip(recipe.factors, means, strict=True):
+            if mean.exact is None:
+                return None
+            total += factor * mean.exact
+        return total
     mean = means[0]
     if recipe.rule.ballot.kind is not BallotKind.GRADES:
         return mean.exact

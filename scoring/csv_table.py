@@ -66,7 +66,8 @@ def _wrong_width(file: str, number: int, record: list[str], header: list[str]) -
     if len(record) < len(header):
         message = f"这一行只有{len(record)}个值，应有{len(header)}个，请补上（空值也要留逗号）"
         return PackageRefused(file, message, row=number, column=header[len(record)])
-    message = f"这一行有{len(record)}个值，应有{len(header)}个，多出{quoted(record[len(header)])}，请删去或给含逗号的值加引号"
+    extra = quoted(record[len(header)])
+    message = f"这一行有{len(record)}个值，应有{len(header)}个，多出{extra}，请删去或给含逗号的值加引号"
     return PackageRefused(file, message, row=number, column=header[-1])
 
 

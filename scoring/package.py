@@ -173,13 +173,11 @@ def _check_sums(files: Mapping[str, bytes]) -> None:
 def _sums(data: bytes) -> Iterable[tuple[str, str, int]]:
     """(file, hash, line) of sha256sum's format: 64 hex digits, a space, a space or an asterisk, the name."""
     for row, line in enumerate(text_of(SUMS, data).split("\n"), start=1):
-        line = line.removesuffix("\r")
         if not line.strip():
             continue
-        digest, name = line[:64].lower(), line[66:]
-        if len(line) < 67 or line[64:66] not in ("  ", " *") or set(digest) - set("0123456789abcdef"):
+        digest, name = line[:64].lower(), line[66:].removesuffix("\r")
+        if not name or line[64:66] not in ("  ", " *") or set(digest) - set("0123456789abcdef"):
             raise PackageRefused(SUMS, f"{quoted(line)}不合 sha256sum 的格式，请重新导出", row=row)
-        name = name.removeprefix("./")
         if not _is_inside(name):
             raise PackageRefused(SUMS, f"文件名{quoted(name)}指到复算包之外，请删去这一行", row=row)
         yield name, digest, row

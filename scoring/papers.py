@@ -26,7 +26,8 @@ class Sheet:
 
     `ids` are seats (ballot ids in a secret group) in code point order; `columns[c][i]` is what ids[i] gave criterion c,
     None where blank (no blank at all: `whole`): points in units of 1 / mark_scale(rule), the index of a grade, or a
-    place. `seats` is the number of the group's seats, None where it is not known; `eligible` those present and not recused.
+    place. `seats` is the number of the group's seats, None where it is not known; `eligible` are those present and not
+    recused.
     """
 
     ids: tuple[str, ...]
@@ -246,7 +247,8 @@ class _Sorter:
                     for paper in papers:
                         place = paper.marks[""]
                         if place in seen:
-                            raise self._refused(paper.first, "value", f"同一张票上第{place}名用了两次，请每个名次只用一次")
+                            message = f"同一张票上第{place}名用了两次，请每个名次只用一次"
+                            raise self._refused(paper.first, "value", message)
                         seen.add(place)
 
     def fill_sheets(self, recused: frozenset[tuple[str, str]], seats: Sequence[Seat] | None) -> Sheets:

@@ -60,7 +60,8 @@ def rank(contenders: Sequence[Contender], method: RankMethod) -> tuple[Place, ..
         names = [contender.target for contender in ordered[start:end]]
         # The closest rivals in metric order are the neighbours, so they need the longest list of metrics.
         rivals = [ordered[i].metrics for i in (start - 1, end) if 0 <= i < len(ordered)]
-        decided = None if len(names) > 1 else max((_first_difference(ordered[start].metrics, r) for r in rivals), default=0)
+        needed = max((_first_difference(ordered[start].metrics, rival) for rival in rivals), default=0)
+        decided = None if len(names) > 1 else needed
         for name in names:
             places.append(
                 Place(

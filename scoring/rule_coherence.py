@@ -61,8 +61,9 @@ def _ballot_tables(terms: dict[str, Any], source: dict[str, Any], whole: set[str
         if source.get(key) and kind is not ballot.kind:
             yield key, f"{key} 只用于{words}（kind = \"{kind}\"），现在的 kind 是 \"{ballot.kind}\"，请删去或改 kind"
     for i, criterion in enumerate(terms["criteria"] if "criteria" in whole else ()):
-        if criterion.max != ballot.max and not criterion.max > max(ballot.min, 0) < ballot.max:
-            message = f"{quoted(criterion.name)}另定的满分{plain(criterion.max)}要大于0，也要大于最低分{plain(ballot.min)}"
+        own = criterion.max > 0 and criterion.max != ballot.max
+        if own and (criterion.max <= ballot.min or ballot.max <= 0):
+            message = f"{quoted(criterion.name)}另定的满分{plain(criterion.max)}要大于最低分{plain(ballot.min)}"
             yield f"criteria[{i}].max", message + ("" if ballot.max > 0 else "，票面满分也要大于0")
     if not source.get("groups"):
         yield "groups", "没有评委组，请至少写一个 [[groups]]"
@@ -99,7 +100,7 @@ def _unique_keys(terms: dict[str, Any]) -> Iterator[Said]:
         for name in lists:
             for i, item in enumerate(terms[name]):
                 if item.key in seen:
-                    yield f"{name}[{i}].key", f"代号{quoted(item.key)}重复，请换一个（评委组、组成、扣分项的代号不能相同）"
+                    yield f"{name}[{i}].key", f"代号{quoted(item.key)}重复，请换一个（各组、组成、扣分项不能同名）"
                 seen.add(item.key)
                 reserved = len(lists) > 1 and item.key in RESERVED
                 if reserved and not (isinstance(item, Component) and item.key == "evaluation"):

@@ -8,7 +8,7 @@ same bytes. Nothing here knows how the ballots were cast or what a unit is calle
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoring.award import Points, award_points
@@ -69,6 +69,17 @@ def work_out(package: Package, sheets: Sheets) -> Working:
 
 def finish(package: Package, recipe: Recipe, counts: Mapping[str, tuple[GroupCount, ...]]) -> Working:
     """From group scores to points."""
+    working = place_all(package, recipe, counts)
+    points: dict[str, Points] = {}
+    for members in _ranking_groups(package.targets, working.standing).values():
+        places = [working.places[target] for target in members]
+        totals = {target: _total(working.parts[target]) for target in members}
+        points.update(award_points(package.rule, places, totals))
+    return replace(working, points=points)
+
+
+def place_all(package: Package, recipe: Recipe, counts: Mapping[str, tuple[GroupCount, ...]]) -> Working:
+    """From group scores to places, no points given."""
     rule = package.rule
     no_score = {t for t, own in counts.items() if all(count.exact is None for count in own)}
     short = {t for t, own in counts.items() if not _quorum_met(rule, own)}
@@ -80,14 +91,9 @@ def finish(package: Package, recipe: Recipe, counts: Mapping[str, tuple[GroupCou
     standing = {t.target: _standing(t, no_score, short, parts[t.target]) for t in package.targets}
     plain = _untrimmed_totals(rule, counts, binding, book, parts)
     places: dict[str, Place] = {}
-    points: dict[str, Points] = {}
     for members in _ranking_groups(package.targets, standing).values():
-        contenders = [
-            Contender(target=t, metrics=_metrics(rule, t, counts[t], parts[t], plain[t])) for t in members
-        ]
-        ranked = rank(contenders, rule.ranking.method)
-        places.update((place.target, place) for place in ranked)
-        points.update(award_points(rule, ranked, {t: _total(parts[t]) for t in members}))
+        contenders = [Contender(target=t, metrics=_metrics(rule, counts[t], parts[t], plain[t])) for t in members]
+        places.update((place.target, place) for place in rank(contenders, rule.ranking.method))
     return Working(
         recipe=recipe,
         counts=counts,
@@ -96,7 +102,7 @@ def finish(package: Package, recipe: Recipe, counts: Mapping[str, tuple[GroupCou
         untrimmed=plain,
         standing=standing,
         places=places,
-        points=points,
+        points={},
     )
 
 
@@ -132,8 +138,8 @@ def _untrimmed_totals(
     book: PartsBook,
     parts: Mapping[str, Parts],
 ) -> dict[str, Fraction | None]:
-    """Every total anew without trimming. Where that has no result (it cannot, if trimming has one), none is known."""
-    if not rule.trim.wanted:
+    """Every total anew without trimming, where a tie-break asks for it; None where that has no result."""
+    if not rule.trim.wanted or "untrimmed" not in rule.ranking.tie_break:
         return {target: own.total for target, own in parts.items()}
     scores = {target: [count.untrimmed for count in own] for target, own in counts.items()}
     try:
@@ -154,7 +160,7 @@ def _ranking_groups(targets: Sequence[Target], standing: Mapping[str, Standing])
 
 
 def _metrics(
-    rule: Rule, target: str, counts: Sequence[GroupCount], parts: Parts, untrimmed: Fraction | None
+    rule: Rule, counts: Sequence[GroupCount], parts: Parts, untrimmed: Fraction | None
 ) -> tuple[Fraction | None, ...]:
     total = _total(parts)
     compared = total
