@@ -214,10 +214,10 @@ _CSS = re.compile(r"'[^'\n]*'|\s*([{}:;,])\s*")
 
 def squeeze(source: str, *, css: bool = False) -> str:
     """Our own style or script without notes, indentation and blanks around signs. Not a general minifier:
-    strings stand in single quotes, notes on lines of their own, statements end in semicolons or line ends."""
+    strings stand in single quotes, notes on lines of their own, and every statement ends in a semicolon."""
     bare = re.sub(r"(?m)^[ \t]+|[ \t]+$", "", _NOTE.sub("", source))
     kept = (_CSS if css else _CODE).sub(lambda m: m[1] or m[0], bare)
-    return re.sub(r"\n+", "\n", kept).strip()
+    return re.sub(r"\n*([;{}(,\n])\n*", r"\1", kept).replace(";}", "}").strip()
 
 
 @cache

@@ -29,6 +29,9 @@ class Roster:
         self._c.execute(update(t.unit).where(t.unit.c.id == unit_id, t.unit.c.parent_id.is_(None))
                         .values(parent_id=parent_id))
 
+    def change_unit(self, unit_id: int, **values: object) -> None:
+        self._c.execute(update(t.unit).where(t.unit.c.id == unit_id).values(**values))
+
     def add_sitting(self, *, key: str, title: str, arena: str, period: str, held_on: date, place: str, note: str,
                     ballot_mode: str, seconds: int, grace_seconds: int, desk_check_in: bool, at: datetime) -> int:
         return self._insert(
@@ -77,6 +80,12 @@ class Roster:
     def change_seat(self, seat_id: int, **values: object) -> None:
         self._c.execute(update(t.seat).where(t.seat.c.id == seat_id).values(**values))
 
+    def drop_seat(self, seat_id: int) -> None:
+        """Take away a seat that has never voted, with its badges and recusals."""
+        for table in (t.badge, t.recusal):
+            self._c.execute(delete(table).where(table.c.seat_id == seat_id))
+        self._c.execute(delete(t.seat).where(t.seat.c.id == seat_id))
+
     def check_in(self, seat_id: int, at: datetime) -> bool:
         """True if the seat was not checked in before."""
         done = self._c.execute(update(t.seat).where(t.seat.c.id == seat_id, t.seat.c.checked_in_at.is_(None))
@@ -103,6 +112,9 @@ class Roster:
     def recuse(self, seat_id: int, target_id: int, reason: str) -> None:
         self._c.execute(delete(t.recusal).where(t.recusal.c.seat_id == seat_id, t.recusal.c.target_id == target_id))
         self._c.execute(insert(t.recusal).values(seat_id=seat_id, target_id=target_id, reason=reason))
+
+    def lift_recusal(self, seat_id: int, target_id: int) -> None:
+        self._c.execute(delete(t.recusal).where(t.recusal.c.seat_id == seat_id, t.recusal.c.target_id == target_id))
 
     def put_component(self, target_id: int, component: str, value: str) -> None:
         self._c.execute(delete(t.component_value).where(

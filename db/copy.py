@@ -1,0 +1,93 @@
+"""A consistent copy of a whole database while it is in use, and putting it back.
+
+The copy is a SQLite file with the same schema, whatever the database itself is: rows are read in one
+transaction, so that the copy shows one moment.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy.exc import DatabaseError
+
+from db import tables as t
+from db.engine import Connection, Database
+from db.migrate import migrate
+
+_BATCH = 2000
+
+
+class NotACopy(Exception):
+    """The file is not a copy that this program made."""
+
+
+def copy_to(database: Database, file: Path) -> int:
+    """Write the copy; the number of rows. The file appears only when it is whole."""
+    half = file.with_name(file.name + ".part")
+    half.unlink(missing_ok=True)
+    target = Database(f"sqlite:///{half}")
+    try:
+        migrate(target)
+        with database.read.connect() as source, target.write.begin() as sink:
+            if not database.is_sqlite:
+                source = source.execution_options(isolation_level="REPEATABLE READ")
+            with source.begin():
+                rows = _pour(source, sink)
+        with target.read.connect() as c:
+            c.exec_driver_sql("pragma wal_checkpoint(truncate)")
+    finally:
+        target.dispose()
+    half.replace(file)
+    for leftover in (f"{half}-wal", f"{half}-shm"):
+        Path(leftover).unlink(missing_ok=True)
+    return rows
+
+
+def put_back(database: Database, file: Path) -> int:
+    """Replace everything in the database by the copy, in one transaction; the number of rows."""
+    with file.open("rb") as opened:
+        if opened.read(16) != b"SQLite format 3\x00":
+            raise NotACopy
+    source = Database(f"sqlite:///{file}")
+    try:
+        migrate(source)
+        with source.read.connect() as c, c.begin(), database.write.begin() as sink:
+            for table in reversed(t.metadata.sorted_tables):
+                if table is t.unit:
+                    sink.execute(t.unit.update().values(parent_id=None))
+                if table is t.ledger_entry:
+                    sink.execute(t.ledger_entry.update().values(reverses_id=None))
+                sink.execute(delete(table))
+            rows = _pour(c, sink)
+            _go_on_counting(sink)
+            # whoever keeps a snapshot of the old content must notice
+            sink.execute(t.sitting.update().values(serial=t.sitting.c.serial + 1_000_000))
+            return rows
+    except DatabaseError as cause:
+        raise NotACopy from cause
+    finally:
+        source.dispose()
+
+
+def _pour(source: Connection, sink: Connection) -> int:
+    rows = 0
+    for table in t.metadata.sorted_tables:
+        key = [column for column in table.primary_key.columns]
+        found = source.execute(select(table).order_by(*key))  # parents and reversed entries have smaller ids
+        while batch := found.fetchmany(_BATCH):
+            sink.execute(insert(table), [dict(row._mapping) for row in batch])
+            rows += len(batch)
+    return rows
+
+
+def _go_on_counting(sink: Connection) -> None:
+    """PostgreSQL's sequences do not notice rows that bring their own ids."""
+    if sink.dialect.name != "postgresql":
+        return
+    for table in t.metadata.sorted_tables:
+        if "id" in table.c and table.c.id.autoincrement:
+            newest = sink.execute(select(func.max(table.c.id))).scalar_one()
+            if newest is not None:
+                sink.execute(text("select setval(pg_get_serial_sequence(:t, 'id'), :n)"),
+                             {"t": table.name, "n": newest})

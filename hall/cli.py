@@ -1,0 +1,196 @@
+"""`leitai`: the product on the command line, and the host's way out when the console cannot be reached.
+
+Exit 0 on success, 1 when a verification fails, 2 with one sentence on bad input. Never a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from db.engine import Database, DatabaseUnreachable, database_url
+from db.migrate import migrate
+from hall import care, results, rounds, serving
+from hall.house import utc_now
+from hall.network import lan_address
+from hall.status import status_of
+from office import badges, people, sittings
+from office.folder import read_folder
+from office.refusal import Refused
+
+BY = "命令行"
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:  # type: ignore[override]
+        raise Refused(f"命令写得不对（{message}）。用 leitai --help 查看写法。")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    try:
+        asked = _parser().parse_args(arguments)
+        return int(asked.do(asked) or 0)
+    except (Refused, DatabaseUnreachable) as refused:
+        print(str(refused), file=sys.stderr)
+    except SQLAlchemyError as cause:
+        print(f"数据库出错，没有改动任何数据：{str(cause).splitlines()[0][:200]}", file=sys.stderr)
+    except BrokenPipeError:
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="leitai", description="擂台：现场打分与承诺跟踪")
+    commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
+
+    def add(name: str, words: str, do: Callable[[argparse.Namespace], int | None]) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=words, description=words)
+        one.add_argument("--database-url", default=None, help="数据库地址；默认取 LEITAI_DATABASE_URL，再默认 data/leitai.db")
+        one.set_defaults(do=do)
+        return one
+
+    serve = add("serve", "启动整个系统", _serve)
+    serve.add_argument("--host", default="0.0.0.0")
+    serve.add_argument("--port", type=int, default=8501)
+    serve.add_argument("--samples", action="store_true", help="先装入 sample_sessions 里的示例场次")
+    extra = add("ballots", "另起一个只收票的进程（PostgreSQL）", _ballots)
+    extra.add_argument("--host", default="0.0.0.0")
+    extra.add_argument("--port", type=int, required=True)
+    demo = add("demo", "演示：一场正在进行的彩排，模拟手机打分", _demo)
+    demo.add_argument("--host", default="0.0.0.0")
+    demo.add_argument("--port", type=int, default=8501)
+    demo.add_argument("--phones", type=int, default=300)
+    load = add("load", "装入场次文件夹", _load)
+    load.add_argument("folder", type=Path)
+    link = add("link", "重新打印登录链接", _link)
+    link.add_argument("--name", default=None, help="给这位人员重发一次性链接")
+    link.add_argument("--port", type=int, default=8501)
+    seats = add("seats", "为每个席位制发胸牌，写出 seat,group,link", _seats)
+    seats.add_argument("sitting")
+    seats.add_argument("--csv", type=Path, required=True, dest="file")
+    seats.add_argument("--base-url", default=None, help="手机访问的地址，例如 http://192.168.1.20:8501")
+    opening = add("open", "开始一个单位的打分", _open)
+    opening.add_argument("sitting")
+    opening.add_argument("target", nargs="+")
+    opening.add_argument("--seconds", type=int, default=None)
+    closing = add("close", "立即截止正在进行的打分", _close)
+    closing.add_argument("sitting")
+    status = add("status", "打印现场状态（JSON）", _status)
+    status.add_argument("sitting")
+    export = add("export", "写出可重新计票的成绩包", _export)
+    export.add_argument("sitting")
+    export.add_argument("folder", type=Path)
+    backup = add("backup", "写出备份", _backup)
+    backup.add_argument("file", type=Path)
+    restore = add("restore", "恢复备份", _restore)
+    restore.add_argument("file", type=Path)
+    add("verify", "核对留痕、台账和每一版成绩", _verify)
+    return parser
+
+
+def _database(asked: argparse.Namespace) -> Database:
+    database = Database(database_url(asked.database_url))
+    migrate(database)
+    return database
+
+
+def _serve(asked: argparse.Namespace) -> int:
+    if asked.samples:
+        database = _database(asked)
+        for folder in sorted(serving.SAMPLES.iterdir()):
+            if (folder / "sitting.toml").exists():
+                sittings.load(database, read_folder(folder), by=BY, at=utc_now())
+        database.dispose()
+    return serving.serve(database_url(asked.database_url), asked.host, asked.port)
+
+
+def _ballots(asked: argparse.Namespace) -> int:
+    return serving.serve_ballots(database_url(asked.database_url), asked.host, asked.port)
+
+
+def _demo(asked: argparse.Namespace) -> int:
+    from hall import rehearsal
+
+    if not 1 <= asked.phones <= 3000:
+        raise Refused("模拟手机请写1到3000部。")
+    return rehearsal.demonstrate(asked.database_url, asked.host, asked.port, asked.phones)
+
+
+def _load(asked: argparse.Namespace) -> None:
+    plan = read_folder(asked.folder)
+    key, _new = sittings.load(_database(asked), plan, by=BY, at=utc_now())
+    print(key)
+
+
+def _link(asked: argparse.Namespace) -> None:
+    database = _database(asked)
+    if asked.name is not None:
+        secret = people.reset_password(database, asked.name, by=BY, at=utc_now())
+    else:
+        first = people.first_link(database, at=utc_now())
+        if first is None:
+            raise Refused("管理员已经设过密码。要给某个人重发链接，请用 leitai link --name 登录名。")
+        secret = first
+    print(f"http://127.0.0.1:{asked.port}/door/link/{secret}")
+
+
+def _seats(asked: argparse.Namespace) -> None:
+    database = _database(asked)
+    base = asked.base_url or os.environ.get("LEITAI_PUBLIC_URL") \
+        or badges.public_url(database, f"http://{lan_address()}:{os.environ.get('PORT', '8501')}")
+    try:
+        with asked.file.open("w", encoding="utf-8", newline="") as out:
+            issued = badges.issue_badges(database, asked.sitting, base_url=base, by=BY, at=utc_now())
+            writer = csv.writer(out, lineterminator="\n")
+            writer.writerow(("seat", "group", "link"))
+            writer.writerows((one.seat, one.group, one.link) for one in issued)
+    except OSError as cause:
+        raise Refused(f"写不进 {asked.file}：{cause.strerror}。请换一个可写的位置；胸牌没有更换。") from None
+
+
+def _open(asked: argparse.Namespace) -> None:
+    print(rounds.open_round(_database(asked), asked.sitting, tuple(asked.target), by=BY, at=utc_now(),
+                            seconds=asked.seconds))
+
+
+def _close(asked: argparse.Namespace) -> None:
+    print(rounds.close_round(_database(asked), asked.sitting, by=BY, at=utc_now()))
+
+
+def _status(asked: argparse.Namespace) -> None:
+    print(json.dumps(status_of(_database(asked), asked.sitting), ensure_ascii=False))
+
+
+def _export(asked: argparse.Namespace) -> None:
+    for name in results.export(_database(asked), asked.sitting, asked.folder):
+        print(asked.folder / name)
+
+
+def _backup(asked: argparse.Namespace) -> None:
+    rows = care.backup(_database(asked), asked.file, by=BY, at=utc_now())
+    print(f"{asked.file}：{rows}行")
+
+
+def _restore(asked: argparse.Namespace) -> None:
+    rows, kept = care.restore(_database(asked), asked.file, by=BY, at=utc_now())
+    print(f"已恢复{rows}行" + (f"；恢复前的数据在 {kept}" if kept else ""))
+
+
+def _verify(asked: argparse.Namespace) -> int:
+    checks = care.verify(_database(asked))
+    for words, holds in checks:
+        print(("● " if holds else "■ ") + words)
+    return 0 if all(holds for _, holds in checks) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

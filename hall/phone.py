@@ -1,0 +1,308 @@
+"""The phones' routes: plain HTTP beside Streamlit, no websocket, no sign-in but the badge's secret.
+
+A GET changes nothing, because previews and crawlers follow links. A POST is checked for size, badge, origin and
+pace, read by `phone_paper`, handed to the ballot box, and acknowledged only after the commit. Whatever fails, the
+phone gets words and a status it can act on: 4xx to mend, 503 to come again; never a 500.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from db.values import Receipt
+from hall.ballot_box import BallotBox, BallotRefused, Reason, accept, overloaded
+from hall.live import Live, SeatCard, Snapshot
+from hall.phone_page import Page, render_notice, render_phone
+from hall.phone_paper import BODY_BOUND, SentPaper, read_sent
+from hall.phone_view import Typed, news_of, view_of
+from scoring.round import Phase
+from scoring.rule import BallotKind
+
+log = logging.getLogger("leitai.phone")
+
+ANSWER_SECONDS = 6.0
+PACE, PACE_SECONDS = 20, 10.0
+UNKNOWN = "这张胸牌无效或已停用", "请核对胸牌上的二维码，或到签到台领取新胸牌。"
+UNKNOWN_SENTENCE = "这张胸牌无效或已停用，请到签到台领取新的二维码。"
+
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+class HouseOfPhones(Protocol):
+    """What the phones need of the house."""
+
+    live: Live
+    box: BallotBox
+    clock: Callable[[], datetime]
+
+
+def routes(house: HouseOfPhones) -> list[Route]:
+    """Everything that phones and health checks ask for."""
+    phones = _Phones(house)
+    return [
+        Route("/b", phones.guard(phones.forward), methods=["GET"]),
+        Route("/b/{secret}", phones.guard(phones.show), methods=["GET"]),
+        Route("/b/{secret}", phones.guard(phones.take), methods=["POST"]),
+        Route("/b/{secret}/now", phones.guard(phones.tell), methods=["GET"]),
+        Route("/health", phones.guard(phones.health), methods=["GET"]),
+    ]
+
+
+class Pace:
+    """A token bucket a seat: bursts of `size`, refilled over `seconds`."""
+
+    def __init__(self, size: int = PACE, seconds: float = PACE_SECONDS) -> None:
+        self._size = size
+        self._seconds = seconds
+        self._buckets: dict[int, tuple[float, datetime]] = {}
+
+    def wait(self, seat: int, at: datetime) -> float:
+        """Seconds until this seat may post again; 0 takes a token."""
+        left, since = self._buckets.get(seat, (float(self._size), at))
+        left = min(self._size, left + max(0.0, (at - since).total_seconds()) * self._size / self._seconds)
+        taken = left >= 1
+        self._buckets[seat] = (left - 1 if taken else left, at)
+        return 0.0 if taken else (1 - left) * self._seconds / self._size
+
+
+class _Phones:
+    def __init__(self, house: HouseOfPhones) -> None:
+        self._house = house
+        self._pace = Pace()
+        self._arriving: set[int] = set()
+        self._errands: set[asyncio.Task[None]] = set()
+
+    # -- what is asked -----------------------------------------------------------------------------------
+
+    async def forward(self, request: Request) -> Response:
+        """The hall's QR code: on to the badge that this phone has shown before."""
+        return _html(render_notice("请扫描您胸牌上的二维码", "每张胸牌的二维码只属于一个席位，扫码后直接进入打分。",
+                                   "没有胸牌或二维码扫不开，请到签到台找工作人员。", forward=True))
+
+    async def show(self, request: Request) -> Response:
+        secret = request.path_params["secret"]
+        seat, snapshot = self._who(secret)
+        if seat is None or snapshot is None:
+            return _unknown()
+        return await self._page(seat, secret, snapshot)
+
+    async def tell(self, request: Request) -> Response:
+        """`/now`: memory only on the usual path; 304 while nothing on this phone's page would change."""
+        secret = request.path_params["secret"]
+        seat, snapshot = self._who(secret)
+        if seat is None or snapshot is None:
+            return _json({"status": "refused", "reason": Reason.UNKNOWN_BADGE.value, "message": UNKNOWN_SENTENCE}, 404)
+        self._check_in(seat, snapshot)
+        news = news_of(snapshot, seat, await self._receipt(seat, secret, snapshot))
+        headers = {"ETag": news.etag, "Cache-Control": "no-cache"}
+        if news.etag in request.headers.get("if-none-match", "").replace("W/", "").split(", "):
+            return _secured(Response(status_code=304, headers=headers))
+        return _secured(Response(news.body, media_type="application/json", headers=headers))
+
+    async def take(self, request: Request) -> Response:
+        secret, as_json = request.path_params["secret"], "application/json" in request.headers.get("accept", "")
+        seat: SeatCard | None = None
+        snapshot: Snapshot | None = None
+        paper = SentPaper()
+        try:
+            _refuse_large(request)
+            seat, snapshot = self._who(secret)
+            if seat is None or snapshot is None:
+                raise BallotRefused(Reason.UNKNOWN_BADGE, UNKNOWN_SENTENCE)
+            _refuse_foreign(request, snapshot.public_url)
+            self._refuse_haste(seat)
+            paper = read_sent(request.headers.get("content-type", ""), await _body(request))
+            self._check_in(seat, snapshot)
+            receipt = await self._cast(seat, secret, snapshot, paper)
+        except BallotRefused as refused:
+            if as_json:
+                return _refusal(refused)
+            if refused.reason is Reason.UNKNOWN_BADGE or seat is None or snapshot is None:
+                return _unknown() if refused.reason is Reason.UNKNOWN_BADGE else _stopped(refused)
+            return await self._page(seat, secret, self._house.live.at(seat.sitting) or snapshot, refused, paper)
+        if not as_json:
+            return _secured(RedirectResponse(request.url.path, status_code=303))
+        return _json({"status": "accepted", "receipt": receipt.code, "version": receipt.version,
+                      "received_at": receipt.received_at, "round": receipt.round})
+
+    async def health(self, request: Request) -> Response:
+        live = self._house.live
+        try:
+            await asyncio.wait_for(run_in_threadpool(live.refresh), timeout=5)
+        except Exception:
+            log.exception("the database does not answer")
+            return _json({"status": "degraded", "database": "unreachable", "serial": _serial(live)}, 503)
+        return _json({"status": "ok", "database": "ok", "serial": _serial(live)})
+
+    # -- how it is answered ------------------------------------------------------------------------------
+
+    def _who(self, secret: str) -> tuple[SeatCard | None, Snapshot | None]:
+        seat = self._house.live.seat(secret)
+        return seat, None if seat is None else self._house.live.at(seat.sitting)
+
+    async def _receipt(self, seat: SeatCard, secret: str, snapshot: Snapshot) -> Receipt | None:
+        """From memory, or read once: such a read may wait for the database, so a thread does it."""
+        if snapshot.round is None:
+            return None
+        return await run_in_threadpool(self._house.live.receipt, seat, secret, snapshot.round.id)
+
+    async def _page(self, seat: SeatCard, secret: str, snapshot: Snapshot, refused: BallotRefused | None = None,
+                    paper: SentPaper | None = None) -> Response:
+        receipt = await self._receipt(seat, secret, snapshot)
+        typed, status = None, 200
+        if refused is not None:
+            same = snapshot.round is not None and paper is not None and paper.round == str(snapshot.round.id)
+            typed = Typed(values=paper.marks if paper is not None and same else {}, message=refused.message,
+                          field=refused.field or "")
+            status = refused.reason.status
+        view = view_of(snapshot, seat, receipt, at=self._house.clock(), nonce=secrets.token_urlsafe(12),
+                       etag=news_of(snapshot, seat, receipt).etag, typed=typed)
+        answer = _html(render_phone(view), status)
+        if refused is not None and refused.retry_after is not None:
+            answer.headers["Retry-After"] = str(refused.retry_after)
+        return answer
+
+    async def _cast(self, seat: SeatCard, secret: str, snapshot: Snapshot, paper: SentPaper) -> Receipt:
+        """Into the ballot box; the receipt after the commit. A paper of a round that memory does not show as open
+        may make the box ask the database, so a thread does that."""
+        house = self._house
+        if snapshot.rule.ballot.kind is BallotKind.RANKING and snapshot.round is not None:
+            paper = paper.spread(snapshot.round.targets)
+
+        def put() -> Future[Receipt]:
+            return accept(house.live, house.box, seat=seat, secret=secret, round_text=paper.round, nonce=paper.nonce,
+                          form=paper.marks, at=house.clock())
+
+        now = snapshot.round
+        usual = now is not None and now.phase is Phase.OPEN and str(now.id) == paper.round
+        answer = asyncio.wrap_future(put() if usual else await run_in_threadpool(put))
+        try:
+            return await asyncio.wait_for(answer, ANSWER_SECONDS)
+        except TimeoutError:  # it may still be stored; the same nonce will get its receipt
+            raise overloaded() from None
+
+    def _refuse_haste(self, seat: SeatCard) -> None:
+        wait = self._pace.wait(seat.id, self._house.clock())
+        if wait > 0:
+            raise BallotRefused(Reason.TOO_FAST, "提交太频繁，请稍等几秒再试。", retry_after=max(1, round(wait + 0.5)))
+
+    def _check_in(self, seat: SeatCard, snapshot: Snapshot) -> None:
+        """The first scan checks in. Behind the answer's back: a phone never waits for it."""
+        if seat.checked_in or snapshot.sitting.desk_check_in or seat.id in self._arriving:
+            return
+        self._arriving.add(seat.id)
+        errand = asyncio.get_running_loop().create_task(self._note_arrival(seat))
+        self._errands.add(errand)
+        errand.add_done_callback(self._errands.discard)
+
+    async def _note_arrival(self, seat: SeatCard) -> None:
+        try:
+            await asyncio.to_thread(self._house.live.check_in, seat)
+        except Exception:  # the next poll tries again
+            log.exception("a seat could not be checked in")
+        finally:
+            self._arriving.discard(seat.id)
+
+    def guard(self, answer: Answer) -> Answer:
+        """The last resort: whatever breaks, the phone is asked to come again."""
+
+        async def guarded(request: Request) -> Response:
+            try:
+                return await answer(request)
+            except ClientDisconnect:
+                return Response(status_code=400)
+            except Exception:
+                log.exception("a phone could not be answered")
+                refused = overloaded()
+                asks_json = "json" in request.headers.get("accept", "") or request.url.path.endswith("/now")
+                return _refusal(refused) if asks_json else _stopped(refused)
+
+        return guarded
+
+
+def _serial(live: Live) -> int:
+    """Grows with every change in any sitting."""
+    return sum(sitting.serial for sitting in live.sittings())
+
+
+def _refuse_large(request: Request) -> None:
+    length = request.headers.get("content-length", "0")
+    if not (length.isascii() and length.isdigit()) or int(length[:12]) > BODY_BOUND:
+        raise _too_large()
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > BODY_BOUND:
+            raise _too_large()
+    return body
+
+
+def _too_large() -> BallotRefused:
+    return BallotRefused(Reason.TOO_LARGE, "这张评分太大，没有收下。请刷新页面后重新填写。")
+
+
+def _refuse_foreign(request: Request, public_url: str) -> None:
+    """A paper filled in on somebody else's page is refused.
+
+    `Origin: null` is what browsers send with our own form, because of our own Referrer-Policy; whoever posts it
+    has to know the badge's secret all the same.
+    """
+    origin = request.headers.get("origin")
+    homes = {request.headers.get("host", ""), urlsplit(public_url).netloc}
+    foreign = origin is not None and origin != "null" and urlsplit(origin).netloc not in homes
+    if foreign or (origin == "null" and request.headers.get("sec-fetch-site") == "cross-site"):
+        raise BallotRefused(Reason.WRONG_ORIGIN, "这次提交不是从本页面发出的，没有计票。请用胸牌二维码打开页面再提交。")
+
+
+def _refusal(refused: BallotRefused) -> Response:
+    told = {"status": "refused", "reason": refused.reason.value, "message": refused.message}
+    answer = _json(told | ({"field": refused.field} if refused.field else {}), refused.reason.status)
+    if refused.retry_after is not None:
+        answer.headers["Retry-After"] = str(refused.retry_after)
+    return answer
+
+
+def _stopped(refused: BallotRefused) -> Response:
+    """A refusal to somebody whose page cannot be shown."""
+    answer = _html(render_notice("没有提交成功", refused.message), refused.reason.status)
+    if refused.retry_after is not None:
+        answer.headers["Retry-After"] = str(refused.retry_after)
+    return answer
+
+
+def _unknown() -> Response:
+    return _html(render_notice(*UNKNOWN), 404)
+
+
+def _html(page: Page, status: int = 200) -> Response:
+    answer = Response(page.html, status_code=status, media_type="text/html")
+    answer.headers["Content-Security-Policy"] = page.policy
+    return _secured(answer)
+
+
+def _json(told: Mapping[str, object], status: int = 200) -> Response:
+    return _secured(Response(json.dumps(told, ensure_ascii=False), status_code=status, media_type="application/json"))
+
+
+def _secured(answer: Response) -> Response:
+    answer.headers.setdefault("Cache-Control", "no-store")
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer

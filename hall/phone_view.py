@@ -1,0 +1,217 @@
+"""From a snapshot of the hall to what one phone is told: the page's view, and the answer of `/now`.
+
+Pure: no request, no database, no clock; the seat, the receipt and the moment come in. A recused target has no field
+here, so that neither the page nor a robot can fill it in; on a ranking it keeps its place, uncounted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+
+from db.clock import text_of
+from db.values import Declaration, Receipt, Round
+from hall.live import SeatCard, Snapshot, TargetCard
+from hall.phone_page import (
+    ChoiceView,
+    CommitmentView,
+    FieldView,
+    PhoneView,
+    ReceiptView,
+    ShortcomingView,
+    TargetView,
+)
+from scoring.ballot import Line, State, fields
+from scoring.round import Phase
+from scoring.rule import BallotKind, MissingCriterion, Rule
+
+CHINA = timezone(timedelta(hours=8))
+WITHOUT_MARKS = {"abstain": "弃权", "dont_know": "不了解"}
+_PHASES = {Phase.OPEN: "open", Phase.CLOSED: "closed", Phase.PUBLISHED: "published"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What `/now` says: the body, and the tag that changes exactly when this phone's page would."""
+
+    body: bytes
+    etag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """A paper that was refused: what was typed, what is wrong with it, and at which field."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    message: str = ""
+    field: str = ""
+
+
+def may_score(snapshot: Snapshot, seat: SeatCard, of: Round) -> tuple[str, ...]:
+    """The targets of a round that this seat has to fill in."""
+    if snapshot.rule.ballot.kind is BallotKind.RANKING:
+        barred = all(snapshot.recused(seat, key) is not None for key in of.targets)
+        return () if barred else of.targets
+    return tuple(key for key in of.targets if snapshot.recused(seat, key) is None)
+
+
+def news_of(snapshot: Snapshot, seat: SeatCard, receipt: Receipt | None) -> News:
+    """The hall in one small answer. The serial alone does not change the tag: it grows with every badge issued."""
+    now = snapshot.round
+    open_to = may_score(snapshot, seat, now) if now is not None and now.phase is Phase.OPEN else ()
+    told: dict[str, object] = {
+        "round": None if now is None else str(now.id),
+        "phase": None if now is None else now.phase.value,
+        "closes_at": None if now is None or now.closes_at is None else text_of(now.closes_at),
+        "targets": [] if now is None else list(now.targets),
+        "fields": [one.as_json() for one in fields(snapshot.rule, open_to)],
+        "receipt": None if receipt is None else
+        {"receipt": receipt.code, "version": receipt.version, "received_at": receipt.received_at},
+    }
+    seen = json.dumps([told, _next_up(snapshot), _void_note(snapshot), seat.name], ensure_ascii=False)
+    etag = '"' + hashlib.sha256(seen.encode()).hexdigest()[:20] + '"'
+    return News(body=json.dumps(told | {"serial": snapshot.serial}, ensure_ascii=False).encode(), etag=etag)
+
+
+def view_of(snapshot: Snapshot, seat: SeatCard, receipt: Receipt | None, *, at: datetime, nonce: str, etag: str,
+            typed: Typed | None = None) -> PhoneView:
+    """The page of one seat at one moment. `typed` is a refused paper, shown again as it was typed."""
+    rule, now = snapshot.rule, snapshot.round
+    group = rule.group(seat.group)
+    typed = typed or Typed()
+    keys = () if now is None else now.targets
+    sent = _values(receipt.lines if receipt else ()) | dict(typed.values)
+    cards = [card for key in keys if (card := snapshot.target(key)) is not None]
+    targets = tuple(_target(snapshot, seat, card, sent, typed) for card in cards)
+    return PhoneView(
+        sitting_title=snapshot.sitting.title,
+        note=snapshot.sitting.note.split("：")[0][:12],
+        seat_name=seat.name,
+        seat_code=seat.code,
+        group_name=group.name,
+        secret_group=group.secret,
+        phase="waiting" if now is None else _PHASES.get(now.phase, "waiting"),
+        phase_code="" if now is None else now.phase.value,
+        etag=etag,
+        now_ms=_milliseconds(at),
+        round=None if now is None else str(now.id),
+        closes_ms=None if now is None or now.closes_at is None else _milliseconds(now.closes_at),
+        targets=targets,
+        ranking=rule.ballot.kind is BallotKind.RANKING,
+        partial=rule.ballot.missing_criterion is not MissingCriterion.VOID_BALLOT,
+        barred=bool(targets) and all(target.recused for target in targets),
+        receipt=None if receipt is None else ReceiptView(
+            code=receipt.code, version=receipt.version,
+            time="" if group.secret else _clock(receipt.received_at),
+            sent=tuple(_in_words(snapshot, line) for line in receipt.lines)),
+        nonce=nonce,
+        message=typed.message,
+        next_up=_next_up(snapshot),
+        void_note=_void_note(snapshot),
+    )
+
+
+def _target(snapshot: Snapshot, seat: SeatCard, card: TargetCard, sent: Mapping[str, str], typed: Typed) -> TargetView:
+    rule, whole = snapshot.rule, f"m.{card.key}"
+    recused = snapshot.recused(seat, card.key)
+    value = sent.get(whole, "") or sent.get("m", "")
+    open_to_seat = recused is None
+    return TargetView(
+        key=card.key,
+        name=card.name,
+        presenter=card.presenter,
+        position=card.position,
+        total=len(snapshot.targets),
+        recused=_said(recused) if recused is not None else "",
+        shortcomings=_shortcomings(card.declaration),
+        commitments=_commitments(card.declaration),
+        fields=_fields(rule, card.key, sent, typed) if open_to_seat else (),
+        choices=tuple(ChoiceView(key=g.key, name=g.name) for g in rule.grades)
+        if open_to_seat and rule.ballot.kind is BallotKind.GRADES else (),
+        value="" if value in WITHOUT_MARKS else value,
+        state=value if value in WITHOUT_MARKS else "",
+        error=typed.message if typed.field == whole else "",
+    )
+
+
+def _fields(rule: Rule, target: str, sent: Mapping[str, str], typed: Typed) -> tuple[FieldView, ...]:
+    if rule.ballot.kind is not BallotKind.POINTS:
+        return ()
+    names = {criterion.key: criterion.name for criterion in rule.criteria}
+    return tuple(
+        FieldView(name=one.name, criterion=names[one.criterion], min=one.min or "0", max=one.max or "",
+                  step=one.step or "1", value=sent.get(one.name, ""),
+                  error=typed.message if typed.field == one.name else "")
+        for one in fields(rule, (target,)))
+
+
+def _shortcomings(declaration: Declaration) -> tuple[ShortcomingView, ...]:
+    return tuple(ShortcomingView(text=one.text, gap=one.gap, goal=one.goal, measures=one.measures)
+                 for one in declaration.shortcomings)
+
+
+def _commitments(declaration: Declaration) -> tuple[CommitmentView, ...]:
+    return tuple(
+        CommitmentView(text=one.text, owner=one.owner,
+                       deadline=f"{one.deadline.year}年{one.deadline.month}月{one.deadline.day}日")
+        for one in declaration.commitments)
+
+
+def _values(lines: tuple[Line, ...]) -> dict[str, str]:
+    """Lines as the form's own fields."""
+    values = {}
+    for line in lines:
+        if line.state is not State.SUBMITTED:
+            values[f"m.{line.target}"] = line.state.value
+        for criterion, mark in line.marks:
+            values[f"m.{line.target}.{criterion}" if criterion else f"m.{line.target}"] = mark
+    return values
+
+
+def _in_words(snapshot: Snapshot, line: Line) -> str:
+    """`乐清市：质量 88 · 位次 90`."""
+    rule, card = snapshot.rule, snapshot.target(line.target)
+    names = {one.key: one.name for one in rule.criteria} | {one.key: one.name for one in rule.grades}
+    if line.state is not State.SUBMITTED:
+        said = WITHOUT_MARKS.get(line.state.value, line.state.value)
+    elif rule.ballot.kind is BallotKind.POINTS:
+        said = " · ".join(f"{names.get(key, key)} {mark}" for key, mark in line.marks)
+    elif rule.ballot.kind is BallotKind.GRADES:
+        said = "".join(names.get(mark, mark) for _key, mark in line.marks)
+    else:
+        said = "".join(f"第{mark}名" for _key, mark in line.marks)
+    return f"{card.name if card else line.target}：{said}"
+
+
+def _next_up(snapshot: Snapshot) -> str:
+    """Who is on stage without a ballot yet, or who comes next on the agenda; empty while there is nothing to say."""
+    balloted = {key for one in snapshot.rounds if one.phase is not Phase.VOID for key in one.targets}
+    on_stage = snapshot.target(snapshot.stage.target or "") if snapshot.stage.shows == "target" else None
+    if on_stage is not None and on_stage.key not in balloted:
+        return f"现在上场：{on_stage.name}"
+    if snapshot.sitting.ballot_mode == "all":
+        return "" if balloted else "全部讲完后一次打分。"
+    return next((f"下一家：{one.name}" for one in snapshot.targets if one.key not in balloted), "")
+
+
+def _void_note(snapshot: Snapshot) -> str:
+    """A round that was voided is told to those who voted in it."""
+    if snapshot.round is not None or not snapshot.rounds or snapshot.rounds[-1].phase is not Phase.VOID:
+        return ""
+    names = [card.name for key in snapshot.rounds[-1].targets if (card := snapshot.target(key)) is not None]
+    return f"{'、'.join(names)}的上一轮打分已作废，将重新打分。"
+
+
+def _said(reason: str) -> str:
+    return f"原因：{reason}。"
+
+
+def _clock(received_at: str) -> str:
+    return datetime.fromisoformat(received_at).astimezone(CHINA).strftime("%H:%M:%S")
+
+
+def _milliseconds(moment: datetime) -> int:
+    return (moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)

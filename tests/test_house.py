@@ -1,0 +1,93 @@
+"""The plan of the house, kept: imports run one way, only db speaks SQL, only pages draw."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+OURS = {"scoring", "advisory", "db", "office", "hall", "pages", "streamlit_app", "tests"}
+MAY_IMPORT = {
+    "scoring": set(),
+    "advisory": {"scoring"},
+    "db": {"scoring"},
+    "office": {"scoring", "advisory", "db"},
+    "hall": {"scoring", "advisory", "db", "office"},
+    "pages": {"scoring", "office", "hall"},
+    "streamlit_app": {"office", "hall", "pages"},
+}
+ONLY_IN = {"sqlalchemy": {"db"}, "alembic": {"db"}, "starlette": {"hall", "streamlit_app"},
+           "streamlit": {"pages", "streamlit_app"}}
+ALLOWED_EXCEPTIONS = {
+    ("hall/door.py", "streamlit"),  # the one function that reads the sign-in cookie
+    ("hall/cli.py", "sqlalchemy"),  # the one place where a database error becomes a sentence
+}
+
+
+def files() -> Iterator[tuple[str, Path]]:
+    for room in MAY_IMPORT:
+        place = ROOT / room
+        found = sorted(place.rglob("*.py")) if place.is_dir() else [ROOT / f"{room}.py"]
+        for file in found:
+            if file.exists() and "migrations" not in file.parts:
+                yield room, file
+
+
+def imports(file: Path) -> set[str]:
+    """Top-level names imported anywhere in the file, functions included."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{file}: relative import"
+            found.add(node.module.split(".")[0])
+    return found
+
+
+@pytest.mark.parametrize(("room", "file"), [pytest.param(r, f, id=str(f.relative_to(ROOT))) for r, f in files()])
+def test_imports_run_one_way(room: str, file: Path) -> None:
+    name = str(file.relative_to(ROOT))
+    names = imports(file)
+
+    against_the_arrow = names & OURS - MAY_IMPORT[room] - {room}
+    out_of_place = {lib for lib in names & set(ONLY_IN) if room not in ONLY_IN[lib] and (name, lib) not in ALLOWED_EXCEPTIONS}
+
+    assert not against_the_arrow, f"{name} imports {against_the_arrow}"
+    assert not out_of_place, f"{name} imports {out_of_place}"
+
+
+def test_scoring_needs_nothing_but_python() -> None:
+    for room, file in files():
+        if room == "scoring":
+            assert imports(file) <= set(sys.stdlib_module_names) | {"scoring"}, file
+
+
+def test_no_page_draws_past_its_guard() -> None:
+    for file in sorted((ROOT / "pages").glob("[!_]*.py")):
+        calls = [node for node in ast.parse(file.read_text(encoding="utf-8")).body
+                 if not isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef)
+                 and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
+        first = ast.unparse(calls[0])
+        assert "require(" in first, f"{file.name} begins with {first!r}, not with its guard"
+
+
+def test_the_migrations_make_the_tables_that_the_code_knows(url: str) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    from db.engine import Database
+    from db.migrate import migrate
+    from db.tables import metadata
+
+    database = Database(url)
+    migrate(database)
+    with database.write.begin() as c:
+        differences = compare_metadata(MigrationContext.configure(c), metadata)
+    database.dispose()
+
+    assert differences == []
