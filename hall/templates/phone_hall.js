@@ -60,12 +60,11 @@ function leftovers() {
   old.filter(k => k.indexOf(key + '#') === 0 && k !== box).forEach(k => {
     const r = get(k), gone = s => { localStorage.removeItem(k); if (s) { news('“' + r.t + '”的评分' + s); } };
     if (!r || r.s !== 1) { gone(); return; }
-    const c = carry(r, {
+    carry(r, {
       wait: () => news('“' + r.t + '”的评分还在本机，恢复后自动送出'),
       done: j => gone('已计票，回执 ' + j.receipt),
       refused: j => gone('没有计入：' + j.message)
     });
-    window.addEventListener('online', c.now);
   });
 }
 
@@ -101,6 +100,5 @@ function poll() {
 function wake() { if (!D.hidden) { retry(); poll(); } }
 put('lt.badge', here);
 leftovers();
-window.addEventListener('online', wake);
-D.addEventListener('visibilitychange', wake);
+window.ononline = D.onvisibilitychange = wake;
 next_poll = setTimeout(poll, Math.random() * 2500);

@@ -148,6 +148,6 @@ else if (old && (old.s < 2 || !d.receipt)) {
 }
 paint();
 form.oninput = form.onchange = changed; form.onsubmit = submit;
-form.addEventListener('focusin', e => { D.body.className = e.target.className === 'v' ? 'typing' : ''; });
+form.addEventListener('focus', e => { D.body.className = e.target.className === 'v' ? 'typing' : ''; }, true);
 $('undo').onclick = () => { journey.stop(); journey = null; rec.s = 0; put(box, rec); show($('undo'), ''); lock(false); say('已停止送出，改好后请再提交。'); if (waiting) { waiting(); } };
 setInterval(tick, 500); tick();
