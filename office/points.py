@@ -1,0 +1,200 @@
+"""The ledger of points (考绩台账) as it is read: every booking with its cause, every balance with and without caps.
+
+The caps of an account are those of the rule under which its newest booking was made; they run over all of the
+unit's bookings in booking order (`scoring.ledger`). Nothing is booked here and nothing is ever deleted: a
+correction is a reversing entry.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from db.engine import Connection, Database
+from db.reads import results as result_reads
+from db.reads import sittings as reads
+from db.reads.results import Entry
+from office.calendar import words_of
+from office.export import csv_of
+from scoring import ledger as caps
+from scoring.number import plain
+from scoring.rows import LedgerRow
+from scoring.rule import CapMode, LedgerTerms, read_rule
+
+NO_CAPS = LedgerTerms(bonus_cap=None, deduction_cap=None, cap_mode=CapMode.SEPARATE)
+_MODE_WORDS = {
+    CapMode.SEPARATE: "加分和扣分分别封顶", CapMode.NET: "加扣分相抵后封顶", CapMode.RUNNING: "每记一笔封顶一次",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """One entry and what it did: `effect` is the change of the capped balance, `balance` the balance after it."""
+
+    id: int
+    unit: str
+    unit_name: str
+    period: str
+    kind: str
+    cause: str
+    points: Fraction
+    effect: Fraction
+    balance: Fraction
+    sitting: str
+    sitting_title: str
+    version: int | None
+    reverses: int | None
+    reversed_by: int | None
+    booked_at: datetime
+    booked_by: str
+
+    @property
+    def state(self) -> str:
+        if self.reverses is not None:
+            return f"冲销第{self.reverses}笔"
+        return f"已被第{self.reversed_by}笔冲销" if self.reversed_by is not None else "有效"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One unit. `periods` are (period, points standing in it, None where the unit did not take part)."""
+
+    unit: str
+    name: str
+    periods: tuple[tuple[str, Fraction | None], ...]
+    balance: Fraction
+    uncapped: Fraction
+    bonus: Fraction
+    deduction: Fraction
+    caps_words: str
+    bookings: tuple[Booking, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointsLedger:
+    """Accounts by balance, highest first; `bookings` in booking order; `notes` label sample data."""
+
+    periods: tuple[str, ...]
+    accounts: tuple[Account, ...]
+    bookings: tuple[Booking, ...]
+    notes: tuple[str, ...]
+
+    def account(self, unit: str) -> Account | None:
+        return next((one for one in self.accounts if one.unit == unit), None)
+
+    @property
+    def sentence(self) -> str:
+        """What the ledger says, before any picture."""
+        if not self.accounts:
+            return "还没有公布过成绩，台账是空的。"
+        top, last = self.accounts[0], self.accounts[-1]
+        said = f"{len(self.accounts)}个单位，{len(self.bookings)}笔记分"
+        if top.balance == last.balance:
+            return f"{said}；余额都是{signed(top.balance)}分。"
+        ahead = "、".join(one.name for one in self.accounts if one.balance == top.balance)
+        behind = "、".join(one.name for one in self.accounts if one.balance == last.balance)
+        return f"{said}；余额最高的是{ahead}（{signed(top.balance)}分），最低的是{behind}（{signed(last.balance)}分）。"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """Where an entry comes from: the publication's sitting and version, and the caps of its rule."""
+
+    sitting: str
+    title: str
+    version: int
+    terms: LedgerTerms
+
+
+def points_ledger(database: Database) -> PointsLedger:
+    """The whole ledger. Units that took part in a published sitting are there even without a booking."""
+    with database.reading() as c:
+        entries = result_reads.ledger(c)
+        sources, took_part, notes, names = _published(c)
+    by_unit: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        by_unit[entry.unit].append(entry)
+        names.setdefault(entry.unit, entry.unit_name)
+    periods = tuple(sorted({entry.period for entry in entries} | {period for _, period in took_part}))
+    reversed_by = {entry.reverses_id: entry.id for entry in entries if entry.reverses_id is not None}
+    accounts = [_account(unit, name, by_unit[unit], periods, took_part, sources, reversed_by)
+                for unit, name in names.items()]
+    booked = sorted((one for account in accounts for one in account.bookings), key=lambda one: one.id)
+    return PointsLedger(periods=periods, accounts=tuple(sorted(accounts, key=lambda one: -one.balance)),
+                        bookings=tuple(booked), notes=notes)
+
+
+def signed(points: Fraction) -> str:
+    """`+3`, `-1`, `0`, `+1.5`: how points are printed."""
+    return f"+{plain(points)}" if points > 0 else plain(points)
+
+
+def ledger_csv(bookings: tuple[Booking, ...]) -> bytes:
+    """The bookings as a table to take away."""
+    return csv_of(
+        ("序号", "单位", "考核周期", "事由", "类别", "分值", "封顶后变动", "封顶后余额", "场次", "成绩版本", "状态",
+         "记账时间", "记账人"),
+        ((one.id, one.unit_name, one.period, one.cause, "加分" if one.kind == "bonus" else "扣分", signed(one.points),
+          signed(one.effect), signed(one.balance), one.sitting_title,
+          "" if one.version is None else f"第{one.version}版", one.state, words_of(one.booked_at), one.booked_by)
+         for one in bookings))
+
+
+def _published(c: Connection) -> tuple[dict[int, _Source], set[tuple[str, str]], tuple[str, ...], dict[str, str]]:
+    """Publications by id, (unit, period) that took part, the notes of their sittings, and the units' names."""
+    sources: dict[int, _Source] = {}
+    took_part: set[tuple[str, str]] = set()
+    notes: list[str] = []
+    names: dict[str, str] = {}
+    for sitting in reversed(reads.sittings(c)):
+        versions = result_reads.publications(c, sitting.id)
+        if not versions:
+            continue
+        terms = read_rule(reads.rule_text(c, sitting.id)[0].encode()).ledger
+        for one in versions:
+            sources[one.id] = _Source(sitting=sitting.key, title=sitting.title, version=one.number, terms=terms)
+        for target in reads.targets(c, sitting.id):
+            took_part.add((target.unit, sitting.period))
+            names.setdefault(target.unit, target.unit_name)
+        if sitting.note and sitting.note not in notes:
+            notes.append(sitting.note)
+    return sources, took_part, tuple(notes), names
+
+
+def _account(unit: str, name: str, entries: list[Entry], periods: tuple[str, ...], took_part: set[tuple[str, str]],
+             sources: Mapping[int, _Source], reversed_by: Mapping[int, int]) -> Account:
+    known = [sources[one.publication_id] for one in entries if one.publication_id is not None]
+    terms = known[-1].terms if known else NO_CAPS
+    rows = [LedgerRow(unit=unit, period=one.period, cause=one.cause, kind=one.kind, points=one.points)
+            for one in entries]
+    book = next(iter(caps.balances(terms, rows)), caps.Account(unit=unit, entries=()))
+    bookings = tuple(
+        _booking(entry, done, sources.get(entry.publication_id or 0), reversed_by.get(entry.id))
+        for entry, done in zip(entries, book.entries, strict=True))
+    standing: dict[str, Fraction | None] = {}
+    for period in periods:
+        here = [one.points for one in bookings if one.period == period]
+        standing[period] = sum(here, Fraction(0)) if here or (unit, period) in took_part else None
+    return Account(unit=unit, name=name, periods=tuple(standing.items()), balance=book.balance, uncapped=book.uncapped,
+                   bonus=book.bonus, deduction=book.deduction, caps_words=_caps_words(terms), bookings=bookings)
+
+
+def _booking(entry: Entry, done: caps.Entry, source: _Source | None, reversed_by: int | None) -> Booking:
+    return Booking(
+        id=entry.id, unit=entry.unit, unit_name=entry.unit_name, period=entry.period, kind=entry.kind,
+        cause=entry.cause, points=done.points, effect=done.effect, balance=done.balance,
+        sitting=source.sitting if source else "", sitting_title=source.title if source else "",
+        version=source.version if source else None, reverses=entry.reverses_id, reversed_by=reversed_by,
+        booked_at=entry.booked_at, booked_by=entry.booked_by)
+
+
+def _caps_words(terms: LedgerTerms) -> str:
+    said = []
+    if terms.bonus_cap is not None:
+        said.append(f"加分最多{plain(terms.bonus_cap)}分")
+    if terms.deduction_cap is not None:
+        said.append(f"扣分最多{plain(-terms.deduction_cap)}分")
+    return f"{'，'.join(said)}，{_MODE_WORDS[terms.cap_mode]}" if said else "不封顶"
