@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,11 +16,15 @@ import qrcode
 import qrcode.image.svg
 
 from db.engine import Database
+from db.reads import ballots as ballot_reads
 from db.reads import people as people_reads
 from db.reads import sittings as reads
-from db.work import work
-from office.refusal import NotFound
-from scoring.rule import read_rule
+from db.values import Seat, Sitting
+from db.work import Work, work
+from office.refusal import NotFound, Refused
+from scoring.rule import Rule, read_rule
+
+_ADDRESS = re.compile(r"https?://[^\s/:?#@\[\]]+(:[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +52,7 @@ def issue_badges(database: Database, sitting: str, codes: tuple[str, ...] | None
         if unknown:
             raise NotFound(f"没有席位“{'、'.join(unknown)}”。")
         chosen = [seats[code] for code in codes] if codes is not None else list(seats.values())
+        _refuse_a_second_paper(w, found, rule, chosen)
         drawn = {seat.id: secrets.token_urlsafe(16) for seat in chosen}
         w.roster.issue_badges({i: hashlib.sha256(s.encode()).hexdigest() for i, s in drawn.items()}, at)
         w.roster.touch(found.id)
@@ -56,6 +62,15 @@ def issue_badges(database: Database, sitting: str, codes: tuple[str, ...] | None
         Badge(seat=seat.code, name=seat.name, group=seat.group, group_name=rule.group(seat.group).name,
               link=f"{base_url.rstrip('/')}/b/{drawn[seat.id]}")
         for seat in chosen)
+
+
+def _refuse_a_second_paper(w: Work, sitting: Sitting, rule: Rule, chosen: list[Seat]) -> None:
+    """A secret paper belongs to its badge: with a new badge a seat that has voted could vote again."""
+    if not any(rule.group(seat.group).secret for seat in chosen):
+        return
+    voted = ballot_reads.secret_seats_in_an_open_round(w.c, sitting.id)
+    if any(seat.id in voted for seat in chosen):
+        raise Refused("正在打分，其中有无记名席位已经投票，换发胸牌会变成两张票。请截止后再换发。")
 
 
 def stop_badge(database: Database, sitting: str, code: str, *, by: str, at: datetime) -> None:
@@ -77,11 +92,15 @@ def public_url(database: Database, fallback: str) -> str:
 
 
 def set_public_url(database: Database, url: str, *, by: str, at: datetime) -> None:
+    """The address under which phones reach this system. Badges already printed keep the one they were printed with."""
+    url = url.strip().rstrip("/")
+    if not _ADDRESS.fullmatch(url):
+        raise Refused("地址请写成 http://主机:端口，例如 http://192.168.1.20:8501，后面不带别的。")
     with work(database) as w:
-        w.roster.put_setting("public_url", url.strip().rstrip("/"))
+        w.roster.put_setting("public_url", url)
         for sitting in reads.sittings(w.c):
             w.roster.touch(sitting.id)
-        w.record.append(at=at, actor=by, action="设置手机访问地址", url=url.strip())
+        w.record.append(at=at, actor=by, action="设置手机访问地址", url=url)
 
 
 def qr_svg(link: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from db.engine import Database
+from db.reads import results as result_reads
 from db.reads import sittings as reads
 from db.values import Declaration, Sitting
 from db.work import Work, work
@@ -59,6 +60,10 @@ def change_sitting(database: Database, sitting: str, *, title: str, arena: str, 
         raise Refused("打分方式请选“每家讲完打分”或“最后一张票打全部”。")
     with work(database) as w:
         found = _found(w, sitting)
+        if ballot_mode != found.ballot_mode and reads.rounds(w.c, found.id):
+            raise Refused("已经开始打分，打分方式不能再改。")
+        if period.strip() != found.period and result_reads.publication_count(w.c, found.id):
+            raise Refused("成绩已公布，分数已记入台账，考核周期不能再改。")
         w.roster.change_sitting(
             found.id, title=title.strip(), arena=arena.strip(), period=period.strip(), held_on=held_on.isoformat(),
             place=place.strip(), note=note.strip(), ballot_mode=ballot_mode, seconds=seconds,
@@ -97,25 +102,34 @@ def add_units(database: Database, units: Iterable[PlannedUnit], *, by: str, at: 
         return len(reads.units(w.c))
 
 
-def add_target(database: Database, sitting: str, target: PlannedTarget, *, by: str, at: datetime) -> None:
-    """Put one more target at the end of the agenda."""
-    if not target.key or not all(ch.isalnum() or ch in "-_" for ch in target.key):
-        raise Refused("编号请用字母、数字、- 和 _，例如 U14。")
-    if not target.name.strip():
-        raise Refused("请填写单位（项目）名称。")
+def add_targets(database: Database, sitting: str, targets: Iterable[PlannedTarget], *, by: str, at: datetime) -> int:
+    """Put targets at the end of the agenda, all or none; how many."""
     with work(database) as w:
         found = _found(w, sitting)
         units = {one.key: one.id for one in reads.units(w.c)}
-        targets = reads.targets(w.c, found.id)
-        if target.unit not in units:
-            raise NotFound("没有这个单位，请先登记单位。")
-        if any(one.key == target.key for one in targets):
-            raise Refused(f"编号“{target.key}”已经用过，请换一个。")
-        w.roster.add_target(
-            found.id, key=target.key, name=target.name.strip(), unit_id=units[target.unit],
-            presenter=target.presenter.strip(), ranking_group=target.ranking_group.strip(), ranked=target.ranked,
-            position=max((one.position for one in targets), default=0) + 1)
-        _tell(w, found, by, at, "议程添加", target=target.key)
+        known = reads.targets(w.c, found.id)
+        taken = {one.key for one in known}
+        position = max((one.position for one in known), default=0)
+        added = []
+        for one in targets:
+            if not one.key or not all(ch.isalnum() or ch in "-_" for ch in one.key):
+                raise Refused("编号请用字母、数字、- 和 _，例如 U14。")
+            if not one.name.strip():
+                raise Refused("请填写单位（项目）名称。")
+            if one.unit not in units:
+                raise NotFound(f"没有单位“{one.unit or one.name}”，请先登记单位。")
+            if one.key in taken:
+                raise Refused(f"编号“{one.key}”已经用过，请换一个。")
+            position += 1
+            taken.add(one.key)
+            added.append(one.key)
+            w.roster.add_target(
+                found.id, key=one.key, name=one.name.strip(), unit_id=units[one.unit], presenter=one.presenter.strip(),
+                ranking_group=one.ranking_group.strip(), ranked=one.ranked, position=position)
+        if not added:
+            raise Refused("没有要列入议程的单位。")
+        _tell(w, found, by, at, "议程添加", targets=added)
+    return len(added)
 
 
 def drop_target(database: Database, sitting: str, key: str, *, by: str, at: datetime) -> None:

@@ -1,0 +1,24 @@
+"""The clock on the wall in China: how moments of the database are written for people to read."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+
+CHINA = timezone(timedelta(hours=8))
+WEEKDAYS = "一二三四五六日"
+
+
+def minute(moment: datetime) -> str:
+    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+
+
+def second(moment: datetime) -> str:
+    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def day(moment: datetime) -> date:
+    return moment.astimezone(CHINA).date()
+
+
+def day_in_words(one: date) -> str:
+    return f"{one.year}年{one.month}月{one.day}日 星期{WEEKDAYS[one.weekday()]}"
