@@ -46,11 +46,15 @@ def open_round(database: Database, sitting: str, target_keys: tuple[str, ...], *
     return round_id
 
 
-def announce_close(database: Database, sitting: str, *, by: str, at: datetime) -> datetime:
-    """Close in the announced few seconds, so that ballots on their way arrive; the moment of closing."""
+def announce_close(database: Database, sitting: str, *, by: str, at: datetime,
+                   of_round: int | None = None) -> datetime:
+    """Close in the announced few seconds, so that ballots on their way arrive; the moment of closing.
+
+    `of_round` is the round that the host was looking at: another one, opened meanwhile, is left alone.
+    """
     with work(database) as w:
         found = _held(w, sitting)
-        current = _open_round(w, found)
+        current = _open_round(w, found, of_round)
         closes_at = at + timedelta(seconds=found.grace_seconds)
         if current.closes_at is not None and current.closes_at < closes_at:
             closes_at = current.closes_at
@@ -59,23 +63,25 @@ def announce_close(database: Database, sitting: str, *, by: str, at: datetime) -
     return closes_at
 
 
-def extend(database: Database, sitting: str, *, seconds: int, by: str, at: datetime) -> None:
+def extend(database: Database, sitting: str, *, seconds: int, by: str, at: datetime,
+           of_round: int | None = None) -> None:
     """Give the open round so many more seconds from now, or from its closing time if that is later."""
     if not 0 < seconds <= 3600:
         raise Refused("延时请填1到3600秒。")
     with work(database) as w:
         found = _held(w, sitting)
-        current = _open_round(w, found)
+        current = _open_round(w, found, of_round)
         start = max(at, current.closes_at) if current.closes_at else at
         w.rounds.set_closing(current.id, start + timedelta(seconds=seconds))
         _tell(w, found, by, at, "延时", round=current.id, seconds=seconds)
 
 
-def close_round(database: Database, sitting: str, *, by: str, at: datetime, round_id: int | None = None) -> int:
-    """Close the open round now; its id. With `round_id`, only that one (the clock's call)."""
+def close_round(database: Database, sitting: str, *, by: str, at: datetime, round_id: int | None = None,
+                of_round: int | None = None) -> int:
+    """Close the open round now; its id. With `round_id`, only that one and only when due (the clock's call)."""
     with work(database) as w:
         found = _held(w, sitting)
-        current = _open_round(w, found)
+        current = _open_round(w, found, of_round)
         if round_id is not None and current.id != round_id:
             raise Refused("这一轮已经截止。")
         if round_id is not None and (current.closes_at is None or current.closes_at > at):
@@ -170,9 +176,12 @@ def _held(w: Work, key: str) -> Sitting:
     return found
 
 
-def _open_round(w: Work, sitting: Sitting) -> Round:
+def _open_round(w: Work, sitting: Sitting, of_round: int | None = None) -> Round:
     for one in reads.rounds(w.c, sitting.id):
         if one.phase is Phase.OPEN:
+            if of_round is not None and one.id != of_round:
+                names = _names(one, {target.key: target for target in reads.targets(w.c, sitting.id)})
+                raise Refused(f"您看到的那一轮已经结束，现在是{names}在打分。请看清后再操作。")
             return one
     raise Refused("现在没有正在打分的单位。")
 
