@@ -8,7 +8,9 @@ rule, seat or ballot id by code point); the first `low` and the last `high` are 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import repeat
 from math import gcd, lcm
+from operator import mul
 
 from scoring.papers import Sheet, mark_scale, points_in_order
 from scoring.rule import BallotKind, Denominator, MissingCriterion, Rule, Trim, TrimScope, TrimUnit
@@ -16,11 +18,12 @@ from scoring.rule import BallotKind, Denominator, MissingCriterion, Rule, Trim, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Valid:
-    """The valid ballots of a sheet. Marks are whole numbers of 1/scale; None only where a judge leaves a criterion."""
+    """The valid ballots of a sheet. Marks are whole numbers of 1/scale; None, where not `whole`, is a blank left so."""
 
     ids: tuple[str, ...]
     columns: tuple[tuple[int | None, ...], ...]
     scale: int
+    whole: bool = True
     voided: tuple[str, ...] = ()
 
 
@@ -159,6 +162,7 @@ def complete(rule: Rule, sheet: Sheet) -> Valid:
         ids=tuple(who for who, good in zip(sheet.ids, fit, strict=True) if good),
         columns=tuple(columns),
         scale=scale,
+        whole=not any(None in column for column in columns),
         voided=tuple(who for who, good in zip(sheet.ids, fit, strict=True) if not good),
     )
 
@@ -188,12 +192,12 @@ def _judge_totals(recipe: Recipe, valid: Valid) -> Amounts:
     common = gcd(*factors) or 1
     factors = [factor // common for factor in factors]
     unit = Fraction(common, scale * valid.scale)
-    if any(None in column for column in valid.columns):
+    if not valid.whole:
         return _renormalised(recipe, valid, factors, unit)
     if len(factors) == 1:
         return Amounts(ids=valid.ids, values=valid.columns[0], unit=unit)  # type: ignore[arg-type]
     columns = [
-        column if factor == 1 else [factor * mark for mark in column]  # type: ignore[operator]
+        column if factor == 1 else map(mul, column, repeat(factor))
         for column, factor in zip(valid.columns, factors, strict=True)
     ]
     return Amounts(ids=valid.ids, values=tuple(map(sum, zip(*columns, strict=True))), unit=unit)

@@ -4,18 +4,18 @@ A gap is exact and adds up: by component and deduction to the whole, by group to
 alternative changes one thing and recounts everything else as the rule says. Nothing here is official.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from scoring.count import GroupCount, Recipe, count_target
-from scoring.number import printed
+from scoring.number import printed, rounded
 from scoring.package import Package
 from scoring.papers import Sheet
 from scoring.rank import Contender, rank
 from scoring.result import CannotTally, Standing, exact_text
-from scoring.rule import BallotKind, EmptyGroup, MissingCriterion, Rule, TrimScope
+from scoring.rule import BallotKind, Basis, EmptyGroup, MissingCriterion, RankMethod, Rule, TrimScope
 from scoring.tally import Working, place_all
 from scoring.words import listed
 
@@ -92,7 +92,7 @@ def _contributions(rule: Rule, working: Working, target: str) -> dict[str, dict[
 def alternatives(package: Package, working: Working, target: str) -> dict[str, Any]:
     """The place under each alternative; None where the target or the alternative has none."""
     recipe = working.recipe
-    judges = {who: _rank_of(package, recipe, counts, target) for who, counts in _each_judge_left_out(package, working)}
+    judges = _ranks_without_each_judge(package, working, target)
     places = [place for place in judges.values() if place is not None]
     ordered = sorted(places, key=Fraction)
     return {
@@ -151,58 +151,102 @@ def _median(recipe: Recipe, count: GroupCount) -> Fraction | None:
     return middles[0]
 
 
-def _each_judge_left_out(
-    package: Package, working: Working
-) -> Iterator[tuple[str, Mapping[str, tuple[GroupCount, ...]]]]:
-    """(judge, the counts as if the judge had not come), for all who have a valid ballot somewhere."""
+def _ranks_without_each_judge(package: Package, working: Working, target: str) -> dict[str, Rank]:
+    """The target's place as if a judge had not come, for all judges with a valid ballot somewhere."""
     present = {seat.seat for seat in package.seats or () if seat.present}
     ballots: dict[tuple[str, int], dict[str, int]] = {}
-    for target, counts in working.counts.items():
+    for other, counts in working.counts.items():
         for g, count in enumerate(counts):
             for i, who in enumerate(count.valid.ids):
-                ballots.setdefault((who, g), {})[target] = i
-    orders: dict[tuple[str, int], list[int]] = {}
-    for who, g in sorted(ballots):
-        counts_without = dict(working.counts)
-        for target, i in ballots[who, g].items():
-            own = working.counts[target]
-            if _is_simple(working.recipe, g, own[g]):
-                values = own[g].means[0].amounts.values
-                order = orders.setdefault((target, g), []) or sorted(range(len(values)), key=values.__getitem__)
-                orders[target, g] = order
-                changed = _without_one(working.recipe, own[g], i, order)
-                counts_without[target] = (*own[:g], changed, *own[g + 1 :])
-            else:
-                sheets = [count.sheet for count in own]
+                ballots.setdefault((who, g), {})[other] = i
+    short_cut = _ShortCut(package, working, target)
+    ranks: dict[str, Rank] = {}
+    for (who, g), positions in sorted(ballots.items()):
+        try:
+            ranks[who] = short_cut.rank_without(g, positions)
+        except _NeedsFullCount:
+            counts_without = dict(working.counts)
+            for other in positions:
+                sheets = [count.sheet for count in working.counts[other]]
                 sheets[g] = _sheet_without(sheets[g], who, present=who in present)
-                counts_without[target] = count_target(working.recipe, sheets)
-        yield who, counts_without
+                counts_without[other] = count_target(working.recipe, sheets)
+            ranks[who] = _rank_of(package, working.recipe, counts_without, target)
+    return ranks
 
 
-def _is_simple(recipe: Recipe, g: int, count: GroupCount) -> bool:
-    """Whether one ballot can be taken out of the mean without counting the target anew."""
+class _NeedsFullCount(Exception):
+    """The short cut does not hold for this judge."""
+
+
+class _ShortCut:
+    """Leaving one ballot out of a mean without counting anew: exact, and what makes a thousand judges bearable.
+
+    Holds where a ballot touches only its own group's mean (no pooling, no imputation, no quorum, no grades) and where
+    the total alone gives the place; everywhere else it raises _NeedsFullCount.
+    """
+
+    def __init__(self, package: Package, working: Working, target: str) -> None:
+        self.rule, self.working, self.target = package.rule, working, target
+        group_of = {row.target: row.ranking_group for row in package.targets}
+        self.rivals = [t for t in working.places if target in working.places and group_of[t] == group_of[target]]
+        share = Fraction(1)
+        if self.rule.components:
+            share = self.rule.component("evaluation").weight * 100 / self.rule.evaluation_max
+        self.weights = {t: [share * w for w in effective_weights(self.rule, working, t)] for t in self.rivals}
+        self.totals = {t: working.parts[t].total or Fraction(0) for t in self.rivals}
+        self.orders: dict[tuple[str, int], list[int]] = {}
+
+    def rank_without(self, g: int, positions: Mapping[str, int]) -> Rank:
+        rule = self.rule
+        if not self.rivals or rule.ranking.method is RankMethod.DENSE:
+            raise _NeedsFullCount
+        totals = dict(self.totals)
+        for target, i in positions.items():
+            count = self.working.counts[target][g]
+            mean = self._mean_without(target, g, count, i)
+            if target in totals:
+                totals[target] += self.weights[target][g] * (mean - (count.exact or 0))
+        if rule.ranking.on is Basis.PUBLISHED:
+            places, mode = rule.rounding.places, rule.rounding.mode
+            totals = {target: rounded(total, places, mode) for target, total in totals.items()}
+        mine = totals[self.target]
+        above = sum(1 for total in totals.values() if total > mine)
+        level = sum(1 for total in totals.values() if total == mine)
+        if level > 1 and rule.ranking.tie_break:
+            raise _NeedsFullCount
+        match rule.ranking.method:
+            case RankMethod.MODIFIED:
+                return above + level
+            case RankMethod.FRACTIONAL:
+                return str(Fraction(2 * above + level + 1, 2))
+            case _:
+                return above + 1
+
+    def _mean_without(self, target: str, g: int, count: GroupCount, i: int) -> Fraction:
+        recipe = self.working.recipe
+        trim, amounts = recipe.trim, count.means[0].amounts
+        left = len(amounts.values) - 1
+        if not left or not _touches_one_mean(recipe, g, count):
+            raise _NeedsFullCount
+        rest = sum(amounts.values) - amounts.values[i]
+        if trim.wanted and left >= trim.min_ballots:
+            order = self.orders.get((target, g))
+            if order is None:
+                order = sorted(range(left + 1), key=amounts.values.__getitem__)
+                self.orders[target, g] = order
+            low = [j for j in order[: trim.low + 1] if j != i][: trim.low]
+            high = [j for j in reversed(order[left - trim.high :]) if j != i][: trim.high]
+            rest -= sum(amounts.values[j] for j in (*low, *high))
+            left -= trim.low + trim.high
+        return Fraction(rest * amounts.unit.numerator, left * amounts.unit.denominator)
+
+
+def _touches_one_mean(recipe: Recipe, g: int, count: GroupCount) -> bool:
     rule, group = recipe.rule, recipe.rule.groups[g]
     pooled = recipe.trim.wanted and recipe.trim.scope is TrimScope.ALL_JUDGES
     imputed = not count.sheet.whole and rule.ballot.missing_criterion is MissingCriterion.IMPUTE_PANEL_MEAN
     quorum = group.quorum_ballots or group.quorum_share
     return not (rule.ballot.kind is BallotKind.GRADES or recipe.by_criterion or pooled or imputed or quorum)
-
-
-def _without_one(recipe: Recipe, count: GroupCount, i: int, order: Sequence[int]) -> GroupCount:
-    """The count without the ballot at position i; `order` sorts the ballots' values."""
-    trim, amounts = recipe.trim, count.means[0].amounts
-    left = len(amounts.values) - 1
-    if not left:
-        return replace(count, exact=None, untrimmed=None)
-    rest = sum(amounts.values) - amounts.values[i]
-    unit = amounts.unit
-    plain = exact = Fraction(rest * unit.numerator, left * unit.denominator)
-    if trim.wanted and left >= trim.min_ballots:
-        low = [j for j in order[: trim.low + 1] if j != i][: trim.low]
-        high = [j for j in reversed(order[len(order) - trim.high - 1 :]) if j != i][: trim.high]
-        kept = rest - sum(amounts.values[j] for j in (*low, *high))
-        exact = Fraction(kept * unit.numerator, (left - trim.low - trim.high) * unit.denominator)
-    return replace(count, exact=exact, untrimmed=plain)
 
 
 def _sheet_without(sheet: Sheet, who: str, *, present: bool) -> Sheet:
