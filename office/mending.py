@@ -16,7 +16,7 @@ from db.reads import results as result_reads
 from db.reads import sittings as reads
 from db.values import Round, Seat, Sitting, Target
 from db.work import Work, work
-from office.plan import COUNTED_KINDS, PlannedUnit, SittingPlan
+from office.plan import COUNTED_KINDS, SittingPlan
 from office.refusal import NotFound, Refused
 from office.sittings import load
 from scoring.number import NotANumber, parse_decimal

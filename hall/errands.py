@@ -1,0 +1,134 @@
+"""What waits for whom (等您处理), and where each sitting stands: pure functions of snapshots and staff.
+
+An errand is a sentence, the page where it is done, and the sitting it belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from db.values import Staff
+from hall.live import Snapshot
+from hall.preflight import is_complete, preflight
+from office.people import Role
+from scoring.round import Phase
+
+
+class Standing(StrEnum):
+    """Where a sitting stands, with the light that says so."""
+
+    PREPARING = "筹备中"
+    OPEN = "打分中"
+    UNDER_WAY = "进行中"
+    COUNTED = "待公布"
+    PUBLISHED = "已公布"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SittingCard:
+    """One sitting on the home page."""
+
+    key: str
+    title: str
+    period: str
+    held_on: date
+    place: str
+    note: str
+    standing: Standing
+    words: str
+    today: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """Something to do: what, on which page (its file's name), for which sitting (a key, or empty)."""
+
+    words: str
+    page: str
+    sitting: str = ""
+
+
+def card(snapshot: Snapshot, today: date) -> SittingCard:
+    standing, words = standing_of(snapshot)
+    about = snapshot.sitting
+    return SittingCard(key=about.key, title=about.title, period=about.period, held_on=about.held_on,
+                       place=about.place, note=about.note, standing=standing, words=words,
+                       today=about.held_on == today)
+
+
+def standing_of(snapshot: Snapshot) -> tuple[Standing, str]:
+    """The light and the words of a sitting."""
+    names = {one.key: one.name for one in snapshot.targets}
+    counting = [one for one in snapshot.rounds if one.phase is not Phase.VOID]
+    done = {key for one in counting if one.phase in (Phase.CLOSED, Phase.PUBLISHED) for key in one.targets}
+    progress = f"已打分{len(done)}家，共{len(names)}家"
+    for one in counting:
+        if one.phase is Phase.OPEN:
+            on_stage = names[one.targets[0]] if len(one.targets) == 1 else f"{len(one.targets)}家"
+            return Standing.OPEN, f"{on_stage}正在打分，{progress}"
+    if snapshot.published and all(one.phase is Phase.PUBLISHED for one in counting):
+        return Standing.PUBLISHED, f"第{snapshot.published}版成绩，{progress}"
+    if done and len(done) == len(names):
+        return Standing.COUNTED, "全部打完，待公布"
+    if counting:
+        return Standing.UNDER_WAY, progress
+    return Standing.PREPARING, f"{len(names)}家单位，{len(snapshot.seats)}个评委席位"
+
+
+def errands(who: Staff, snapshots: Iterable[Snapshot], staff: Iterable[Staff], today: date) -> tuple[Errand, ...]:
+    """What waits for this person, most pressing first, each thing once."""
+    snapshots = tuple(snapshots)
+    found: list[Errand] = []
+    for one in snapshots:
+        if who.roles & {Role.HOST, Role.ADMINISTRATOR}:
+            found += _of_the_host(one)
+        if Role.LIAISON in who.roles:
+            found += _of_the_liaison(one, who.unit, today)
+        if who.roles & {Role.CLERK, Role.SUPERVISOR} and standing_of(one)[0] is Standing.COUNTED:
+            found.append(Errand(words=f"{one.sitting.title}已打完，公布前请核对成绩", page="results",
+                                sitting=one.sitting.key))
+    if Role.ADMINISTRATOR in who.roles:
+        found += _of_the_administrator(staff)
+        if not snapshots:
+            found.append(Errand(words="新建第一个场次", page="prepare"))
+    return tuple(found)
+
+
+def _of_the_host(one: Snapshot) -> Iterator[Errand]:
+    standing, _words = standing_of(one)
+    title, key = one.sitting.title, one.sitting.key
+    if standing is Standing.PREPARING:
+        red = [line for line in preflight(one) if not line.ok]
+        for line in red:
+            yield Errand(words=f"{title}：{line.topic}{line.words}" if line.topic != "单位填报"
+                         else f"{title}：{line.words}", page="prepare", sitting=key)
+        if not red:
+            yield Errand(words=f"{title}：准备就绪，可以请第1家上台", page="host", sitting=key)
+    elif standing is Standing.OPEN:
+        yield Errand(words=f"{title}：正在打分，请到主持台", page="host", sitting=key)
+    elif standing is Standing.UNDER_WAY:
+        counted = {key for r in one.rounds if r.phase is not Phase.VOID for key in r.targets}
+        position, name = next((t.position, t.name) for t in one.targets if t.key not in counted)
+        yield Errand(words=f"{title}：下一家是第{position}家 {name}", page="host", sitting=key)
+    elif standing is Standing.COUNTED:
+        yield Errand(words=f"{title}：全部打完，请公布成绩", page="host", sitting=key)
+
+
+def _of_the_liaison(one: Snapshot, unit: str, today: date) -> Iterator[Errand]:
+    if one.published:
+        return
+    for target in one.targets:
+        if target.unit == unit and not is_complete(target.declaration):
+            days = (one.sitting.held_on - today).days
+            left = f"，离开会还有{days}天" if days > 0 else "，今天开会" if days == 0 else ""
+            yield Errand(words=f"{target.name}的不足与承诺还没有填齐{left}", page="unit", sitting=one.sitting.key)
+
+
+def _of_the_administrator(staff: Iterable[Staff]) -> Iterator[Errand]:
+    waiting = [one.name for one in staff if one.active and not one.has_password and one.name != "demo"]
+    if waiting:
+        some = "、".join(waiting[:4]) + (f"等{len(waiting)}人" if len(waiting) > 4 else "")
+        yield Errand(words=f"还没有设密码，登录链接三天有效：{some}", page="record")

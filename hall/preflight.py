@@ -1,0 +1,104 @@
+"""Before the doors open (预检): red and green lines about one sitting, and who will not score whom. Pure.
+
+A red line says what is missing and where to mend it. Nothing here stops the host.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from db.values import Declaration
+from hall.live import Snapshot
+
+SHORTCOMINGS = 3
+_LOCAL = ("127.0.0.1", "localhost", "0.0.0.0", "::1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the preflight."""
+
+    topic: str
+    words: str
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecusalLine:
+    """One seat that does not score one target. `entered`: written down by hand, so that it can be taken back."""
+
+    seat: str
+    judge: str
+    target: str
+    target_name: str
+    reason: str
+    entered: bool
+
+
+def preflight(snapshot: Snapshot) -> tuple[Line, ...]:
+    return (_rule(snapshot), _agenda(snapshot), _seats(snapshot), _badges(snapshot), _address(snapshot),
+            _declarations(snapshot))
+
+
+def recusals(snapshot: Snapshot) -> tuple[RecusalLine, ...]:
+    """Everybody who is recused, by own unit or as entered, in the order of the agenda."""
+    return tuple(
+        RecusalLine(seat=seat.code, judge=seat.name, target=target.key, target_name=target.name, reason=reason,
+                    entered=(seat.id, target.key) in snapshot.recusals)
+        for target in snapshot.targets for seat in snapshot.seats
+        if (reason := snapshot.recused(seat, target.key)) is not None)
+
+
+def is_complete(declaration: Declaration) -> bool:
+    """Three shortcomings, each with measures and at least one commitment."""
+    return len(declaration.shortcomings) == SHORTCOMINGS and all(
+        one.measures and one.commitments for one in declaration.shortcomings)
+
+
+def _rule(snapshot: Snapshot) -> Line:
+    state = "已锁定" if snapshot.rule_locked else "首次开始打分时锁定"
+    return Line(topic="评分办法", words=f"第{snapshot.rule.version}版，{state}", ok=True)
+
+
+def _agenda(snapshot: Snapshot) -> Line:
+    count = len(snapshot.targets)
+    return Line(topic="议程", words=f"{count}家" if count else "还没有单位", ok=count > 0)
+
+
+def _seats(snapshot: Snapshot) -> Line:
+    seated = Counter(seat.group for seat in snapshot.seats)
+    empty = [group.name for group in snapshot.rule.groups if not seated[group.key]]
+    short = [f"{group.name}{seated[group.key]}席，规定至少{group.quorum_ballots}张有效票"
+             for group in snapshot.rule.groups if 0 < seated[group.key] < group.quorum_ballots]
+    if empty or short:
+        return Line(topic="评委席位", words="；".join([f"{name}还没有席位" for name in empty] + short), ok=False)
+    return Line(topic="评委席位", ok=True,
+                words="，".join(f"{group.name}{seated[group.key]}席" for group in snapshot.rule.groups))
+
+
+def _badges(snapshot: Snapshot) -> Line:
+    without = [seat.code for seat in snapshot.seats if not seat.has_badge]
+    if not snapshot.seats:
+        return Line(topic="胸牌", words="先设席位，再制发", ok=False)
+    if without:
+        some = "、".join(without[:4]) + ("等" if len(without) > 4 else "")
+        return Line(topic="胸牌", words=f"{len(without)}席没有胸牌：{some}", ok=False)
+    return Line(topic="胸牌", words=f"{len(snapshot.seats)}席都有胸牌", ok=True)
+
+
+def _address(snapshot: Snapshot) -> Line:
+    if not snapshot.public_url:
+        return Line(topic="手机访问地址", words="还没有设置", ok=False)
+    if urlsplit(snapshot.public_url).hostname in _LOCAL:
+        return Line(topic="手机访问地址", words=f"{snapshot.public_url} 只有本机能打开，手机打不开", ok=False)
+    return Line(topic="手机访问地址", words=snapshot.public_url, ok=True)
+
+
+def _declarations(snapshot: Snapshot) -> Line:
+    missing = [one.name for one in snapshot.targets if not is_complete(one.declaration)]
+    if not missing:
+        return Line(topic="单位填报", words="都已填齐" if snapshot.targets else "先列议程", ok=bool(snapshot.targets))
+    some = "、".join(missing[:4]) + (f"等{len(missing)}家" if len(missing) > 4 else "")
+    return Line(topic="单位填报", words=f"未填齐：{some}", ok=False)

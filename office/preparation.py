@@ -1,0 +1,132 @@
+"""Reading for the preparation page: the register, the agenda, the rule as text, and where a new sitting starts from.
+
+Writing is `office.sittings` and `office.mending`; pasted lines are `office.pasted`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from db.engine import Connection, Database
+from db.reads import results as result_reads
+from db.reads import sittings as reads
+from db.values import Sitting, Target, Unit
+from office.plan import PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan
+from office.refusal import NotFound
+from scoring.rule import Fault, RuleRefused, read_rule, rule_in_words
+
+EXAMPLE_RULE = Path(__file__).resolve().parent.parent / "sample_sessions" / "wenzhou_county_2019q1" / "rule.toml"
+_VERSION = re.compile(r"^(version[ \t]*=[ \t]*)[0-9]+", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """One sitting as the preparation page needs it beside the hall's snapshot."""
+
+    sitting: Sitting
+    units: tuple[Unit, ...]
+    agenda: tuple[Target, ...]
+    components: dict[tuple[str, str], str]
+    rule_toml: str
+    rule_version: int
+    rule_locked: bool
+    begun: bool
+    published: bool
+
+    def unit_name(self, key: str) -> str:
+        return next((one.name for one in self.units if one.key == key), key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleCheck:
+    """A rule as typed: what is wrong with it, or what it says."""
+
+    faults: tuple[Fault, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return not self.faults
+
+
+def prepared(database: Database, sitting: str) -> Prepared:
+    with database.reading() as c:
+        found = _found(c, sitting)
+        toml, version, locked = reads.rule_text(c, found.id)
+        return Prepared(
+            sitting=found, units=reads.units(c), agenda=reads.targets(c, found.id),
+            components={(target, component): value for target, component, value in reads.components(c, found.id)},
+            rule_toml=toml, rule_version=version, rule_locked=locked, begun=bool(reads.rounds(c, found.id)),
+            published=bool(result_reads.publication_count(c, found.id)))
+
+
+def registered_units(database: Database) -> tuple[Unit, ...]:
+    with database.reading() as c:
+        return reads.units(c)
+
+
+def check_rule(toml: str) -> RuleCheck:
+    """Every fault of a rule, or its sentences."""
+    try:
+        return RuleCheck(sentences=rule_in_words(read_rule(toml.encode())))
+    except RuleRefused as refused:
+        return RuleCheck(faults=refused.faults)
+
+
+def with_version(toml: str, version: int) -> str:
+    """The same rule under another version number; unchanged where it states none."""
+    return _VERSION.sub(rf"\g<1>{version}", toml, count=1)
+
+
+def example_rule() -> str:
+    """The rule of the Wenzhou county sample, as a start."""
+    return EXAMPLE_RULE.read_text(encoding="utf-8")
+
+
+def new_plan(database: Database, *, key: str, title: str, arena: str, period: str, held_on: date, place: str,
+             note: str, ballot_mode: str, seconds: int, grace_seconds: int, desk_check_in: bool,
+             like: str = "", with_roster: bool = False) -> SittingPlan:
+    """A new sitting with the rule of an earlier one (or the example), and its agenda and seats if wished.
+
+    Badges, declarations and recusals are not carried over: they belong to their own quarter.
+    """
+    units: tuple[PlannedUnit, ...] = ()
+    targets: tuple[PlannedTarget, ...] = ()
+    seats: tuple[PlannedSeat, ...] = ()
+    if like:
+        with database.reading() as c:
+            found = _found(c, like)
+            toml = with_version(reads.rule_text(c, found.id)[0], 1)
+            if with_roster:
+                units = tuple(PlannedUnit(key=one.key, name=one.name, kind=one.kind, parent=one.parent)
+                              for one in reads.units(c))
+                targets = tuple(
+                    PlannedTarget(key=one.key, name=one.name, unit=one.unit, presenter=one.presenter,
+                                  ranking_group=one.ranking_group, ranked=one.ranked)
+                    for one in reads.targets(c, found.id))
+                seats = tuple(PlannedSeat(code=one.code, group=one.group, name=one.name, unit=one.unit)
+                              for one in reads.seats(c, found.id))
+    else:
+        toml = example_rule()
+    return SittingPlan(
+        key=key.strip(), title=title.strip(), arena=arena.strip(), period=period.strip(), held_on=held_on,
+        place=place.strip(), note=note.strip(), ballot_mode=ballot_mode, seconds=seconds, grace_seconds=grace_seconds,
+        desk_check_in=desk_check_in, rule_toml=toml, units=units, targets=targets, seats=seats)
+
+
+def proposed_key(held_on: date, taken: set[str]) -> str:
+    """A key for a new sitting, from its date."""
+    stem, n = f"sitting-{held_on.isoformat()}", 1
+    while (key := stem if n == 1 else f"{stem}-{n}") in taken:
+        n += 1
+    return key
+
+
+def _found(c: Connection, key: str) -> Sitting:
+    found = reads.sitting(c, key)
+    if found is None:
+        raise NotFound(f"没有场次“{key}”。")
+    return found
