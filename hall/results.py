@@ -237,7 +237,15 @@ def _tally(package: Package) -> Result:
     try:
         return tally(package)
     except CannotTally as cause:
-        raise Refused(str(cause)) from None
+        raise Refused(_in_names(str(cause), package)) from None
+
+
+def _in_names(words: str, package: Package) -> str:
+    """The engine speaks in keys; people in the hall read names."""
+    names = {one.target: one.name for one in package.targets} | {one.key: one.name for one in package.rule.groups}
+    for key, name in names.items():
+        words = words.replace(f"“{key}”", f"“{name}”")
+    return words
 
 
 def _checklist(c: Connection, sitting: Sitting) -> tuple[Check, ...]:
@@ -255,17 +263,18 @@ def _checklist(c: Connection, sitting: Sitting) -> tuple[Check, ...]:
     ]
     if open_now or not done:
         return tuple(checks)
+    package = package_of(c, sitting)
     try:
-        result = tally(package_of(c, sitting)).as_json()
+        result = tally(package).as_json()
     except (CannotTally, PackageRefused) as cause:
-        return (*checks, Check(words=str(cause), ok=False, blocking=True))
+        return (*checks, Check(words=_in_names(str(cause), package), ok=False, blocking=True))
     short = [names[key] for key, one in result["targets"].items() if one["state"] == "below_quorum"]
     partial = [names[key] for key, one in result["targets"].items() if one["state"] == "incomplete"]
     checks.append(Check(words="有效票都达到规定数" if not short else f"有效票不够，不排名：{'、'.join(short)}",
                         ok=not short, blocking=False))
     checks.append(Check(words="总分的各部分齐全" if not partial else f"总分缺一部分，不排名：{'、'.join(partial)}",
                         ok=not partial, blocking=False))
-    checks += [Check(words=str(one), ok=False, blocking=False) for one in result["warnings"]]
+    checks += [Check(words=_in_names(str(one), package), ok=False, blocking=False) for one in result["warnings"]]
     return tuple(checks)
 
 

@@ -44,8 +44,8 @@ def turnout(c: Connection, round_id: int) -> dict[str, int]:
         .where(t.turnout.c.round_id == round_id)
     )
     both = union_all(named, secret).subquery()
-    rows = c.execute(select(both.c.group_key, func.count()).group_by(both.c.group_key))
-    return {group: count for group, count in rows.tuples()}
+    rows = c.execute(select(both.c.group_key, func.count().label("voted")).group_by(both.c.group_key))
+    return {row.group_key: row.voted for row in rows}
 
 
 def voted_named_seats(c: Connection, round_id: int) -> frozenset[int]:

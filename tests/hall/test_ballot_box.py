@@ -1,0 +1,269 @@
+"""What becomes of a paper: counted once, changed until the close, refused in words, never lost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select
+
+from db import tables as t
+from db.reads import ballots as ballot_reads
+from db.reads import sittings as reads
+from hall.ballot_box import BallotBox, BallotRefused, Reason
+from tests import make
+
+
+def counted(hall: make.Hall) -> list[tuple[str, str]]:
+    """(receipt, marks) of every counted ballot, of any round."""
+    with hall.house.database.reading() as c:
+        return [(r.receipt, r.marks) for r in c.execute(select(t.ballot).where(t.ballot.c.counted))]
+
+
+def stored(hall: make.Hall) -> int:
+    with hall.house.database.reading() as c:
+        return int(c.execute(select(func.count()).select_from(t.ballot)).scalar_one())
+
+
+def turnout(hall: make.Hall, round_id: int) -> dict[str, int]:
+    with hall.house.database.reading() as c:
+        return ballot_reads.turnout(c, round_id)
+
+
+def test_a_lost_reply_and_a_retry_give_one_ballot_and_one_receipt(hall: make.Hall) -> None:
+    hall.open("U1")
+    first = hall.cast("L1", 90, nonce="n1")
+
+    assert hall.cast("L1", 90, nonce="n1") == first
+    assert counted(hall) == [(first.code, '{"quality": "90"}')]
+
+
+def test_a_retry_after_the_close_still_gets_its_receipt(hall: make.Hall) -> None:
+    hall.open("U1")
+    first = hall.cast("L1", 90, nonce="n1")
+    round_id = hall.close()
+
+    assert hall.cast("L1", 90, nonce="n1", round_id=round_id) == first
+
+
+def test_a_change_before_the_close_is_a_new_version_and_the_old_one_stays(hall: make.Hall) -> None:
+    hall.open("U1")
+    hall.cast("L1", 90)
+    second = hall.cast("L1", 70)
+
+    assert second.version == 2
+    assert counted(hall) == [(second.code, '{"quality": "70"}')]
+    assert stored(hall) == 2
+
+
+def test_a_secret_seat_can_change_its_ballot_too(hall: make.Hall) -> None:
+    round_id = hall.open("U1")
+    hall.cast("P1", 90)
+    second = hall.cast("P1", 60)
+
+    assert counted(hall) == [(second.code, '{"quality": "60"}')]
+    assert turnout(hall, round_id) == {"public": 1}
+
+
+def test_twenty_identical_papers_at_once_are_one(hall: make.Hall) -> None:
+    hall.open("U1")
+    barrier = threading.Barrier(20)
+    receipts = []
+
+    def send() -> None:
+        barrier.wait()
+        receipts.append(hall.cast("L1", 90, nonce="same"))
+
+    threads = [threading.Thread(target=send) for _ in range(20)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+
+    assert len(receipts) == 20 and len(set(receipts)) == 1
+    assert stored(hall) == 1
+
+
+def test_two_phones_with_one_badge_leave_one_counted_ballot(hall: make.Hall) -> None:
+    hall.open("U1")
+    waiting = [hall.send("L1", mark) for mark in range(60, 80)]
+    versions = sorted(one.result(timeout=20).version for one in waiting)
+
+    assert versions == list(range(1, 21))
+    assert len(counted(hall)) == 1
+
+
+def refuse_stale(hall: make.Hall) -> None:
+    first = hall.open("U1")
+    hall.close()
+    hall.open("U2")
+    hall.cast("L1", 90, round_id=first, form={"m.U1.quality": "90"})
+
+
+def refuse_stale_with_an_earlier_ballot(hall: make.Hall) -> None:
+    first = hall.open("U2")
+    hall.cast("L1", 90)
+    hall.close()
+    hall.open("U3")
+    hall.cast("L1", 95, round_id=first, form={"m.U2.quality": "95"})
+
+
+def refuse_marks_of_another_target(hall: make.Hall) -> None:
+    hall.open("U2")
+    hall.cast("L1", form={"m.U3.quality": "90"})
+
+
+def refuse_own_unit(hall: make.Hall) -> None:
+    hall.open("U1")
+    hall.cast("L4")
+
+
+def refuse_closed(hall: make.Hall) -> None:
+    round_id = hall.open("U1")
+    hall.close()
+    hall.cast("L1", 90, round_id=round_id)
+
+
+def refuse_before_anything_opens(hall: make.Hall) -> None:
+    hall.cast("L1", 90)
+
+
+def refuse_a_void_round(hall: make.Hall) -> None:
+    round_id = hall.open("U1")
+    hall.void(round_id)
+    hall.cast("L1", 90, round_id=round_id, form={"m.U1.quality": "90"})
+
+
+def refuse_when_the_clock_has_run_out(hall: make.Hall) -> None:
+    hall.open("U1", seconds=60)
+    hall.house.clock.advance(61)  # type: ignore[attr-defined]
+    hall.cast("L1")
+
+
+def refuse_too_high(hall: make.Hall) -> None:
+    hall.open("U1")
+    hall.cast("L1", 101)
+
+
+def refuse_half_a_step(hall: make.Hall) -> None:
+    hall.open("U1")
+    hall.cast("L1", "90.5")
+
+
+def refuse_blank(hall: make.Hall) -> None:
+    hall.open("U1")
+    hall.cast("L1", "")
+
+
+@pytest.mark.parametrize(("attempt", "reason"), [
+    (refuse_stale, Reason.ROUND_MOVED_ON), (refuse_stale_with_an_earlier_ballot, Reason.ROUND_MOVED_ON),
+    (refuse_marks_of_another_target, Reason.BAD_MARK), (refuse_own_unit, Reason.RECUSED),
+    (refuse_closed, Reason.ROUND_CLOSED), (refuse_before_anything_opens, Reason.ROUND_NOT_OPEN),
+    (refuse_a_void_round, Reason.ROUND_CLOSED), (refuse_when_the_clock_has_run_out, Reason.ROUND_CLOSED),
+    (refuse_too_high, Reason.BAD_MARK), (refuse_half_a_step, Reason.BAD_MARK), (refuse_blank, Reason.INCOMPLETE),
+], ids=lambda one: getattr(one, "__name__", str(one)))
+def test_refused_in_words_and_nothing_stored(hall: make.Hall, attempt: Callable[[make.Hall], None], reason: Reason) -> None:
+    with pytest.raises(BallotRefused) as refused:
+        attempt(hall)
+    before = stored(hall)
+
+    assert refused.value.reason is reason
+    assert len(refused.value.message) > 8
+    assert before == (1 if attempt is refuse_stale_with_an_earlier_ballot else 0)
+
+
+def test_a_badge_that_was_replaced_stops_at_once_even_in_the_queue(hall: make.Hall) -> None:
+    hall.open("U1")
+    seat = hall.house.live.seat(hall.secrets["L1"])
+    old = hall.secrets["L1"]
+    hall.badge("L1")
+
+    assert seat is not None and hall.house.live.seat(old) is None
+    with pytest.raises(BallotRefused) as refused:
+        from hall.ballot_box import accept
+        accept(hall.house.live, hall.house.box, seat=seat, secret=old, round_text="1", nonce="n",
+               form={"m.U1.quality": "90"}, at=hall.now).result(timeout=20)
+    assert refused.value.reason is Reason.UNKNOWN_BADGE
+    assert stored(hall) == 0
+
+
+def test_marks_sent_before_a_badge_was_replaced_are_kept_and_can_be_changed_by_the_new_one(hall: make.Hall) -> None:
+    hall.open("U2")
+    hall.cast("L1", 90)
+    hall.badge("L1")
+    second = hall.cast("L1", 80)
+
+    assert second.version == 2 and counted(hall) == [(second.code, '{"quality": "80"}')]
+
+
+def test_one_bad_paper_does_not_take_its_batch_with_it(hall: make.Hall) -> None:
+    """A paper for a target that does not exist breaks the batch's statement; its neighbours are stored alone."""
+    from dataclasses import replace
+    from unittest.mock import patch
+
+    hall.open("U2")
+    snapshot = hall.house.live.at(hall.key)
+    assert snapshot is not None
+    box = BallotBox(hall.house.database, hall.house.live)
+    papers = []
+    with patch.object(hall.house.box, "put", papers.append):  # caught on their way into the box
+        for code in ("L1", "L2", "L3", "P1"):
+            hall.send(code, 90)
+    broken = replace(papers[1], target_ids=(999_999,))
+    with patch.object(box, "start"):  # everything waits, so that it is one batch
+        waiting = [box.put(paper) for paper in (papers[0], broken, papers[2], papers[3])]
+    box.start()
+
+    receipts = [one.exception(timeout=20) or one.result() for one in waiting]
+    box.stop()
+    assert [type(one).__name__ for one in receipts] == ["Receipt", "BallotRefused", "Receipt", "Receipt"]
+    assert len(counted(hall)) == 3
+
+
+def test_a_full_queue_says_come_again_and_stores_nothing_of_it(hall: make.Hall) -> None:
+    from unittest.mock import patch
+
+    hall.open("U2")
+    hall.house.box = BallotBox(hall.house.database, hall.house.live, queue_bound=2)
+    with patch.object(hall.house.box, "start"):
+        hall.send("L1")
+        hall.send("L2")
+        with pytest.raises(BallotRefused) as refused:
+            hall.send("L3")
+
+    assert refused.value.reason is Reason.OVERLOADED and refused.value.retry_after == 2
+    hall.house.box.start()
+    hall.house.box.stop()
+    assert len(counted(hall)) == 2
+
+
+def test_a_receipt_means_that_another_connection_already_sees_the_ballot(hall: make.Hall) -> None:
+    hall.open("U1")
+    for code in ("L1", "L2", "P1", "P2"):
+        receipt = hall.cast(code)
+        assert receipt.code in {code for code, _ in counted(hall)}
+
+
+def test_with_the_whole_database_a_secret_ballot_has_neither_seat_nor_time(hall: make.Hall) -> None:
+    round_id = hall.open("U1")
+    for code in ("P1", "P2", "P3"):
+        hall.cast(code)
+    hall.close()
+    with hall.house.database.reading() as c:
+        lines = ballot_reads.lines(c, reads.sitting(c, hall.key).id)  # type: ignore[union-attr]
+        everything = {table.name: [tuple(map(str, row)) for row in c.execute(select(table))]
+                      for table in t.metadata.tables.values()}
+
+    assert [(one.seat, one.received_at) for one in lines] == [(None, None)] * 3
+    seats = {str(seat.id) for seat in hall.house.live.at(hall.key).seats if seat.group == "public"}  # type: ignore[union-attr]
+    voters = {one.voter for one in lines}
+    hashes = {row[2] for row in everything["badge"]}
+    assert not voters & hashes
+    for name, rows in everything.items():
+        for row in rows:
+            assert not (set(row) & voters and name != "ballot"), f"{name} repeats a secret voter's key"
+    assert not any(secret in cell for secret in hall.secrets.values() for rows in everything.values()
+                   for row in rows for cell in row), "a badge's secret is stored in clear"
+    assert turnout(hall, round_id) == {"public": 3} and len(seats) == 4
+    assert [row[3] for row in everything["record_entry"]] == ["装入场次", "制发胸牌", "开始打分", "截止打分"]

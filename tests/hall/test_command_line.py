@@ -1,0 +1,132 @@
+"""`leitai` as an operator types it: exit codes, what is printed, and one sentence for every mistake."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hall.cli import main
+
+ROOT = Path(__file__).parent.parent.parent
+SAMPLE = ROOT / "sample_sessions" / "wenzhou_county_2019q1"
+KEY = "wenzhou_county_2019q1"
+
+
+@pytest.fixture
+def leitai(url: str, capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
+    """Run a command on the test's database; (exit code, stdout, stderr)."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        command, *rest = map(str, arguments)
+        code = main([command, "--database-url", url, *rest])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def test_a_sitting_run_from_the_command_line_alone(leitai, url: str, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    from tests import make
+
+    assert leitai("load", SAMPLE) == (0, KEY + "\n", "")
+    assert leitai("load", SAMPLE) == (0, KEY + "\n", "")
+    assert leitai("seats", KEY, "--csv", tmp_path / "seats.csv")[0] == 0
+    assert leitai("open", KEY, "U04")[0] == 0
+    status = json.loads(leitai("status", KEY)[1])
+    assert (status["phase"], status["target"], status["targets"]) == ("OPEN", "U04", ["U04"])
+    assert status["turnout"]["leaders"] == {"seats": 7, "voted": 0}
+
+    rows = list(csv.DictReader((tmp_path / "seats.csv").open(encoding="utf-8")))
+    assert len(rows) == 59 and set(rows[0]) == {"seat", "group", "link"}
+    house = make.house(url, make.Clock())
+    hall = make.Hall(house=house, key=KEY, secrets={row["seat"]: row["link"].rsplit("/b/", 1)[1] for row in rows})
+    hall.house.live.refresh()
+    form = {f"m.U04.{one.key}": "90" for one in house.live.at(KEY).rule.criteria}  # type: ignore[union-attr]
+    hall.cast("L01", form=form)
+    hall.cast("P01", form=form)
+    hall.cast("D01", form=form)
+    house.close()
+
+    assert json.loads(leitai("status", KEY)[1])["turnout"]["public"]["voted"] == 1
+    assert leitai("close", KEY)[0] == 0
+    assert json.loads(leitai("status", KEY)[1])["phase"] == "CLOSED"
+    assert leitai("export", KEY, tmp_path / "package")[0] == 0
+    assert (tmp_path / "package" / "result.json").exists()
+    assert leitai("backup", tmp_path / "copy.db")[0] == 0
+    assert leitai("restore", tmp_path / "copy.db")[0] == 0
+    assert leitai("verify")[0] == 0
+
+
+def test_new_badges_stop_the_earlier_ones(leitai, url: str, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    from tests import make
+
+    leitai("load", SAMPLE)
+    leitai("seats", KEY, "--csv", tmp_path / "first.csv")
+    leitai("seats", KEY, "--csv", tmp_path / "second.csv")
+    house = make.house(url)
+    first, second = (next(csv.DictReader((tmp_path / f"{name}.csv").open(encoding="utf-8")))["link"].rsplit("/", 1)[1]
+                     for name in ("first", "second"))
+
+    assert house.live.seat(first) is None and house.live.seat(second) is not None
+    house.close()
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (("load", "nowhere"), "没有文件夹"),
+    (("status", "nosuch"), "没有场次“nosuch”。现有场次：wenzhou_county_2019q1"),
+    (("open", KEY, "U99"), "议程里没有“U99”"),
+    (("close", KEY), "没有正在打分"),
+    (("export", "nosuch", "x"), "没有场次"),
+    (("restore", "nowhere.db"), "没有备份文件"),
+    (("seats", KEY, "--csv", "/nosuch/folder/x.csv"), "写不进"),
+    (("seats", KEY), "命令写得不对"),
+    (("link", "--name", "nobody"), "没有“nobody”"),
+])
+def test_a_mistake_gets_one_sentence_and_exit_2(leitai, arguments: tuple[str, ...], words: str) -> None:  # type: ignore[no-untyped-def]
+    leitai("load", SAMPLE)
+    code, out, err = leitai(*arguments)
+
+    assert (code, out) == (2, "")
+    assert words in err and "Traceback" not in err and len(err.strip().splitlines()) == 1
+
+
+def test_a_database_that_cannot_be_reached(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "--database-url", "sqlite:////proc/nowhere/x.db", "any"]) == 2
+    assert main(["status", "--database-url", "postgresql://127.0.0.1:1/none", "any"]) == 2
+    assert main(["status", "--database-url", "nonsense", "any"]) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+BAD_FOLDERS = [
+    ("sitting.toml", 'id = "wenzhou_county_2019q1"', 'id = "温州"', "sitting.toml：id “温州”只能用英文字母"),
+    ("sitting.toml", "seconds = 120", "seconds = 1.5", "hall.seconds 请写成不带引号的整数"),
+    ("sitting.toml", "seconds = 120", "second = 120", "不认识的项“hall.second”"),
+    ("sitting.toml", "held_on = 2019-04-23", 'held_on = "2019-04-23"', "held_on 请写成日期"),
+    ("rule.toml", "places = 2", "places = 2.0", "rule.toml"),
+    ("units.csv", "county", "county!", "units.csv第2行kind列"),
+    ("targets.csv", "U02,", "U01,", "targets.csv第3行target列"),
+    ("seats.csv", "L02,leaders", "L02,leader", "seats.csv第3行group列"),
+    ("commitments.csv", "2019-06-30", "2019-06-31", "commitments.csv第2行deadline列"),
+    ("recusals.csv", "L04", "L99", "recusals.csv第2行seat列"),
+    ("shortcomings.csv", "target,", "targets,", "shortcomings.csv第1行"),
+]
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("file", "old", "new", "words"), BAD_FOLDERS, ids=lambda one: str(one)[:24])
+def test_a_faulty_folder_is_refused_with_its_place_and_nothing_is_stored(
+        leitai, url: str, tmp_path: Path, file: str, old: str, new: str, words: str) -> None:  # type: ignore[no-untyped-def]
+    folder = tmp_path / "sitting"
+    shutil.copytree(SAMPLE, folder)
+    text = (folder / file).read_text(encoding="utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    code, out, err = leitai("load", folder)
+
+    assert (code, out) == (2, "") and words in err, err
+    assert leitai("status", KEY)[0] == 2
