@@ -264,7 +264,7 @@ def _refuse_foreign(request: Request, public_url: str) -> None:
     has to know the badge's secret all the same.
     """
     origin = request.headers.get("origin")
-    homes = {request.headers.get("host", ""), urlsplit(public_url).netloc}
+    homes = {request.headers.get("host", ""), urlsplit(public_url).netloc} - {""}
     foreign = origin is not None and origin != "null" and urlsplit(origin).netloc not in homes
     if foreign or (origin == "null" and request.headers.get("sec-fetch-site") == "cross-site"):
         raise BallotRefused(Reason.WRONG_ORIGIN, "这次提交不是从本页面发出的，没有计票。请用胸牌二维码打开页面再提交。")

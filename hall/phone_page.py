@@ -195,28 +195,30 @@ def _template(name: str):  # type: ignore[no-untyped-def]
 
 @cache
 def _style() -> Markup:
-    return Markup(squeeze((TEMPLATES / "phone.css").read_text(encoding="utf-8"), css=True))
+    return Markup(squeeze((TEMPLATES / "phone.css").read_text(encoding="utf-8"), script=False))
 
 
 @cache
 def _script(*parts: str) -> Markup:
     """Several script files as one closed scope."""
     source = "\n".join((TEMPLATES / part).read_text(encoding="utf-8") for part in parts)
-    return Markup("(() => {'use strict';" + squeeze(source) + "})();")
+    return Markup("(() => {'use strict';" + squeeze(source, script=True) + "})();")
 
 
 _NOTE = re.compile(r"^[ \t]*//.*$|^/\*.*\*/$", re.MULTILINE)
 _CODE = re.compile(r"'(?:\\.|[^'\\\n])*'"                      # a string stays
-                   r"|(?<=[(,=!])\s*/(?:\\.|[^/\n\\])+/[a-z]*"  # so does a regular expression
+                   r"|(?:(?<=[(,=!])|(?<=[(,=!] ))/(?:\\.|[^/\n\\])+/[a-z]*"  # so does a regular expression
                    r"|[ \t]*([{}()=+\-*/<>?:;,&|!\[\]])[ \t]*")
-_CSS = re.compile(r"'[^'\n]*'|\s*([{}:;,])\s*")
 
 
-def squeeze(source: str, *, css: bool = False) -> str:
-    """Our own style or script without notes, indentation and blanks around signs. Not a general minifier:
-    strings stand in single quotes, notes on lines of their own, and every statement ends in a semicolon."""
+def squeeze(source: str, *, script: bool) -> str:
+    """Our own style or script without notes, line ends, indentation and (in the script) blanks around signs.
+
+    Not a general minifier: strings stand in single quotes, notes on lines of their own, and every statement ends
+    in a semicolon.
+    """
     bare = re.sub(r"(?m)^[ \t]+|[ \t]+$", "", _NOTE.sub("", source))
-    kept = (_CSS if css else _CODE).sub(lambda m: m[1] or m[0], bare)
+    kept = _CODE.sub(lambda m: m[1] or m[0], bare) if script else bare
     return re.sub(r"\n*([;{}(,\n])\n*", r"\1", kept).replace(";}", "}").strip()
 
 

@@ -81,7 +81,7 @@ def _json_pairs(body: bytes) -> list[tuple[str, str]]:
         if value is None:
             continue
         if not isinstance(value, str):
-            raise BallotRefused(Reason.BAD_MARK, "每一栏只能填一个数字或一个词，请刷新页面后重新填写。", field=_clean(name))
+            raise BallotRefused(Reason.BAD_MARK, "每一栏只能填一个数字或一个词，请刷新后重新填写。", field=_clean(name))
         pairs.append((_clean(name), _clean(value)))
     return pairs
 

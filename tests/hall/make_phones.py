@@ -1,4 +1,4 @@
-"""A small hall for phones: a real database in a temporary folder, a clock that stands still, badges with known secrets."""
+"""A small hall for phones: a real database in a temporary folder, a clock that is told the time, known secrets."""
 
 from __future__ import annotations
 
