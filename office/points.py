@@ -1,8 +1,8 @@
 """The ledger of points (考绩台账) as it is read: every booking with its cause, every balance with and without caps.
 
-The caps of an account are those of the rule under which its newest booking was made; they run over all of the
-unit's bookings in booking order (`scoring.ledger`). Nothing is booked here and nothing is ever deleted: a
-correction is a reversing entry.
+The caps of an account are those of the rule of the newest published sitting that the unit took part in; they run
+over all of its bookings in booking order (`scoring.ledger`). Nothing is booked here and nothing is ever deleted:
+a correction is a reversing entry.
 """
 
 from __future__ import annotations
@@ -82,6 +82,12 @@ class PointsLedger:
     bookings: tuple[Booking, ...]
     notes: tuple[str, ...]
 
+    @property
+    def caps_words(self) -> str:
+        """The caps in words where every account has the same, else empty: then each says its own."""
+        said = {one.caps_words for one in self.accounts}
+        return said.pop() if len(said) == 1 else ""
+
     def account(self, unit: str) -> Account | None:
         return next((one for one in self.accounts if one.unit == unit), None)
 
@@ -101,30 +107,39 @@ class PointsLedger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Source:
-    """Where an entry comes from: the publication's sitting and version, and the caps of its rule."""
+    """Where an entry comes from: the publication's sitting and version."""
 
     sitting: str
     title: str
     version: int
-    terms: LedgerTerms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Published:
+    """What the published sittings say: publications by id, who took part when, whose caps hold, what to label."""
+
+    sources: Mapping[int, _Source]
+    took_part: frozenset[tuple[str, str]]
+    names: Mapping[str, str]
+    terms: Mapping[str, LedgerTerms]
+    notes: tuple[str, ...]
 
 
 def points_ledger(database: Database) -> PointsLedger:
     """The whole ledger. Units that took part in a published sitting are there even without a booking."""
     with database.reading() as c:
         entries = result_reads.ledger(c)
-        sources, took_part, notes, names = _published(c)
+        published = _published(c)
     by_unit: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         by_unit[entry.unit].append(entry)
-        names.setdefault(entry.unit, entry.unit_name)
-    periods = tuple(sorted({entry.period for entry in entries} | {period for _, period in took_part}))
+    names = {**{entry.unit: entry.unit_name for entry in entries}, **published.names}
+    periods = tuple(sorted({entry.period for entry in entries} | {period for _, period in published.took_part}))
     reversed_by = {entry.reverses_id: entry.id for entry in entries if entry.reverses_id is not None}
-    accounts = [_account(unit, name, by_unit[unit], periods, took_part, sources, reversed_by)
-                for unit, name in names.items()]
+    accounts = [_account(unit, name, by_unit[unit], periods, published, reversed_by) for unit, name in names.items()]
     booked = sorted((one for account in accounts for one in account.bookings), key=lambda one: one.id)
     return PointsLedger(periods=periods, accounts=tuple(sorted(accounts, key=lambda one: -one.balance)),
-                        bookings=tuple(booked), notes=notes)
+                        bookings=tuple(booked), notes=published.notes)
 
 
 def signed(points: Fraction) -> str:
@@ -143,41 +158,41 @@ def ledger_csv(bookings: tuple[Booking, ...]) -> bytes:
          for one in bookings))
 
 
-def _published(c: Connection) -> tuple[dict[int, _Source], set[tuple[str, str]], tuple[str, ...], dict[str, str]]:
-    """Publications by id, (unit, period) that took part, the notes of their sittings, and the units' names."""
+def _published(c: Connection) -> _Published:
     sources: dict[int, _Source] = {}
     took_part: set[tuple[str, str]] = set()
-    notes: list[str] = []
     names: dict[str, str] = {}
+    terms: dict[str, LedgerTerms] = {}
+    notes: dict[str, None] = {}
     for sitting in reversed(reads.sittings(c)):
         versions = result_reads.publications(c, sitting.id)
         if not versions:
             continue
-        terms = read_rule(reads.rule_text(c, sitting.id)[0].encode()).ledger
+        ledger_terms = read_rule(reads.rule_text(c, sitting.id)[0].encode()).ledger
         for one in versions:
-            sources[one.id] = _Source(sitting=sitting.key, title=sitting.title, version=one.number, terms=terms)
+            sources[one.id] = _Source(sitting=sitting.key, title=sitting.title, version=one.number)
         for target in reads.targets(c, sitting.id):
             took_part.add((target.unit, sitting.period))
             names.setdefault(target.unit, target.unit_name)
-        if sitting.note and sitting.note not in notes:
-            notes.append(sitting.note)
-    return sources, took_part, tuple(notes), names
+            terms[target.unit] = ledger_terms
+        if sitting.note:
+            notes[sitting.note] = None
+    return _Published(sources=sources, took_part=frozenset(took_part), names=names, terms=terms, notes=tuple(notes))
 
 
-def _account(unit: str, name: str, entries: list[Entry], periods: tuple[str, ...], took_part: set[tuple[str, str]],
-             sources: Mapping[int, _Source], reversed_by: Mapping[int, int]) -> Account:
-    known = [sources[one.publication_id] for one in entries if one.publication_id is not None]
-    terms = known[-1].terms if known else NO_CAPS
+def _account(unit: str, name: str, entries: list[Entry], periods: tuple[str, ...], published: _Published,
+             reversed_by: Mapping[int, int]) -> Account:
+    terms = published.terms.get(unit, NO_CAPS)
     rows = [LedgerRow(unit=unit, period=one.period, cause=one.cause, kind=one.kind, points=one.points)
             for one in entries]
     book = next(iter(caps.balances(terms, rows)), caps.Account(unit=unit, entries=()))
     bookings = tuple(
-        _booking(entry, done, sources.get(entry.publication_id or 0), reversed_by.get(entry.id))
+        _booking(entry, done, published.sources.get(entry.publication_id or 0), reversed_by.get(entry.id))
         for entry, done in zip(entries, book.entries, strict=True))
     standing: dict[str, Fraction | None] = {}
     for period in periods:
         here = [one.points for one in bookings if one.period == period]
-        standing[period] = sum(here, Fraction(0)) if here or (unit, period) in took_part else None
+        standing[period] = sum(here, Fraction(0)) if here or (unit, period) in published.took_part else None
     return Account(unit=unit, name=name, periods=tuple(standing.items()), balance=book.balance, uncapped=book.uncapped,
                    bonus=book.bonus, deduction=book.deduction, caps_words=_caps_words(terms), bookings=bookings)
 
