@@ -29,9 +29,8 @@ def copy_to(database: Database, file: Path) -> int:
     target = Database(f"sqlite:///{half}")
     try:
         migrate(target)
-        with database.read.connect() as source, target.write.begin() as sink:
-            if not database.is_sqlite:
-                source = source.execution_options(isolation_level="REPEATABLE READ")
+        with database.read.connect() as opened, target.write.begin() as sink:
+            source = opened if database.is_sqlite else opened.execution_options(isolation_level="REPEATABLE READ")
             with source.begin():
                 rows = _pour(source, sink)
         with target.read.connect() as c:

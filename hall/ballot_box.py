@@ -232,6 +232,9 @@ def _snapshot_that_knows(live: Live, seat: SeatCard, round_text: str) -> Snapsho
 def _not_taken(live: Live, paper: Paper, answer: NotTaken) -> BallotRefused:
     if answer.badge_stopped:
         return BallotRefused(Reason.UNKNOWN_BADGE, "这张胸牌已停用，请向工作人员领取新的二维码。")
+    if answer.voted_before:
+        return BallotRefused(
+            Reason.ROUND_CLOSED, "本席位这一轮在换胸牌之前已经投票，那张票照常计入，这一轮不能再投。", field="round")
     if answer.phase is Phase.VOID:
         return BallotRefused(Reason.ROUND_CLOSED, "这一轮已作废，将重新打分，请等主持人宣布。", field="round")
     snapshot = live.at(paper.sitting)

@@ -34,7 +34,8 @@ def read_cookie() -> str | None:
     """The sign-in token of the Streamlit session that is running. Tests replace this one function."""
     import streamlit as st
 
-    return st.context.cookies.get(COOKIE)
+    token = st.context.cookies.get(COOKIE)
+    return None if token is None else str(token)
 
 
 def person_here(house: House) -> Staff | None:

@@ -102,7 +102,7 @@ class Snapshot:
         """The round that counts for this target, or the last one that was voided."""
         of_target = [one for one in self.rounds if target in one.targets]
         counting = [one for one in of_target if one.phase is not Phase.VOID]
-        return (counting or of_target or [None])[-1]
+        return next(reversed(counting or of_target), None)
 
 
 def sha256_of(secret: str) -> str:

@@ -139,7 +139,7 @@ class _Phone:
         while True:
             try:
                 await self._look()
-            except (OSError, asyncio.TimeoutError, ValueError):
+            except (OSError, TimeoutError, ValueError):
                 await asyncio.sleep(3)  # the server is starting or restarting: a phone simply tries again
             await asyncio.sleep(self.rng.uniform(4, 8))
 

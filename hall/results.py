@@ -39,9 +39,10 @@ from scoring.package import (
     write_files,
     zip_of,
 )
+from scoring.result import CannotTally, Result
 from scoring.round import Phase
 from scoring.rule import Rule, read_rule
-from scoring.tally import CannotTally, Result, dumps, tally
+from scoring.tally import dumps, tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,13 +16,11 @@ import qrcode
 import qrcode.image.svg
 
 from db.engine import Database
-from db.reads import ballots as ballot_reads
 from db.reads import people as people_reads
 from db.reads import sittings as reads
-from db.values import Seat, Sitting
-from db.work import Work, work
+from db.work import work
 from office.refusal import NotFound, Refused
-from scoring.rule import Rule, read_rule
+from scoring.rule import read_rule
 
 _ADDRESS = re.compile(r"https?://[^\s/:?#@\[\]]+(:[0-9]{1,5})?")
 
@@ -40,7 +38,11 @@ class Badge:
 
 def issue_badges(database: Database, sitting: str, codes: tuple[str, ...] | None = None, *, base_url: str, by: str,
                  at: datetime) -> tuple[Badge, ...]:
-    """New badges for these seats, or for every seat; earlier badges of them stop at once."""
+    """New badges for these seats, or for every seat; earlier badges of them stop at once.
+
+    A secret paper belongs to its badge: a secret seat that has voted in the open round keeps that paper, and its
+    new badge is refused a second one until the next round (the ballot box does that).
+    """
     with work(database) as w:
         found = reads.sitting(w.c, sitting)
         if found is None:
@@ -52,7 +54,6 @@ def issue_badges(database: Database, sitting: str, codes: tuple[str, ...] | None
         if unknown:
             raise NotFound(f"没有席位“{'、'.join(unknown)}”。")
         chosen = [seats[code] for code in codes] if codes is not None else list(seats.values())
-        _refuse_a_second_paper(w, found, rule, chosen)
         drawn = {seat.id: secrets.token_urlsafe(16) for seat in chosen}
         w.roster.issue_badges({i: hashlib.sha256(s.encode()).hexdigest() for i, s in drawn.items()}, at)
         w.roster.touch(found.id)
@@ -62,15 +63,6 @@ def issue_badges(database: Database, sitting: str, codes: tuple[str, ...] | None
         Badge(seat=seat.code, name=seat.name, group=seat.group, group_name=rule.group(seat.group).name,
               link=f"{base_url.rstrip('/')}/b/{drawn[seat.id]}")
         for seat in chosen)
-
-
-def _refuse_a_second_paper(w: Work, sitting: Sitting, rule: Rule, chosen: list[Seat]) -> None:
-    """A secret paper belongs to its badge: with a new badge a seat that has voted could vote again."""
-    if not any(rule.group(seat.group).secret for seat in chosen):
-        return
-    voted = ballot_reads.secret_seats_in_an_open_round(w.c, sitting.id)
-    if any(seat.id in voted for seat in chosen):
-        raise Refused("正在打分，其中有无记名席位已经投票，换发胸牌会变成两张票。请截止后再换发。")
 
 
 def stop_badge(database: Database, sitting: str, code: str, *, by: str, at: datetime) -> None:

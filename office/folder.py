@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -208,9 +209,9 @@ def _declarations(folder: Path, targets: Collection[str]) -> dict[str, Declarati
             if place not in places:
                 raise row.refuse("shortcoming", f"：{row['target']} 没有这一条不足，请先写进 shortcomings.csv")
             found[place].append(row)
-        for place, rows in found.items():
+        for rows in found.values():
             rows.sort(key=lambda row: row.whole(columns[0]))
-            for earlier, later in zip(rows, rows[1:], strict=False):
+            for earlier, later in pairwise(rows):
                 if earlier.whole(columns[0]) == later.whole(columns[0]):
                     raise later.refuse(columns[0], "这个序号在同一条不足里写了两次")
         return found

@@ -56,17 +56,6 @@ def voted_named_seats(c: Connection, round_id: int) -> frozenset[int]:
     return frozenset(rows.scalars())
 
 
-def secret_seats_in_an_open_round(c: Connection, sitting_id: int) -> frozenset[int]:
-    """Ids of seats of secret groups that have voted in the round now open: a new badge would give them a second paper.
-
-    Asked only to refuse that badge; shown to nobody.
-    """
-    rows = c.execute(
-        select(t.turnout.c.seat_id).join_from(t.turnout, t.round_, t.turnout.c.round_id == t.round_.c.id)
-        .where(t.round_.c.sitting_id == sitting_id, t.round_.c.phase == "OPEN"))
-    return frozenset(rows.scalars())
-
-
 def lines(c: Connection, sitting_id: int, phases: tuple[str, ...] = ("CLOSED", "PUBLISHED")) -> tuple[StoredLine, ...]:
     """Every version of every ballot in the rounds of these phases. An open round is never asked for."""
     rows = c.execute(

@@ -41,10 +41,11 @@ class Paper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotTaken:
-    """The round is not open, or the badge has been stopped."""
+    """The round is not open, the badge has been stopped, or a secret seat has voted with an earlier badge."""
 
     phase: Phase | None
     badge_stopped: bool = False
+    voted_before: bool = False
 
 
 _rounds = select(t.round_.c.id, t.round_.c.phase).where(t.round_.c.id.in_(bindparam("ids", expanding=True)))
@@ -81,6 +82,9 @@ def put(c: Connection, papers: Sequence[Paper]) -> list[Receipt | NotTaken]:
             continue
         if paper.badge_sha256 not in in_force:
             answers.append(NotTaken(phase=Phase.OPEN, badge_stopped=True))
+            continue
+        if paper.secret and not versions and (paper.round_id, paper.seat_id) in turned_out:
+            answers.append(NotTaken(phase=Phase.OPEN, voted_before=True))
             continue
         version = 1 + max((r.version for r in versions.values()), default=0)
         receipt = Receipt(code=paper.receipt, version=version, round=str(paper.round_id), lines=paper.lines,

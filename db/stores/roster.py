@@ -22,7 +22,7 @@ class Roster:
         """The id of the unit with this key; a unit that is already known keeps its record."""
         known = self._c.execute(select(t.unit.c.id).where(t.unit.c.key == key)).scalar_one_or_none()
         if known is not None:
-            return known
+            return int(known)
         return self._insert(t.unit, key=key, name=name, kind=kind, parent_id=None)
 
     def set_parent(self, unit_id: int, parent_id: int) -> None:

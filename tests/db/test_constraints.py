@@ -37,7 +37,7 @@ def two_open_rounds(c: Connection) -> None:
 
 
 def two_counting_rounds_of_a_target(c: Connection) -> None:
-    round_id, _seat, target_id = ids(c)
+    _round, _seat, target_id = ids(c)
     sitting_id = c.execute(select(t.sitting.c.id)).scalar_one()
     made = c.execute(insert(t.round_).values(sitting_id=sitting_id, number=99, phase="CLOSED", opened_at="x", closed_at="y"))
     c.execute(insert(t.round_target).values(round_id=made.inserted_primary_key[0], target_id=target_id, counts=True))

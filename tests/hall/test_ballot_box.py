@@ -197,6 +197,20 @@ def test_marks_sent_before_a_badge_was_replaced_are_kept_and_can_be_changed_by_t
     assert second.version == 2 and counted(hall) == [(second.code, '{"quality": "80"}')]
 
 
+def test_a_secret_seat_with_a_new_badge_gets_no_second_paper(hall: make.Hall) -> None:
+    round_id = hall.open("U2")
+    first = hall.cast("P1", 90)
+    hall.badge("P1")
+
+    with pytest.raises(BallotRefused, match="换胸牌之前已经投票"):
+        hall.cast("P1", 10)
+    assert counted(hall) == [(first.code, '{"quality": "90"}')]
+    assert turnout(hall, round_id) == {"public": 1}
+    hall.close()
+    hall.open("U3")
+    assert hall.cast("P1", 80).version == 1
+
+
 def test_one_bad_paper_does_not_take_its_batch_with_it(hall: make.Hall) -> None:
     """A paper for a target that does not exist breaks the batch's statement; its neighbours are stored alone."""
     from dataclasses import replace
