@@ -1,0 +1,98 @@
+"""The audit record (留痕) for people to read: newest first, filtered, in words; and whether its chain holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from db.engine import Database
+from db.reads import people as people_reads
+from db.reads import sittings as reads
+from db.record import first_break
+from office.local_time import second
+from office.people import Role
+
+SHOWN = 200
+_WORDS = {
+    "amount": "数量", "ballots_sha256": "选票校验码", "before": "原为", "cause": "原因", "code": "编号",
+    "commitment": "承诺", "commitments": "承诺", "component": "分项", "count": "数量", "file": "文件",
+    "grace_seconds": "宽限秒数", "group": "组", "kind": "类别", "name": "名称", "note": "说明", "number": "版次",
+    "order": "次序", "period": "周期", "phones": "手机", "points": "分数", "presenter": "汇报人", "reason": "原因",
+    "roles": "角色", "round": "轮号", "rows": "行数", "rule_sha256": "办法校验码", "seat": "席位", "seats": "席位",
+    "seconds": "秒数", "seed": "抽签号", "sha256": "校验码", "shortcomings": "不足", "shows": "显示",
+    "sitting": "场次", "state": "状态", "target": "单位", "targets": "单位", "title": "名称", "unit": "单位",
+    "units": "单位", "url": "地址", "value": "值", "version": "版次", "administrator": "管理员",
+}
+_SHOWS = {"agenda": "议程", "target": "台上单位", "ranking": "排名"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditLine:
+    """One line as it is shown."""
+
+    id: int
+    at: str
+    actor: str
+    action: str
+    sitting: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """The newest lines that match, how many match in all, and what the chain says."""
+
+    lines: tuple[AuditLine, ...]
+    matching: int
+    total: int
+    broken_at: int | None
+
+    @property
+    def chain_words(self) -> str:
+        if self.broken_at is None:
+            return f"记录链完整，共{self.total}条"
+        return f"记录链从第{self.broken_at}条起对不上，有人绕过本系统改动过数据库。请停止使用，保留数据库文件并核对备份"
+
+
+def read_audit(database: Database, *, sitting: str | None = None, text: str = "", most: int = SHOWN) -> Audit:
+    """The record, filtered by a sitting's key and by words that must all occur in a line."""
+    with database.reading() as c:
+        everything = people_reads.record(c)
+        titles = {one.key: f"{one.title} {one.period}" for one in reads.sittings(c)}
+        names = _names(titles, {one.key: one.name for one in reads.units(c)})
+        targets = {one.key: {t.key: t.name for t in reads.targets(c, one.id)} for one in reads.sittings(c)}
+    wanted = text.split()
+    matching = []
+    for line in everything:
+        if sitting is not None and line.sitting != sitting:
+            continue
+        shown = AuditLine(
+            id=line.id, at=second(line.at), actor=line.actor, action=line.action,
+            sitting=titles.get(line.sitting or "", ""),
+            detail=_in_words(line.detail, names | targets.get(line.sitting or "", {})))
+        if all(word in f"{shown.at} {shown.actor} {shown.action} {shown.detail}" for word in wanted):
+            matching.append(shown)
+    return Audit(lines=tuple(matching[:most]), matching=len(matching), total=len(everything),
+                 broken_at=first_break(reversed(everything)))
+
+
+def _names(titles: Mapping[str, str], units: Mapping[str, str]) -> dict[str, str]:
+    return {**units, **titles, **{role.value: role.words for role in Role}, **_SHOWS}
+
+
+def _in_words(detail: Mapping[str, object], names: Mapping[str, str]) -> str:
+    parts = ((_WORDS.get(key, key), _said(value, names)) for key, value in detail.items())
+    return "；".join(f"{word}：{said}" for word, said in parts if said)
+
+
+def _said(value: object, names: Mapping[str, str]) -> str:
+    if isinstance(value, list):
+        return "、".join(_said(one, names) for one in value)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    text = str(value)
+    if len(text) == 64 and all(ch in "0123456789abcdef" for ch in text):
+        return f"{text[:12]}…"
+    return names.get(text, text)
