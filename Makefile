@@ -15,7 +15,7 @@ demo: $(VENV)/.ready
 	@$(BIN)/leitai demo --port $(PORT) --phones $(PHONES) $(DATABASE)
 
 test: $(VENV)/.ready-for-tests
-	@sh docs/setup/browser.sh
+	@sh .ci/browser.sh
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-fast: $(VENV)/.ready-for-tests
@@ -32,7 +32,7 @@ bench: $(VENV)/.ready-for-tests
 # -- setting up ----------------------------------------------------------------------------------------------
 
 $(VENV)/bin/python:
-	@sh docs/setup/python.sh "$(PYTHON)"
+	@sh .ci/python.sh "$(PYTHON)"
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.ready: requirements.lock pyproject.toml | $(VENV)/bin/python
@@ -46,9 +46,9 @@ $(VENV)/.ready-for-tests: requirements-test.lock $(VENV)/.ready
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q \
-	  pyproject.toml docs/setup/build.in -o requirements.lock
+	  pyproject.toml .ci/build.in -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q \
-	  pyproject.toml --group test docs/setup/build.in -c requirements.lock -o requirements-test.lock
+	  pyproject.toml --group test .ci/build.in -c requirements.lock -o requirements-test.lock
 
 clean:
 	rm -rf $(VENV) build *.egg-info
