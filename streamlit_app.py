@@ -7,6 +7,7 @@ Every page guards itself all the same.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -51,6 +52,8 @@ if __name__ == "__main__":
     st.set_page_config(page_title="擂台", page_icon=":material/podium:", layout="wide")
     menu().run()
 else:
+    # the call below runs outside any session on purpose; Streamlit would warn of that at every start
+    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
     st.navigation([st.Page(HERE / "pages" / f"{name}.py", url_path=name, default=name == "home")
                    for name, *_ in PAGES])
     house = the_house()
