@@ -1,0 +1,61 @@
+"""The machine that was measured: its description, and which core does what.
+
+Where two cores are there, the server (and the bare rate) has the first and the load generator the second;
+elsewhere, and on systems that cannot pin, the figures say so.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+import sys
+from pathlib import Path
+
+SERVER_CORE, LOAD_CORE = 0, 1
+
+
+def can_pin() -> bool:
+    return hasattr(os, "sched_setaffinity") and {SERVER_CORE, LOAD_CORE} <= os.sched_getaffinity(0)
+
+
+def pinned(command: list[str], core: int) -> list[str]:
+    """The same command, kept on one core from its first thread on."""
+    if not can_pin():
+        return command
+    pin = f"import os, sys; os.sched_setaffinity(0, {{{core}}}); os.execv(sys.argv[1], sys.argv[1:])"
+    return [sys.executable, "-c", pin, *command]
+
+
+def describe(folder: Path) -> dict[str, object]:
+    """What a reader needs to compare with another machine; `load` tells whether others were at work."""
+    load = os.getloadavg() if hasattr(os, "getloadavg") else ()
+    return {
+        "processor": _first("/proc/cpuinfo", "model name") or platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "memory": _first("/proc/meminfo", "MemTotal"),
+        "system": platform.platform(),
+        "filesystem": _filesystem(folder),
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "pinned": can_pin(),
+        "load": [round(one, 2) for one in load],
+    }
+
+
+def _first(file: str, key: str) -> str:
+    try:
+        lines = Path(file).read_text().splitlines()
+    except OSError:
+        return ""
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith(key)), "")
+
+
+def _filesystem(folder: Path) -> str:
+    """Type of the file system that holds this folder: the longest mount point above it."""
+    try:
+        mounts = [line.split() for line in Path("/proc/mounts").read_text().splitlines()]
+    except OSError:
+        return ""
+    above = {str(one) for one in (folder.resolve(), *folder.resolve().parents)}
+    return max(((m[1], m[2]) for m in mounts if m[1] in above), key=lambda m: len(m[0]), default=("", ""))[1]
