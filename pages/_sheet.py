@@ -11,6 +11,7 @@ INK, GREY, LINE, MIST = "#1F2328", "#4A525C", "#D9DDE3", "#F5F6F8"
 BLUE, OCHRE = "#1F4E79", "#9A5B13"
 GROUP_COLOURS = ("#1F4E79", "#9A5B13", "#2F6B4F", "#6A4C93")
 GROUP_SYMBOLS = ("circle", "square", "diamond", "triangle-up")
+GROUP_SHAPES = ("○", "□", "◇", "△")
 FONT = "'PingFang SC','HarmonyOS Sans SC','MiSans','Microsoft YaHei','Noto Sans CJK SC',sans-serif"
 CHART = {"displayModeBar": False, "staticPlot": False, "scrollZoom": False, "doubleClick": False}
 
@@ -40,9 +41,13 @@ table.lt a{color:#1F4E79;text-decoration:underline;text-underline-offset:3px}
 .lt-cards h3{font-size:1.05rem!important;margin:.35rem 0!important;padding:0!important;line-height:1.5;font-weight:600}
 .lt-cards p{margin:.15rem 0;line-height:1.55}
 .lt-top{display:flex;justify-content:space-between;gap:12px;align-items:baseline;flex-wrap:wrap}
-.lt-phone{display:none}
+.lt-chart{font-size:1.05rem!important;padding:.5rem 0 0!important;margin:0!important}
+.lt-key{margin:.15rem 0 0;font-size:.92rem;color:#1F2328}
+.lt-key span,.lt-under span{display:inline-block;margin-right:1rem;white-space:nowrap}
+.lt-phone,tr.lt-phone{display:none}
 @media (max-width:640px){
- .lt-wide{display:none}.lt-phone{display:grid}
+ .lt-wide{display:none!important}.lt-phone{display:block}.lt-cards.lt-phone{display:grid}tr.lt-phone{display:table-row}
+ h1{font-size:1.4rem!important}
  .lt-say{font-size:1.1rem}
  .lt-counts{gap:8px}.lt-counts>div{padding:8px 10px}
  .lt-counts .lt-big{font-size:1.5rem}

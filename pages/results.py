@@ -1,5 +1,150 @@
-"""results"""
+"""成绩: the ranking of a sitting and, for one unit, how its number was made.
 
-from pages._frame import require
+Before the first publication only the people of the hall see the closed rounds so far, marked as not published.
+"""
 
-require()
+from __future__ import annotations
+
+import html
+
+import streamlit as st
+
+from hall import results
+from hall.explained import explained
+from hall.standings import Board, board, is_of_the_hall, ranking_csv
+from office.calendar import words_of
+from office.people import Role
+from office.refusal import Refused
+from pages import _frame, _ranking, _sheet, _working
+from pages._frame import choose_sitting, header, require
+
+who = require(Role.HOST, Role.CLERK, Role.SUPERVISOR, Role.LEADER, Role.ADMINISTRATOR, Role.LIAISON)
+database = _frame.house().database
+
+
+def version_asked() -> int | None:
+    asked = st.query_params.get("v", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else None
+
+
+def say_which_version(shown: Board) -> None:
+    """Published or not, when, by whom, under which rule and from which ballots; hashes short."""
+    if shown.version is None:
+        st.html('<div class="lt-draft"><b>未公布</b>这是已截止各轮的结果，只供会务核对，不得外传；公布后以公布的版本为准。</div>')
+        when = "还没有公布"
+    else:
+        when = f"第{shown.version.number}版，{words_of(shown.version.at)} 公布（{html.escape(shown.version.by)}）"
+        if not shown.is_newest:
+            newest = shown.versions[-1].number
+            st.html(f'<div class="lt-draft"><b>旧版本</b>第{shown.version.number}版已被第{newest}版更正。</div>')
+        if shown.version.reason:
+            when += f"；更正原因：{html.escape(shown.version.reason)}"
+    st.html(f'<p class="lt-facts">{when}<br>办法第{shown.rule_version}版 <code>{shown.rule_sha256[:8]}</code>，'
+            f'选票 <code>{shown.ballots_sha256[:8]}</code></p>')
+
+
+def show_receipts(key: str) -> None:
+    """Anyone may find their own ballot; nobody may learn what is on it, or whose it is."""
+    found = results.receipts(database, key)
+    asked = st.text_input("查回执码", placeholder="例如 7Q2K-M4", key="receipt")
+    code = "".join(ch for ch in asked.upper() if ch.isalnum())
+    if code:
+        code = f"{code[:4]}-{code[4:]}" if len(code) > 4 else code
+        counted = [name for receipt, name, is_counted in found if receipt == code and is_counted]
+        replaced = [name for receipt, name, is_counted in found if receipt == code and not is_counted]
+        if counted:
+            st.success(f"您的回执码 {code} 已计入：{'、'.join(counted)}。")
+        elif replaced:
+            st.warning(f"回执码 {code} 已被同一席位后来的修改代替（{'、'.join(replaced)}），以后一张为准。")
+        else:
+            st.error(f"公布的回执码里没有 {code}。请核对票上的六位字母和数字；作废的轮次不在其中。")
+    by_target: dict[str, list[str]] = {}
+    for receipt, name, is_counted in found:
+        by_target.setdefault(name, []).append(receipt if is_counted else f"{receipt}（已改）")
+    st.html("".join(
+        f'<details class="lt-codes"><summary>{html.escape(name)}：{len(codes)}张</summary>'
+        f'<p>{html.escape(" ".join(codes))}</p></details>' for name, codes in by_target.items()))
+
+
+def show_check(shown: Board, key: str) -> None:
+    """What it takes to recount this version without us."""
+    number = shown.version.number if shown.version else None
+    st.html(f'<p class="lt-facts">办法指纹（SHA-256）：<code>{shown.rule_sha256}</code><br>'
+            f'选票指纹（SHA-256）：<code>{shown.ballots_sha256}</code></p>')
+    if not is_of_the_hall(who):
+        st.write("复算包里有实名评委的逐票，只给会务、监督和领导下载。需要复核请联系监督员。")
+        return
+    name = f"{key}_v{number}" if number else f"{key}_未公布"
+    st.download_button("下载复算包（zip）", lambda: results.package_zip(database, key, number), f"{name}.zip",
+                       "application/zip", on_click="ignore", icon=":material/download:")
+    st.write("任何一台装有 Python 3.11 的电脑都能复算，不需要本系统：")
+    st.code(f"python -m scoring recount {name}.zip", language=None)
+
+
+def show_ranking(shown: Board, key: str) -> None:
+    if shown.sentence:
+        _sheet.say(shown.sentence)
+    if shown.ranked:
+        for group in shown.ranking_groups:
+            _ranking.picture(shown, group)
+    st.html(_ranking.table(shown, key) + "".join(
+        f'<p class="lt-facts"><b>{html.escape(state)}</b>（{len(names)}家）：{html.escape("、".join(names))}</p>'
+        for state, names in shown.waiting))
+    for warning in shown.warnings:
+        st.html(f'<p class="lt-note">注意：{html.escape(warning)}。</p>')
+    st.download_button("下载排名（CSV）", ranking_csv(shown), f"{key}_排名.csv", "text/csv", on_click="ignore",
+                       icon=":material/download:")
+
+
+key = choose_sitting()
+st.html(_sheet.LOOK + _working.LOOK)
+try:
+    shown = board(database, key, who, version_asked())
+except Refused as refused:
+    header("成绩")
+    st.error(str(refused))
+    if version_asked():
+        st.link_button("看最新一版", f"?s={key}")
+    st.stop()
+if shown is None:
+    header("成绩")
+    st.info("这一场的成绩还没有公布。公布后在这里查看排名和计算过程。")
+    st.stop()
+
+unit = _sheet.from_address("u", [one.target for one in (*shown.ranked, *shown.others)])
+header(f"{shown.line(unit).name}：成绩怎么算出来的" if unit else f"{shown.sitting.title} {shown.sitting.period} 成绩",
+       shown.sitting.note)
+say_which_version(shown)
+left, right = st.columns(2)
+with left:
+    names = {one.target: f"{one.place or '—'} {one.name}" for one in (*shown.ranked, *shown.others)}
+    if _sheet.choose("看哪一家", "u", names, "全部单位（排名）") != unit:
+        st.rerun()
+if len(shown.versions) > 1:
+    with right:
+        versions = {str(one.number): f"第{one.number}版（已更正）" for one in shown.versions[:-1]}
+        asked = _sheet.choose("版本", "v", versions, f"第{shown.versions[-1].number}版（现行）")
+        if asked != ("" if shown.is_newest else str(shown.version.number)):
+            st.rerun()
+
+if unit:
+    try:
+        with st.spinner("正在复算……"):
+            told = explained(database, key, unit, who, shown.version.number if shown.version else None)
+        _working.show(told, shown.line(unit))
+    except Refused as refused:
+        st.error(str(refused))
+else:
+    show_ranking(shown, key)
+with st.expander(f"评分办法：{shown.rule_title}"):
+    st.html(f'<ol class="lt-rule">{"".join(f"<li>{html.escape(one)}</li>" for one in shown.rule_words)}</ol>')
+if shown.version is not None:
+    with st.expander("回执码：查自己的票计入了没有"):
+        show_receipts(key)
+with st.expander("复核：指纹、复算包和命令"):
+    show_check(shown, key)
+if len(shown.versions) > 1:
+    with st.expander(f"历次公布（{len(shown.versions)}版）"):
+        st.html("".join(
+            f'<p class="lt-facts">第{one.number}版，{words_of(one.at)}，{html.escape(one.by)}公布'
+            f'{f"；更正原因：{html.escape(one.reason)}" if one.reason else ""}</p>' for one in reversed(shown.versions)))

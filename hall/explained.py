@@ -1,0 +1,347 @@
+"""How one target's number was made, as a screen shows it: first in words, then group by group down to the ballots.
+
+It is `scoring.explain`'s tree with names in place of keys. Who may not see named ballots gets group figures only;
+a secret group's ballots are dots without a seat, and below three ballots nothing of the group is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from db.engine import Database
+from db.reads import sittings as reads
+from db.values import Staff
+from hall.results import standing, working
+from hall.standings import component_name, is_hidden, is_of_the_hall, valid_ballots
+from office.points import signed
+from office.refusal import NotFound
+from scoring.number import parse_exact, percent, plain, printed
+from scoring.rule import BallotKind, Rule
+
+STATUS_WORDS = {
+    "counted": "计入", "dropped_high": "去掉（最高）", "dropped_low": "去掉（最低）", "recused": "回避，不计", "abstained": "弃权",
+    "dont_know": "不了解", "spoiled": "作废", "late": "迟到，不计", "superseded": "已被后一版代替",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dot:
+    """One ballot on the line. `who` is empty in a secret group."""
+
+    value: Fraction
+    published: str
+    status: str
+    who: str
+
+    @property
+    def dropped(self) -> bool:
+        return self.status != "counted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strip:
+    """One line of dots with its mean: a group's, or one criterion's where each is trimmed by itself."""
+
+    label: str
+    mean: Fraction | None
+    published: str
+    dots: tuple[Dot, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """One named ballot in full: marks in the order of the columns, "" where there is none."""
+
+    seat: str
+    who: str
+    status: str
+    marks: tuple[str, ...]
+    total: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupWorking:
+    """One group's part of the total. `strips` and `papers` are empty for whoever may not see them."""
+
+    key: str
+    name: str
+    secret: bool
+    hidden: bool
+    weight: str
+    published: str
+    brings: str
+    words: str
+    strips: tuple[Strip, ...]
+    papers: tuple[Paper, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A component or deduction of the total: what it was, and what it brings."""
+
+    name: str
+    words: str
+    brings: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """How far the neighbour is ahead (+) or behind (-), and where the difference comes from."""
+
+    name: str
+    rank: str
+    total: str
+    parts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """`sum_words` is the whole computation in one line."""
+
+    target: str
+    name: str
+    total: str
+    words: tuple[str, ...]
+    sum_words: str
+    groups: tuple[GroupWorking, ...]
+    parts: tuple[Part, ...]
+    gaps: tuple[Gap, ...]
+    columns: tuple[str, ...]
+
+
+def explained(database: Database, sitting: str, target: str, who: Staff, number: int | None = None) -> Explained:
+    """The working of one target in the latest version (or `number`), or in the closed rounds so far.
+
+    Raises Refused where there is no such target, version or result.
+    """
+    found = standing(database, sitting, number)
+    if target not in found.result["targets"]:
+        raise NotFound("成绩里没有这个单位。")
+    said = _told(database, sitting, target, number, found.publication.number if found.publication else None,
+                 found.sitting.serial if found.publication is None else 0)
+    with database.reading() as c:
+        seats = {one.code: one.name for one in reads.seats(c, found.sitting.id)}
+    view = _View(rule=found.rule, names=found.names, seats=seats, results=found.result["targets"], target=target,
+                 full=is_of_the_hall(who))
+    tree = said["tree"]
+    groups = tuple(view.group(node) for node in _groups(tree))
+    return Explained(
+        target=target, name=found.names[target], total=tree["published"] or "—", words=tuple(view.words(said)),
+        sum_words=view.sum_words(tree, groups), groups=groups, parts=tuple(view.parts(tree)),
+        gaps=tuple(view.gap(one) for one in said["gaps"].values() if one is not None),
+        columns=_columns(found.rule))
+
+
+@lru_cache(maxsize=256)
+def _told(database: Database, sitting: str, target: str, number: int | None, _version: int | None,
+          _serial: int) -> Mapping[str, Any]:
+    """Kept by version, or by serial while nothing is published: leaving each judge out in turn takes a second or two."""
+    return working(database, sitting, target, number)
+
+
+def _evaluation(tree: Mapping[str, Any]) -> Mapping[str, Any]:
+    for child in tree["children"]:
+        if child["what"] == "evaluation":
+            return child  # type: ignore[no-any-return]
+        if child["what"] == "component" and child["children"][0]["what"] == "evaluation":
+            return child["children"][0]  # type: ignore[no-any-return]
+    return {"children": ()}
+
+
+def _groups(tree: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield from (child for child in _evaluation(tree)["children"] if child["what"] == "group")
+
+
+def _columns(rule: Rule) -> tuple[str, ...]:
+    if rule.ballot.kind is BallotKind.POINTS:
+        return tuple(one.name for one in rule.criteria)
+    return ("等次",) if rule.ballot.kind is BallotKind.GRADES else ("名次",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _View:
+    """What is needed to put names to the tree's keys."""
+
+    rule: Rule
+    names: Mapping[str, str]
+    seats: Mapping[str, str]
+    results: Mapping[str, Any]
+    target: str
+    full: bool
+
+    @property
+    def result(self) -> Mapping[str, Any]:
+        return self.results[self.target]  # type: ignore[no-any-return]
+
+    @property
+    def by_criterion(self) -> bool:
+        return self.rule.trim.unit.value == "criterion"
+
+    def print(self, value: Fraction) -> str:
+        return printed(value, self.rule.rounding.places, self.rule.rounding.mode)
+
+    def valid(self, group: str) -> int:
+        return valid_ballots(self.result["groups"][group], self.by_criterion)
+
+    def hides(self, group: str, target: str = "") -> bool:
+        own = self.results[target or self.target]["groups"][group]
+        return is_hidden(self.rule.group(group).secret, valid_ballots(own, self.by_criterion))
+
+    def group_name(self, key: str) -> str:
+        return f"{self.rule.group(key).name}组".replace("组组", "组")
+
+    def group(self, node: Mapping[str, Any]) -> GroupWorking:
+        own = node["parameters"]
+        key, secret = own["group"], self.rule.group(own["group"]).secret
+        hidden = self.hides(key)
+        weight = Fraction(own["weight"])
+        exact = None if node["exact"] is None else parse_exact(node["exact"])
+        open_to_see = self.full and not hidden
+        return GroupWorking(
+            key=key, name=self.group_name(key), secret=secret, hidden=hidden, weight=percent(weight),
+            published="" if hidden else node["published"] or "—",
+            brings="" if hidden or exact is None else self.print(weight * exact),
+            words=self.group_words(own, hidden, has_score=exact is not None),
+            strips=tuple(self.strips(node, secret)) if open_to_see else (),
+            papers=tuple(self.papers(node)) if open_to_see and not secret else ())
+
+    def group_words(self, own: Mapping[str, Any], hidden: bool, *, has_score: bool) -> str:
+        """What was done with this group's ballots, in one sentence."""
+        valid = self.valid(own["group"])
+        if own["dropped_for_all"]:
+            return "有单位在这一组没有可用的票，按办法这一组对所有单位都不计。"
+        if hidden:
+            return "无记名组的有效票太少，为保密不显示这一组的分。"
+        if not has_score:
+            return "没有可用的票。"
+        group = self.result["groups"][own["group"]]
+        said = [f"有效票{valid}张"]
+        if own["trimmed"] and not self.by_criterion:
+            said.append(f"去掉{len(group['dropped_high'])}个最高分、{len(group['dropped_low'])}个最低分")
+            said.append(f"余下{group['counted']}张取平均")
+        elif own["trimmed"]:
+            said.append(f"每一项各去掉{own['high']}个最高分、{own['low']}个最低分，再取平均、按项加权")
+        elif own["high"] + own["low"] > 0:
+            said.append(f"不足{own['min_ballots']}张，没有去掉最高最低，取平均")
+        else:
+            said.append("取平均" if not self.rule.share_bands else "按得票率分档计分")
+        if own["trimmed"] and own["untrimmed"] is not None:
+            said.append(f"不去最高最低是{self.print(parse_exact(own['untrimmed']))}分")
+        if own["weight"] != own["rule_weight"]:
+            said.append(f"办法规定占{percent(Fraction(own['rule_weight']))}，因有空组折算为{percent(Fraction(own['weight']))}")
+        return "，".join(said) + "。"
+
+    def strips(self, node: Mapping[str, Any], secret: bool) -> Iterator[Strip]:
+        lines = [child for child in node["children"] if child["what"] == "criterion"] or [node]
+        for line in lines:
+            own = line["parameters"]
+            yield Strip(
+                label=own["name"] if line is not node else self.group_name(own["group"]),
+                mean=None if line["exact"] is None else parse_exact(line["exact"]), published=line["published"] or "—",
+                dots=tuple(sorted(
+                    (Dot(value=parse_exact(leaf["exact"]), published=leaf["published"],
+                         status=leaf["parameters"]["status"], who="" if secret else self.judge(leaf["parameters"]["id"]))
+                     for leaf in line["children"] if leaf["what"] == "ballot" and leaf["exact"] is not None),
+                    key=lambda dot: (dot.value, dot.who))))
+
+    def judge(self, seat: str) -> str:
+        return f"{seat} {self.seats.get(seat, '')}".strip()
+
+    def papers(self, node: Mapping[str, Any]) -> Iterator[Paper]:
+        """Every named ballot; with each criterion trimmed by itself, its marks are gathered from all of them."""
+        rows = [child for child in node["children"] if child["what"] == "ballot"]
+        by_seat: dict[str, dict[str, tuple[str, str]]] = {}
+        for line in (child for child in node["children"] if child["what"] == "criterion"):
+            for leaf in line["children"]:
+                own = leaf["parameters"]
+                by_seat.setdefault(own["id"], {})[own["criterion"]] = (leaf["published"], own["status"])
+        for seat, marks in sorted(by_seat.items()):
+            shown = tuple(self.criterion_mark(marks.get(one.key)) for one in self.rule.criteria)
+            yield Paper(seat=seat, who=self.seats.get(seat, ""), status="计入", marks=shown, total="")
+        for row in sorted(rows, key=lambda row: row["parameters"]["id"]):
+            own = row["parameters"]
+            yield Paper(seat=own["id"], who=self.seats.get(own["id"], ""), status=STATUS_WORDS[own["status"]],
+                        marks=self.marks(own), total=row["published"] or "")
+
+    def criterion_mark(self, mark: tuple[str, str] | None) -> str:
+        if mark is None:
+            return ""
+        return mark[0] if mark[1] == "counted" else f"（{mark[0]}）"
+
+    def marks(self, own: Mapping[str, Any]) -> tuple[str, ...]:
+        if "grade" in own:
+            return (self.rule.grade(own["grade"]).name,)
+        if "place" in own:
+            return (f"第{own['place']}名",)
+        if "marks" not in own:
+            return tuple("" for _ in _columns(self.rule))
+        return tuple(plain(parse_exact(own["marks"][one.key])) + ("（补）" if one.key in own.get("imputed", ()) else "")
+                     if one.key in own["marks"] else "" for one in self.rule.criteria)
+
+    def parts(self, tree: Mapping[str, Any]) -> Iterator[Part]:
+        for child in tree["children"]:
+            own = child["parameters"]
+            value = None if child["exact"] is None else parse_exact(child["exact"])
+            if child["what"] == "component":
+                raw = child["children"][0]["published"]
+                words = "还没有数" if value is None else (
+                    f"{raw}分（满分{plain(Fraction(own['max']))}），折成百分{self.print(value)}，占{percent(Fraction(own['weight']))}")
+                yield Part(name=component_name(own["component"]), words=words,
+                           brings="—" if value is None else self.print(value * Fraction(own["weight"])))
+            elif child["what"] == "deduction" and own["weight"] != "0" and value is not None:
+                yield Part(name=own["name"], words=f"{own['weight']}次，每次{signed(value)}分",
+                           brings=self.print(value * int(own["weight"])))
+
+    def sum_words(self, tree: Mapping[str, Any], groups: tuple[GroupWorking, ...]) -> str:
+        """`40%×84.94 + 30%×85.51 + 30%×85.76 = 85.36`; empty where a figure is hidden or missing."""
+        evaluation = _evaluation(tree)
+        counted = [one for one in groups if one.weight != "0%"]
+        if not counted or any(one.hidden or not one.brings for one in counted) or evaluation.get("published") is None:
+            return ""
+        return f"{' + '.join(f'{one.weight}×{one.published}' for one in counted)} = {evaluation['published']}"
+
+    def words(self, said: Mapping[str, Any]) -> Iterator[str]:
+        """The place, the distance to both neighbours and where it comes from, and how firm the place is."""
+        if self.result["rank"] is None:
+            return
+        tied = "、".join(self.names.get(one, one) for one in self.result["tied_with"])
+        yield f"第{self.result['rank']}名{f'，与{tied}并列' if tied else ''}。"
+        for side, word, lead, sign in (("above", "少", "主要差在", 1), ("below", "多", "主要强在", -1)):
+            gap = said["gaps"][side]
+            if gap is not None:
+                points = self.print(abs(parse_exact(gap["total"])))
+                where = self.mainly(gap, sign)
+                name = self.names.get(gap["target"], gap["target"])
+                yield f"比第{gap['rank']}名{name}{word}{points}分{f'，{lead}{where}' if where else ''}。"
+        other = said["alternatives"]
+        if self.rule.trim.wanted and other["untrimmed"] is not None and other["median"] is not None:
+            yield f"如果不去最高最低，是第{other['untrimmed']}名；如果取中位数，是第{other['median']}名。"
+        if other["one_judge"]:
+            best, worst = other["one_judge"]
+            yield f"少任何一位评委，{f'都是第{best}名' if best == worst else f'名次在第{best}至第{worst}名之间'}。"
+
+    def gap_parts(self, gap: Mapping[str, Any]) -> dict[str, Fraction]:
+        """What makes the difference, by name; a group hidden for either of the two is left out."""
+        parts = {self.group_name(key): parse_exact(value) for key, value in gap["groups"].items()
+                 if not self.hides(key) and not self.hides(key, gap["target"])}
+        parts |= {component_name(key): parse_exact(value) for key, value in gap["components"].items()
+                  if key != "evaluation"}
+        return parts | {self.rule.deduction(key).name: parse_exact(value) for key, value in gap["deductions"].items()}
+
+    def mainly(self, gap: Mapping[str, Any], sign: int) -> str:
+        parts = self.gap_parts(gap)
+        best = max(parts, key=lambda name: sign * parts[name], default="")
+        return best if best and sign * parts[best] > 0 else ""
+
+    def gap(self, gap: Mapping[str, Any]) -> Gap:
+        def shown(value: Fraction) -> str:
+            text = self.print(value)
+            return f"+{text}" if value > 0 else text
+
+        return Gap(name=self.names.get(gap["target"], gap["target"]), rank=str(gap["rank"]),
+                   total=shown(parse_exact(gap["total"])),
+                   parts=tuple((name, shown(value)) for name, value in self.gap_parts(gap).items()))
