@@ -6,7 +6,7 @@ unit that was scored. The person on a seat may change at any time: the seat stay
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -146,27 +146,26 @@ def lift_recusal(database: Database, sitting: str, seat: str, target: str, *, by
         _tell(bench, by, at, "撤销回避", seat=seat, target=target)
 
 
-def put_component(database: Database, sitting: str, target: str, component: str, value: str, *, by: str,
-                  at: datetime) -> None:
-    """A part of the total that is not balloted, or the count of a deduction; empty takes it out. Until published."""
+def put_components(database: Database, sitting: str, values: Mapping[tuple[str, str], str], *, by: str,
+                   at: datetime) -> int:
+    """(target, component) -> value, of what is not balloted, or the count of a deduction; empty takes it out.
+
+    Until the result is published. All or none; how many were stored.
+    """
     with _mending(database, sitting) as bench:
-        one = bench.target(target)
         if result_reads.publication_count(bench.w.c, bench.sitting.id):
             raise Refused("成绩已公布，分项得分不能在这里改。更正要另出一版并写明原因。")
         rule = read_rule(reads.rule_text(bench.w.c, bench.sitting.id)[0].encode())
         counted = {deduction.key for deduction in rule.deductions}
-        if component not in counted | {part.key for part in rule.components if part.key != "evaluation"}:
-            raise Refused(f"评分办法里没有分项“{component}”。")
-        text = value.strip()
-        if text:
-            try:
-                number = parse_decimal(text)
-            except NotANumber:
-                raise Refused(f"{one.name}的“{text[:20]}”不是数，请写如 96 或 96.5。") from None
-            if component in counted and (number < 0 or number.denominator != 1):
-                raise Refused(f"{one.name}的“{text[:20]}”不是次数，请写0、1、2……")
-        bench.w.roster.put_component(one.id, component, text)
-        _tell(bench, by, at, "填写分项", target=target, component=component, value=text)
+        known = counted | {part.key for part in rule.components if part.key != "evaluation"}
+        for (target, component), value in values.items():
+            one = bench.target(target)
+            if component not in known:
+                raise Refused(f"评分办法里没有分项“{component}”。")
+            _check_component(f"{one.name}的{component}", value.strip(), is_count=component in counted)
+            bench.w.roster.put_component(one.id, component, value.strip())
+        _tell(bench, by, at, "填写分项", values={f"{t} {c}": v.strip() for (t, c), v in values.items()})
+    return len(values)
 
 
 @contextmanager
@@ -176,6 +175,17 @@ def _mending(database: Database, sitting: str) -> Iterator[_Bench]:
         if found is None:
             raise NotFound(f"没有场次“{sitting}”。")
         yield _Bench(w=w, sitting=found, rounds=reads.rounds(w.c, found.id))
+
+
+def _check_component(what: str, text: str, *, is_count: bool) -> None:
+    if not text:
+        return
+    try:
+        number = parse_decimal(text)
+    except NotANumber:
+        raise Refused(f"{what}“{text[:20]}”不是数，请写如 96 或 96.5。") from None
+    if is_count and (number < 0 or number.denominator != 1):
+        raise Refused(f"{what}“{text[:20]}”不是次数，请写0、1、2……")
 
 
 def _refuse_a_circle(units: dict[str, str], key: str, parent: str) -> None:

@@ -16,7 +16,7 @@ from db.reads import sittings as reads
 from db.values import Sitting, Target, Unit
 from office.plan import PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan
 from office.refusal import NotFound
-from scoring.rule import Fault, RuleRefused, read_rule, rule_in_words
+from scoring.rule import Fault, Rule, RuleRefused, read_rule, rule_in_words
 
 EXAMPLE_RULE = Path(__file__).resolve().parent.parent / "sample_sessions" / "wenzhou_county_2019q1" / "rule.toml"
 _VERSION = re.compile(r"^(version[ \t]*=[ \t]*)[0-9]+", re.MULTILINE)
@@ -30,6 +30,7 @@ class Prepared:
     units: tuple[Unit, ...]
     agenda: tuple[Target, ...]
     components: dict[tuple[str, str], str]
+    rule: Rule
     rule_toml: str
     rule_version: int
     rule_locked: bool
@@ -59,6 +60,7 @@ def prepared(database: Database, sitting: str) -> Prepared:
         return Prepared(
             sitting=found, units=reads.units(c), agenda=reads.targets(c, found.id),
             components={(target, component): value for target, component, value in reads.components(c, found.id)},
+            rule=read_rule(toml.encode()),
             rule_toml=toml, rule_version=version, rule_locked=locked, begun=bool(reads.rounds(c, found.id)),
             published=bool(result_reads.publication_count(c, found.id)))
 

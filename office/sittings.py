@@ -15,6 +15,7 @@ from db.values import Declaration, Sitting
 from db.work import Work, work
 from office.plan import COUNTED_KINDS, PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan
 from office.refusal import NotFound, Refused
+from scoring.round import Phase
 from scoring.rule import RuleRefused, read_rule
 
 
@@ -183,7 +184,7 @@ def recuse(database: Database, sitting: str, seat: str, target: str, reason: str
         if seat not in seats or target not in targets:
             raise NotFound("没有这个席位或单位。")
         for one in reads.rounds(w.c, found.id):
-            if target in one.targets and one.phase != "VOID":
+            if target in one.targets and one.phase is not Phase.VOID:
                 raise Refused("这个单位已经开始打分，回避要在打分之前登记。")
         w.roster.recuse(seats[seat], targets[target], reason.strip() or "已登记回避")
         _tell(w, found, by, at, "登记回避", seat=seat, target=target, reason=reason.strip())
@@ -206,6 +207,8 @@ def put_declaration(database: Database, sitting: str, target: str, declaration: 
         before = reads.declarations(w.c, found.id).get(target, Declaration())
         if any(promise.number for promise in before.commitments):
             raise Refused("承诺已经列入清单，不能在这里改写。")
+        if any(target in one.targets and one.phase is Phase.PUBLISHED for one in reads.rounds(w.c, found.id)):
+            raise Refused("成绩已公布，填报不能再改。")
         w.roster.put_declaration(known[target].id, declaration)
         _tell(w, found, by, at, "填报不足与承诺", target=target, shortcomings=len(declaration.shortcomings),
               commitments=len(declaration.commitments))

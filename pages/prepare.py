@@ -1,5 +1,69 @@
-"""prepare"""
+"""会前准备: the preflight on top, then the sitting's settings, agenda, seats, rule and badges, a tab each."""
 
-from pages._frame import require
+from __future__ import annotations
 
-require()
+from html import escape
+
+import streamlit as st
+
+from hall.live import Snapshot
+from hall.preflight import preflight
+from office.local_time import day, day_in_words
+from office.people import Role
+from office.preparation import prepared
+from pages._agenda_tab import draw_agenda
+from pages._badges_tab import draw_badges
+from pages._frame import choose_sitting, header, house, require, say_what_happened
+from pages._rule_tab import draw_rule
+from pages._seats_tab import draw_seats
+from pages._sitting_form import draw_new, draw_settings
+
+_STYLE = """<style>
+.lt-flight{display:grid;grid-template-columns:repeat(auto-fit,minmax(330px,1fr));gap:.3rem 1.2rem;margin:.2rem 0 .4rem}
+.st-key-lt-rule textarea{font-family:ui-monospace,Consolas,'Noto Sans Mono CJK SC',monospace;font-size:.85rem}
+.lt-flight div{font-size:.95rem}
+.lt-flight .ok b{color:#1E7F4F}
+.lt-flight .no b{color:#B3261E}
+</style>"""
+
+
+def draw_preflight(snapshot: Snapshot) -> None:
+    lines = "".join(
+        f'<div class="{"ok" if line.ok else "no"}"><b>{"●" if line.ok else "■"} {escape(line.topic)}</b>　'
+        f"{escape(line.words)}</div>"
+        for line in preflight(snapshot))
+    st.html(f'{_STYLE}<div class="lt-flight">{lines}</div>')
+
+
+who = require(Role.HOST, Role.ADMINISTRATOR)
+header("会前准备")
+say_what_happened()
+live = house().live
+taken = {one.key: f"{one.title}（{one.period}）" for one in live.sittings()}
+if not taken or st.session_state.get("prepare/new"):
+    draw_new(who, day(house().clock()), taken)
+    st.stop()
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    key = choose_sitting()
+    st.button("新建场次", on_click=lambda: st.session_state.update({"prepare/new": True}))
+snapshot = live.at(key)
+if snapshot is None:
+    st.info("这个场次刚刚变动，请刷新。")
+    st.stop()
+one = prepared(house().database, key)
+about = snapshot.sitting
+facts = (about.title, about.period, day_in_words(about.held_on), about.place, about.note)
+st.html(f'<p class="lt-note">{escape(" · ".join(part for part in facts if part))}</p>')
+draw_preflight(snapshot)
+basic, agenda, seats, rule, badges = st.tabs(["基本", "单位与议程", "评委席位", "评分办法", "胸牌"])
+with basic:
+    draw_settings(one, who)
+with agenda:
+    draw_agenda(one, who)
+with seats:
+    draw_seats(one, snapshot, who)
+with rule:
+    draw_rule(one, {k: title for k, title in taken.items() if k != key}, who)
+with badges:
+    draw_badges(snapshot, who)

@@ -1,0 +1,150 @@
+"""会前准备: the agenda, the register of units, and what of the total is not balloted. Drawing only."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from office import mending, pasted, sittings
+from office.people import Staff
+from office.plan import KIND_WORDS
+from office.preparation import Prepared
+from pages._frame import act, house
+from pages._pieces import confirm, table, typed
+
+
+def draw_agenda(one: Prepared, who: Staff) -> None:
+    """What is scored, in order; units of the register; parts of the total that are not balloted."""
+    key = one.sitting.key
+    table(("次序", "编号", "单位（项目）", "所属单位", "汇报人", "排名组", "排名"),
+          ((t.position, t.key, t.name, t.unit_name, t.presenter, t.ranking_group, "是" if t.ranked else "只打分")
+           for t in one.agenda), keep=(0, 1, 6), height=540, empty="议程还是空的，请在下面列入单位。")
+    st.html('<p class="lt-note">次序在主持台抽签或手动调整。</p>')
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("列入议程")
+        on_agenda = {t.unit for t in one.agenda}
+        free = {unit.key: unit.name for unit in one.units if unit.key not in on_agenda}
+        if free:
+            st.multiselect("从已登记的单位选", list(free), format_func=free.__getitem__, key=f"{key}/pick",
+                           placeholder="选择单位")
+            st.button("列入所选单位", on_click=_add_picked, args=(one, who), key=f"{key}/add_picked")
+        st.text_area("或粘贴（每行一家，逗号或制表符分隔）", key=f"{key}/targets", height=120,
+                     placeholder="名称，汇报人，所属单位，编号，排名组\n鹿城区，区委书记\n老城改造项目，副区长，鹿城区")
+        st.button("列入粘贴的各行", on_click=_add_pasted, args=(one, who), key=f"{key}/add_targets")
+    with right:
+        st.subheader("更正一家")
+        _draw_one_target(one, who)
+    _draw_components(one, who)
+    with st.expander(f"单位库（{len(one.units)}个，各场次共用）", expanded=not one.units):
+        _draw_register(one, who)
+
+
+def _draw_one_target(one: Prepared, who: Staff) -> None:
+    key, names = one.sitting.key, {t.key: f"{t.position}　{t.name}" for t in one.agenda}
+    if not names:
+        return
+    chosen = st.selectbox("单位", list(names), format_func=names.__getitem__, key=f"{key}/target")
+    t = next(t for t in one.agenda if t.key == chosen)
+    prefix = f"{key}/target/{t.key}"
+    st.text_input("名称", value=t.name, key=f"{prefix}/name")
+    st.text_input("汇报人（职务）", value=t.presenter, key=f"{prefix}/presenter")
+    st.text_input("排名组（同组内排名，可不填）", value=t.ranking_group, key=f"{prefix}/ranking_group")
+    st.checkbox("参加排名", value=t.ranked, key=f"{prefix}/ranked")
+    with st.container(horizontal=True):
+        st.button("保存更正", key=f"{prefix}/save", on_click=_change_target, args=(key, t.key, who))
+        if st.button("移出议程", key=f"{prefix}/drop"):
+            confirm(f"把{t.name}移出议程？它的填报和回避登记一并删除。", "移出",
+                     lambda: act(sittings.drop_target, house().database, key, t.key, by=who.name, at=house().clock(),
+                                 done=f"{t.name}已移出议程。"))
+
+
+def _draw_register(one: Prepared, who: Staff) -> None:
+    key = one.sitting.key
+    table(("编号", "名称", "类别", "上级单位"),
+          ((u.key, u.name, KIND_WORDS[u.kind], one.unit_name(u.parent) if u.parent else "") for u in one.units),
+          keep=(0,), height=300, empty="单位库还是空的。")
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.text_area("登记单位（每行一个，只有名称必填）", key=f"{key}/units", height=120,
+                     placeholder="名称，类别，上级单位，编号\n鹿城区，县（市、区）\n市发改委，部门")
+        st.button("登记", on_click=_add_units, args=(one, who), key=f"{key}/add_units")
+    with right:
+        names = {u.key: u.name for u in one.units}
+        if names:
+            chosen = st.selectbox("更正单位", list(names), format_func=names.__getitem__, key=f"{key}/unit")
+            u = next(u for u in one.units if u.key == chosen)
+            prefix, parents = f"{key}/unit/{u.key}", ["", *(k for k in names if k != u.key)]
+            st.text_input("名称", value=u.name, key=f"{prefix}/name")
+            st.selectbox("类别", list(KIND_WORDS), index=list(KIND_WORDS).index(u.kind),
+                         format_func=KIND_WORDS.__getitem__, key=f"{prefix}/kind")
+            st.selectbox("上级单位", parents, index=parents.index(u.parent), key=f"{prefix}/parent",
+                         format_func=lambda parent: names.get(parent, "（无）"))
+            st.button("保存更正", key=f"{prefix}/save", on_click=_change_unit, args=(key, u.key, who))
+
+
+def _draw_components(one: Prepared, who: Staff) -> None:
+    parts = [part.key for part in one.rule.components if part.key != "evaluation"]
+    parts += [part.key for part in one.rule.deductions]
+    if not parts or not one.agenda:
+        return
+    key = one.sitting.key
+    names = {part.key: f"{part.name}（次数）" for part in one.rule.deductions}
+    st.subheader("分项得分")
+    st.html('<p class="lt-note">办法里不由现场打分的部分。空着的分项没有成绩，总分缺一部分的单位不排名；扣分空着是0次。</p>')
+    with st.form(f"{key}/components", border=False):
+        for t in one.agenda:
+            columns = st.columns([2, *([1] * len(parts))], vertical_alignment="bottom")
+            columns[0].write(t.name)
+            for column, part in zip(columns[1:], parts, strict=True):
+                column.text_input(names.get(part, part), value=one.components.get((t.key, part), ""),
+                                  key=f"{key}/component/{t.key}/{part}")
+        st.form_submit_button("保存分项得分", on_click=_put_components, args=(one, tuple(parts), who))
+
+
+def _add_picked(one: Prepared, who: Staff) -> None:
+    key = one.sitting.key
+    chosen = [unit for unit in one.units if unit.key in st.session_state[f"{key}/pick"]]
+    targets = pasted.targets_of(chosen, (t.key for t in one.agenda))
+    act(sittings.add_targets, house().database, key, targets, by=who.name, at=house().clock(),
+        done=f"已列入{len(targets)}家。")
+
+
+def _add_pasted(one: Prepared, who: Staff) -> None:
+    key, field = one.sitting.key, f"{one.sitting.key}/targets"
+
+    def add() -> None:
+        targets = pasted.read_targets(st.session_state[field], one.units, (t.key for t in one.agenda))
+        sittings.add_targets(house().database, key, targets, by=who.name, at=house().clock())
+
+    if act(add, done="已列入议程。"):
+        st.session_state[field] = ""
+
+
+def _add_units(one: Prepared, who: Staff) -> None:
+    field = f"{one.sitting.key}/units"
+
+    def add() -> None:
+        units = pasted.read_units(st.session_state[field], one.units)
+        sittings.add_units(house().database, units, by=who.name, at=house().clock())
+
+    if act(add, done="单位已登记。"):
+        st.session_state[field] = ""
+
+
+def _change_target(key: str, target: str, who: Staff) -> None:
+    values = typed(f"{key}/target/{target}", "name", "presenter", "ranking_group", "ranked")
+    act(mending.change_target, house().database, key, target, **values, by=who.name, at=house().clock(),
+        done="已更正。")
+
+
+def _change_unit(key: str, unit: str, who: Staff) -> None:
+    values = typed(f"{key}/unit/{unit}", "name", "kind", "parent")
+    act(mending.change_unit, house().database, unit, **values, by=who.name, at=house().clock(), done="单位已更正。")
+
+
+def _put_components(one: Prepared, parts: tuple[str, ...], who: Staff) -> None:
+    key = one.sitting.key
+    values = {(t.key, part): st.session_state[f"{key}/component/{t.key}/{part}"] for t in one.agenda for part in parts}
+    changed = {place: value for place, value in values.items() if value.strip() != one.components.get(place, "")}
+    act(mending.put_components, house().database, key, changed, by=who.name, at=house().clock(),
+        done=f"已保存{len(changed)}处。")

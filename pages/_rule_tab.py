@@ -1,0 +1,74 @@
+"""会前准备: the rule as text, checked as it is typed, and said in words beside it. Drawing only."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from office import sittings
+from office.people import Staff
+from office.preparation import Prepared, check_rule, example_rule, with_version
+from pages._frame import act, house
+
+
+def draw_rule(one: Prepared, others: dict[str, str], who: Staff) -> None:
+    """`others`: key -> title of the sittings whose rule may be taken over."""
+    key = one.sitting.key
+    field = f"{key}/rule"
+    left, right = st.columns([1.1, 1], gap="large")
+    if one.rule_locked:
+        with left:
+            st.html(f'<p class="lt-note">第{one.rule_version}版，已开始打分，办法锁定，不能再改。</p>')
+            st.code(one.rule_toml, language="toml", height=560)
+        with right:
+            _draw_words(check_rule(one.rule_toml).sentences)
+        return
+    if field not in st.session_state:
+        st.session_state[field] = one.rule_toml
+    with left:
+        st.html(f'<p class="lt-note">现行第{one.rule_version}版。改完点编辑框外面即检查；保存为新的一版，第一轮开始打分时锁定。'
+                "写法见 docs/rules.md。</p>")
+        with st.container(key="lt-rule"):
+            toml = st.text_area("rule.toml", key=field, height=520, label_visibility="collapsed")
+        check = check_rule(toml)
+        changed = toml != one.rule_toml
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.button("保存为新的一版", type="primary" if check.ok and changed else "secondary",
+                      disabled=not (check.ok and changed), on_click=_save, args=(one, who), key=f"{key}/rule/save")
+            st.button("恢复现行版", disabled=not changed, key=f"{key}/rule/back",
+                      on_click=lambda: st.session_state.pop(field))
+        starts = {"": "示例办法（温州县区比拼现场）", **others}
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.selectbox("换成别的办法作底稿", list(starts), format_func=starts.__getitem__, key=f"{key}/rule/from")
+            st.button("换上", on_click=_take_over, args=(one,), key=f"{key}/rule/take")
+    with right:
+        if check.ok:
+            _draw_words(check.sentences)
+        else:
+            items = "".join(f"<li><b>{escape(fault.key) or '全文'}</b>：{escape(fault.message)}</li>"
+                            for fault in check.faults)
+            st.html(f'<p style="color:#B3261E;margin:0"><b>■ 有{len(check.faults)}处要改，改好才能保存</b></p>'
+                    f'<ul style="line-height:1.6">{items}</ul>')
+
+
+def _draw_words(sentences: tuple[str, ...]) -> None:
+    items = "".join(f"<li>{escape(one)}</li>" for one in sentences)
+    st.html('<p style="color:#1E7F4F;margin:0"><b>● 办法可用，说成话是：</b></p>'
+            f'<ol style="line-height:1.7;padding-left:1.4rem">{items}</ol>')
+
+
+def _save(one: Prepared, who: Staff) -> None:
+    key, field = one.sitting.key, f"{one.sitting.key}/rule"
+    toml = with_version(st.session_state[field], one.rule_version + 1)
+    if act(sittings.put_rule, house().database, key, toml, by=who.name, at=house().clock(),
+           done=f"评分办法已保存为第{one.rule_version + 1}版。"):
+        st.session_state.pop(field)
+
+
+def _take_over(one: Prepared) -> None:
+    from office.preparation import prepared
+
+    chosen = st.session_state[f"{one.sitting.key}/rule/from"]
+    toml = prepared(house().database, chosen).rule_toml if chosen else example_rule()
+    st.session_state[f"{one.sitting.key}/rule"] = with_version(toml, one.rule_version + 1)
