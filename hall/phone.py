@@ -113,7 +113,7 @@ class _Phones:
         return _secured(Response(news.body, media_type="application/json", headers=headers))
 
     async def take(self, request: Request) -> Response:
-        secret, as_json = request.path_params["secret"], "application/json" in request.headers.get("accept", "")
+        secret, as_json = request.path_params["secret"], _speaks_json(request)
         seat: SeatCard | None = None
         snapshot: Snapshot | None = None
         paper = SentPaper()
@@ -227,10 +227,16 @@ class _Phones:
             except Exception:
                 log.exception("a phone could not be answered")
                 refused = overloaded()
-                asks_json = "json" in request.headers.get("accept", "") or request.url.path.endswith("/now")
+                asks_json = _speaks_json(request) or request.url.path.endswith("/now")
                 return _refusal(refused) if asks_json else _stopped(refused)
 
         return guarded
+
+
+def _speaks_json(request: Request) -> bool:
+    """Whoever asks for JSON, or sends it: no browser's form does either."""
+    asked = [*request.headers.getlist("accept"), request.headers.get("content-type", "")]
+    return any("application/json" in one for one in asked)
 
 
 def _serial(live: Live) -> int:
