@@ -20,7 +20,7 @@ from hall.rounds import close_what_is_due
 log = logging.getLogger("leitai.house")
 
 TICK_SECONDS = 0.25
-NEWS_SECONDS = 1.0
+NEWS_SECONDS = 0.25
 
 
 def utc_now() -> datetime:
