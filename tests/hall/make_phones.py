@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from db.engine import Database
+from db.migrate import migrate
 from db.values import Commitment, Declaration, Shortcoming
 from db.work import work
 from hall import phone, rounds
@@ -111,8 +112,6 @@ class Phones:
     def __init__(self, folder: Path, *, public_url: str = "", **changes: object) -> None:
         self.clock = Clock()
         self.house = House(Database(f"sqlite:///{folder}/hall.db"), self.clock, public_url)
-        from db.migrate import migrate
-
         migrate(self.house.database)
         sittings.load(self.house.database, replace(PLAN, **changes), by="测试", at=self.clock())  # type: ignore[arg-type]
         self.house.live.refresh()
