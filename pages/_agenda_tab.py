@@ -21,7 +21,7 @@ def draw_agenda(one: Prepared, who: Staff) -> None:
     st.html('<p class="lt-note">次序在主持台抽签或手动调整。</p>')
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("列入议程")
+        st.subheader("列入议程", anchor=False)
         on_agenda = {t.unit for t in one.agenda}
         free = {unit.key: unit.name for unit in one.units if unit.key not in on_agenda}
         if free:
@@ -32,7 +32,7 @@ def draw_agenda(one: Prepared, who: Staff) -> None:
                      placeholder="名称，汇报人，所属单位，编号，排名组\n鹿城区，区委书记\n老城改造项目，副区长，鹿城区")
         st.button("列入粘贴的各行", on_click=_add_pasted, args=(one, who), key=f"{key}/add_targets")
     with right:
-        st.subheader("更正一家")
+        st.subheader("更正一家", anchor=False)
         _draw_one_target(one, who)
     _draw_components(one, who)
     with st.expander(f"单位库（{len(one.units)}个，各场次共用）", expanded=not one.units):
@@ -89,7 +89,7 @@ def _draw_components(one: Prepared, who: Staff) -> None:
         return
     key = one.sitting.key
     names = {part.key: f"{part.name}（次数）" for part in one.rule.deductions}
-    st.subheader("分项得分")
+    st.subheader("分项得分", anchor=False)
     st.html('<p class="lt-note">办法里不由现场打分的部分。空着的分项没有成绩，总分缺一部分的单位不排名；扣分空着是0次。</p>')
     with st.form(f"{key}/components", border=False):
         for t in one.agenda:

@@ -45,7 +45,7 @@ def _draw_issue(snapshot: Snapshot, base: str, who: Staff) -> None:
     with_badge = [seat for seat in snapshot.seats if seat.has_badge]
     without = tuple(seat.code for seat in snapshot.seats if not seat.has_badge)
     if any(one.phase is Phase.OPEN for one in snapshot.rounds):
-        st.warning("正在打分。换发的胸牌从下一轮起最稳妥；已投票的无记名席位本轮不能换发。")
+        st.warning("正在打分。换发后，已经投票的无记名席位那张票照常计入，本轮不能再改；其他席位用新胸牌照常打分。")
     st.html(f'<p class="lt-note">{len(snapshot.seats)}席，{len(with_badge)}席已有胸牌。制发时旧胸牌立即失效；'
             "链接只在制发后显示这一次，数据库里没有，离开前请下载或打印。</p>")
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -67,7 +67,7 @@ def _draw_issue(snapshot: Snapshot, base: str, who: Staff) -> None:
 def _draw_issued(snapshot: Snapshot, issued: dict[str, Badge]) -> None:
     key = snapshot.sitting.key
     title = f"{snapshot.sitting.title}（{snapshot.sitting.period}）"
-    st.subheader(f"刚制发的{len(issued)}张")
+    st.subheader(f"刚制发的{len(issued)}张", anchor=False)
     st.warning("只在这一页、这一次看得到。关掉或刷新网页就没有了，只能重新制发。")
     with st.container(horizontal=True):
         st.download_button(f"下载打印页（A4，每页8张，共{-(-len(issued) // 8)}页）", type="primary",
@@ -78,7 +78,7 @@ def _draw_issued(snapshot: Snapshot, issued: dict[str, Badge]) -> None:
     names = {code: f"{code}　{one.name}" for code, one in issued.items()}
     left, right = st.columns([1, 1.4], gap="large")
     chosen = left.selectbox("放大一席，让评委的手机对着扫", list(names), format_func=names.__getitem__,
-                            key=f"{key}/show", index=len(names) - 1)
+                            key=f"{key}/show")
     one = issued[chosen]
     left.html(f'<div class="lt-card"><div class="lt-big">{escape(one.seat)}</div><div>{escape(one.name)}</div>'
               f'<div class="lt-note">{escape(one.group_name)}</div></div>')
@@ -101,4 +101,4 @@ def _issue(key: str, codes: tuple[str, ...] | None, base: str, who: Staff) -> No
     if act(issue, done="胸牌已制发，旧胸牌已失效。请现在下载打印。"):
         kept = {} if codes is None else st.session_state.get(f"{key}/issued", {})
         st.session_state[f"{key}/issued"] = {**kept, **{one.seat: one for one in issued}}
-        st.session_state.pop(f"{key}/show", None)
+        st.session_state[f"{key}/show"] = issued[0].seat

@@ -83,7 +83,7 @@ def draw_form(form: Form) -> None:
     for n, block in enumerate(form.shortcomings, 1):
         with st.container(border=True):
             with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-                st.subheader(f"第{n}条不足")
+                st.subheader(f"第{n}条不足", anchor=False)
                 st.button("删去这条", key=f"{form.base}/{block}/drop", on_click=form.drop, args=(block,))
             _field(form, block, "text", st.text_input, "不足（一句话）", placeholder="例如：老城区征收签约进度慢")
             left, right = st.columns(2)

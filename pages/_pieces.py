@@ -38,7 +38,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], *, keep: Sequen
 def confirm(words: str, label: str, action: Callable[[], object]) -> None:
     """Ask before `action`; closing the dialog does nothing."""
     st.write(words)
-    st.button(label, on_click=action, type="primary", key="confirm/yes")
+    if st.button(label, on_click=action, type="primary", key="confirm/yes"):
+        st.rerun()
 
 
 def typed(prefix: str, *names: str) -> dict[str, object]:

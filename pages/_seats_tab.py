@@ -23,7 +23,7 @@ def draw_seats(one: Prepared, snapshot: Snapshot, who: Staff) -> None:
           keep=(0, 1, 4, 5), height=430, empty="还没有席位，请在下面添加。")
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("添加席位")
+        st.subheader("添加席位", anchor=False)
         st.text_area("每行一席，逗号或制表符分隔", key=f"{key}/seats", height=120,
                      placeholder="编号，组，姓名或职务，单位\n" + "\n".join(
                          f"{g.key[:1].upper()}01，{g.name}，{g.name}一席" for g in snapshot.rule.groups[:2]))
@@ -31,9 +31,9 @@ def draw_seats(one: Prepared, snapshot: Snapshot, who: Staff) -> None:
                 "单位写评委自己的单位，可不写。</p>")
         st.button("添加", on_click=_add_seats, args=(one, snapshot, who), key=f"{key}/add_seats")
     with right:
-        st.subheader("更正一席")
+        st.subheader("更正一席", anchor=False)
         _draw_one_seat(one, snapshot, groups, who)
-    st.subheader("回避")
+    st.subheader("回避", anchor=False)
     st.html('<p class="lt-note">评委对本单位、本单位的下属单位自动回避，不必登记；其他情形在这里登记，要在该单位打分之前。</p>')
     lines = recusals(snapshot)
     table(("不打分的单位", "席位", "评委", "原因", "来历"),

@@ -31,7 +31,7 @@ def draw_settings(one: Prepared, who: Staff) -> None:
 
 def draw_new(who: Staff, today: date, taken: dict[str, str]) -> None:
     """Everything that a sitting needs to exist; `taken`: key -> title of those there are, newest first."""
-    st.subheader("新建场次")
+    st.subheader("新建场次", anchor=False)
     with st.form("new", border=False):
         left, right = st.columns(2)
         left.text_input("编号（英文字母、数字、- 和 _）", value=proposed_key(today, set(taken)), key="new/key")

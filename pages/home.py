@@ -62,18 +62,19 @@ today = day(house().clock())
 snapshots = [found for one in live.sittings() if (found := live.at(one.key)) is not None]
 
 header("首页", day_in_words(today))
-say_what_happened()
+with st.container():  # a place of its own: a message that comes or goes moves nothing below it
+    say_what_happened()
 left, right = st.columns([2.4, 1], gap="large")
 with left:
     waiting = errands(who, snapshots, people.everybody(house().database), today)
-    st.subheader("等您处理")
+    st.subheader("等您处理", anchor=False)
     for n, errand in enumerate(waiting):
         with st.container(key="lt-next" if n == 0 else None):
             st.page_link(f"pages/{errand.page}.py", label=errand.words, icon=":material/arrow_forward:",
                          query_params={"s": errand.sitting} if errand.sitting else None)
     if not waiting:
         st.html('<p class="lt-note">没有要处理的事。</p>')
-    st.subheader("场次")
+    st.subheader("场次", anchor=False)
     for snapshot in snapshots[:SHOWN]:
         _draw_sitting(card(snapshot, today))
     if len(snapshots) > SHOWN:
@@ -81,7 +82,7 @@ with left:
     if not snapshots:
         st.info("还没有场次。")
 with right:
-    st.subheader("我")
+    st.subheader("我", anchor=False)
     with st.container(border=True):
         roles = "、".join(role.words for role in Role if role in who.roles)
         st.html(f'<div class="lt-sitting"><b>{escape(who.title)}</b><div class="meta">登录名 {escape(who.name)}'

@@ -37,7 +37,8 @@ def draw_preflight(snapshot: Snapshot) -> None:
 
 who = require(Role.HOST, Role.ADMINISTRATOR)
 header("会前准备")
-say_what_happened()
+with st.container():  # a place of its own: a message that comes or goes moves nothing below it
+    say_what_happened()
 live = house().live
 taken = {one.key: f"{one.title}（{one.period}）" for one in live.sittings()}
 if not taken or st.session_state.get("prepare/new"):
@@ -56,7 +57,8 @@ about = snapshot.sitting
 facts = (about.title, about.period, day_in_words(about.held_on), about.place, about.note)
 st.html(f'<p class="lt-note">{escape(" · ".join(part for part in facts if part))}</p>')
 draw_preflight(snapshot)
-basic, agenda, seats, rule, badges = st.tabs(["基本", "单位与议程", "评委席位", "评分办法", "胸牌"])
+basic, agenda, seats, rule, badges = st.tabs(["基本", "单位与议程", "评委席位", "评分办法", "胸牌"],
+                                             key="prepare/tabs")
 with basic:
     draw_settings(one, who)
 with agenda:

@@ -27,7 +27,7 @@ def draw_audit() -> None:
     st.html(f'<p style="margin:0"><b style="color:{light[1]}">{light[0]} {escape(found.chain_words)}</b>　{which}</p>')
     table(("序号", "时间", "人", "操作", "场次", "内容"),
           ((line.id, line.at, line.actor, line.action, line.sitting, line.detail) for line in found.lines),
-          keep=(0, 1, 2, 3), empty="没有符合条件的记录。")
+          keep=(0, 1, 2, 3, 4), empty="没有符合条件的记录。")
 
 
 def draw_staff(who: Staff) -> None:
@@ -40,7 +40,7 @@ def draw_staff(who: Staff) -> None:
             units.get(one.unit, ""), _state(one)) for one in everybody), keep=(0, 4))
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("添加人员")
+        st.subheader("添加人员", anchor=False)
         with st.form("staff/new", border=False, clear_on_submit=False):
             st.text_input("登录名（汉字、字母、数字）", key="staff/new/name")
             st.text_input("职务或称呼", key="staff/new/title", placeholder="例如：市委督查室计票员")
@@ -50,7 +50,7 @@ def draw_staff(who: Staff) -> None:
                          format_func=lambda key: units.get(key, "（无）"))
             st.form_submit_button("添加并生成登录链接", type="primary", on_click=_add, args=(who,))
     with right:
-        st.subheader("登录链接、停用")
+        st.subheader("登录链接、停用", anchor=False)
         names = {one.name: f"{one.name}　{one.title}" for one in everybody}
         chosen = st.selectbox("人员", list(names), format_func=names.__getitem__, key="staff/which")
         person = next(one for one in everybody if one.name == chosen)
@@ -64,8 +64,8 @@ def draw_staff(who: Staff) -> None:
 
 
 def _draw_link() -> None:
-    """A one-time link, shown once: the next run no longer has it."""
-    made = st.session_state.pop("staff/link", None)
+    """A one-time link, kept in this browser session only, until it is said to have been handed over."""
+    made = st.session_state.get("staff/link")
     if made is None:
         return
     name, link = made
@@ -74,6 +74,8 @@ def _draw_link() -> None:
         left.html(f"<b>{escape(name)}的登录链接</b><p class=lt-note>只显示这一次，请现在发给本人，或让本人扫右边的码。"
                   "收到的人用它设密码。</p>")
         left.code(link, language=None, wrap_lines=True)
+        left.button("已交给本人，清除", key="staff/handed_over",
+                    on_click=lambda: st.session_state.pop("staff/link", None))
         right.image(badges.qr_svg(link), width=220)
 
 
@@ -110,9 +112,10 @@ def _keep(name: str, secret: str) -> None:
 
 who = require(Role.ADMINISTRATOR, Role.SUPERVISOR)
 header("留痕与人员")
-say_what_happened()
+with st.container():  # a place of its own: a message that comes or goes moves nothing below it
+    say_what_happened()
 if Role.ADMINISTRATOR in who.roles:
-    audit, staff = st.tabs(["留痕", "人员"])
+    audit, staff = st.tabs(["留痕", "人员"], key="record/tabs")
     with staff:
         draw_staff(who)
     with audit:

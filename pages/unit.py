@@ -53,7 +53,8 @@ def save(form: Form, snapshot: Snapshot, target: TargetCard, who: Staff) -> None
 
 who = require(Role.LIAISON, Role.HOST, Role.ADMINISTRATOR)
 header("单位填报")
-say_what_happened()
+with st.container():  # a place of its own: a message that comes or goes moves nothing below it
+    say_what_happened()
 key = choose_sitting()
 snapshot = house().live.at(key)
 if snapshot is None:
@@ -85,5 +86,5 @@ with left:
         if not form.untouched:
             st.html('<span style="color:#8A5A12">▲ 有改动还没有保存</span>')
 with right:
-    st.subheader("手机上的样子")
+    st.subheader("手机上的样子", anchor=False)
     st.html(as_on_the_phone(target, len(snapshot.targets), draw_advice(form, snapshot)))
