@@ -9,7 +9,12 @@ from scoring.package import BallotRow, ComponentRow, Package, Recusal, Seat, Tar
 from scoring.rule import BallotKind, Rule, RuleRefused, read_rule
 from tests.scoring import make
 
-SPLITS = {1: [("1",)], 2: [("60%", "40%"), ("1/3", "2/3"), ("0", "1")], 3: [("40%", "30%", "30%"), ("1/6", "1/3", "1/2")]}
+SPLITS = {
+    1: [("1",)],
+    2: [("60%", "40%"), ("1/3", "2/3"), ("0", "1")],
+    3: [("40%", "30%", "30%"), ("1/6", "1/3", "1/2")],
+}
+POLICIES = ["share", "strict", "split", "tie_break"]
 SCALES = [("0", "100", "1"), ("0", "10", "0.5"), ("1", "5", "1"), ("-2", "2", "0.25")]
 
 
@@ -26,9 +31,9 @@ def rules(draw: Any, kind: str | None = None, **fixed: Any) -> Rule:
     groups = keyed(draw, ["a", "b", "c"][: draw(st.integers(1, 3))])
     for more in groups.values():
         more["secret"] = draw(st.booleans())
-        more["quorum_ballots"] = draw(st.sampled_from([0, 0, 0, 1, 2]))
+        more["quorum_ballots"] = draw(st.sampled_from([0] * 8 + [1, 2]))
         if not more["secret"]:
-            more["quorum_share"] = draw(st.sampled_from(["0", "0", "50%"]))
+            more["quorum_share"] = draw(st.sampled_from(["0"] * 7 + ["50%"]))
     high, low = draw(st.sampled_from([(0, 0), (1, 1), (1, 1), (2, 0), (0, 1), (2, 2)]))
     tables["trim"] = {
         "high": high,
@@ -73,10 +78,10 @@ def rules(draw: Any, kind: str | None = None, **fixed: Any) -> Rule:
     tables["ranking"] = {
         "on": draw(st.sampled_from(["exact", "published"])),
         "method": draw(st.sampled_from(["standard", "modified", "dense", "fractional"])),
-        "tie_break": draw(st.lists(st.sampled_from(metrics), max_size=3, unique=True)),
+        "tie_break": draw(st.lists(st.sampled_from(metrics), max_size=3, min_size=draw(st.integers(0, 2)), unique=True)),
     }
     tables["awards"] = [
-        {"end": end, "k": k, "points": points, "policy": draw(st.sampled_from(["share", "strict", "split", "tie_break"]))}
+        {"end": end, "k": k, "points": points, "policy": draw(st.sampled_from(POLICIES))}
         for end, k, points in draw(
             st.lists(st.sampled_from([("top", 2, ["3", "1"]), ("bottom", 1, ["-1"]), ("top", 3, ["1"])]), max_size=2)
         )
@@ -100,7 +105,7 @@ def rules(draw: Any, kind: str | None = None, **fixed: Any) -> Rule:
 def marks(own: Rule, criterion: str) -> list[str]:
     """A few marks that are allowed, close together so that ties happen."""
     top = own.criterion(criterion).max
-    steps = [own.ballot.min + own.ballot.step * k for k in (0, 1, 2, 3, 4)]
+    steps = [own.ballot.min + own.ballot.step * k for k in (0, 1, 2)]
     return [decimal(value) for value in steps if value <= top]
 
 
@@ -115,19 +120,19 @@ def decimal(value: Fraction) -> str:
 def packages(draw: Any, own: Any = None, **fixed: Any) -> Package:
     """A package that reads well; whether it has a result is the rule's affair."""
     rule: Rule = draw(own if own is not None else rules(**fixed))
-    names = [f"U{i}" for i in range(1, draw(st.integers(1, 4)) + 1)]
+    names = [f"U{i}" for i in range(1, draw(st.sampled_from([1, 2, 3, 4, 4])) + 1)]
     targets = tuple(
         Target(
             name,
             name,
-            draw(st.sampled_from(["", "甲", "乙"])),
+            draw(st.sampled_from(["", "", "甲", "乙"])),
             draw(st.sampled_from(["", "", "丙"])),
-            draw(st.sampled_from(["一", "一", "二"])),
+            draw(st.sampled_from(["一", "一", "一", "二"])),
             draw(st.sampled_from([True, True, True, False])),
         )
         for name in names
     )
-    judges = {group.key: [f"{group.key}{i}" for i in range(1, draw(st.integers(0, 5)) + 1)] for group in rule.groups}
+    judges = {group.key: [f"{group.key}{i}" for i in range(1, draw(st.sampled_from([0, 2, 3, 3, 4, 4, 5, 6])) + 1)] for group in rule.groups}
     rows: list[BallotRow] = []
     for group in rule.groups:
         for judge in judges[group.key]:
@@ -165,7 +170,7 @@ def _paper(draw: Any, rule: Rule, group: str, secret: bool, judge: str, names: l
             rows.append(BallotRow(*who, name, str(version), state, criterion, value, ""))
 
     versions = draw(st.sampled_from([[1], [1], [1], [2, 1], [3]]))
-    states = st.sampled_from(["submitted"] * 8 + ["abstain", "dont_know", "spoiled", "late"])
+    states = st.sampled_from(["submitted"] * 16 + ["abstain", "dont_know", "spoiled", "late"])
     if rule.ballot.kind is BallotKind.RANKING:
         for version in versions:
             state = draw(states)
@@ -184,7 +189,7 @@ def _paper(draw: Any, rule: Rule, group: str, secret: bool, judge: str, names: l
                 else:
                     lines = {}
                     for criterion in rule.criteria:
-                        blank = draw(st.sampled_from([False] * 6 + [True, None]))
+                        blank = draw(st.sampled_from([False] * 12 + [True, None]))
                         if blank is not None:
                             lines[criterion.key] = "" if blank else draw(st.sampled_from(marks(rule, criterion.key)))
                     add(name, version, state, lines or {rule.criteria[0].key: ""})
