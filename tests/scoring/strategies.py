@@ -132,7 +132,8 @@ def packages(draw: Any, own: Any = None, **fixed: Any) -> Package:
         )
         for name in names
     )
-    judges = {group.key: [f"{group.key}{i}" for i in range(1, draw(st.sampled_from([0, 2, 3, 3, 4, 4, 5, 6])) + 1)] for group in rule.groups}
+    sizes = {group.key: draw(st.sampled_from([0, 2, 3, 3, 4, 4, 5, 6])) for group in rule.groups}
+    judges = {key: [f"{key}{i}" for i in range(1, size + 1)] for key, size in sizes.items()}
     rows: list[BallotRow] = []
     for group in rule.groups:
         for judge in judges[group.key]:
