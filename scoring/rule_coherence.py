@@ -177,6 +177,6 @@ def _tie_break(terms: dict[str, Any], whole: set[str]) -> Iterator[Said]:
     known += ["untrimmed", "more_decimals"]
     for i, metric in enumerate(ranking.tie_break):
         if metric not in known:
-            yield f"ranking.tie_break[{i}]", f"没有叫{quoted(metric)}的并列比较项，可写 {listed(known, 20)}"
+            yield f"ranking.tie_break[{i}]", f"没有叫{quoted(metric)}的并列比较项，请写 {listed(known, 20)} 之一"
 
 

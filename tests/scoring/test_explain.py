@@ -1,0 +1,147 @@
+"""The explanation: every node recombines exactly, the leaves are the ballots the count used, gaps add up."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+
+from scoring.explain import NoSuchTarget, explain, recombine
+from scoring.package import Package
+from scoring.result import CannotTally, json_text
+from scoring.tally import tally
+from tests.scoring import make, strategies
+
+SOME = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for child in node["children"]:
+        yield from nodes(child)
+
+
+def explained(package: Package, target: str) -> dict[str, Any]:
+    try:
+        return explain(package, target)
+    except CannotTally:
+        assume(False)
+        raise
+
+
+@given(strategies.packages())
+@SOME
+def test_every_node_recombines_from_its_children_exactly(package: Package) -> None:
+    for target in package.targets:
+        for node in nodes(explained(package, target.target)["tree"]):
+            assert set(node) == {"what", "formula", "parameters", "exact", "published", "children"}
+            if node["exact"] is not None:
+                assert recombine(node) == Fraction(node["exact"]), node
+
+
+@given(strategies.packages())
+@SOME
+def test_the_leaves_are_exactly_the_ballots_of_the_protocol(package: Package) -> None:
+    for target in package.targets:
+        explanation = explained(package, target.target)
+        result = tally(package).target(target.target)
+        assert explanation["tree"]["exact"] == result.as_json()["total"]["exact"]
+        groups = [node for node in nodes(explanation["tree"]) if node["what"] == "group"]
+        for node, (key, score) in zip(groups, result.groups, strict=True):
+            leaves = [leaf for leaf in nodes(node) if leaf["what"] == "ballot"]
+            said = Counter(leaf["parameters"]["status"] for leaf in leaves)
+            assert node["parameters"]["group"] == key
+            assert node["exact"] == (None if score.exact is None else str(score.exact))
+            assert (said["abstained"], said["dont_know"], said["spoiled"]) == (score.abstained, score.dont_know, score.spoiled)
+            assert said["dropped_high"] == len(score.dropped_high)
+            assert said["dropped_low"] == len(score.dropped_low)
+            if not any(child["what"] == "criterion" for child in node["children"]):
+                assert said["counted"] == score.counted
+
+
+@given(strategies.packages())
+@SOME
+def test_the_gap_to_a_neighbour_is_the_sum_of_its_parts(package: Package) -> None:
+    weights = {item.key: item.weight for item in package.rule.components} or {"evaluation": Fraction(1)}
+    for target in package.targets:
+        result = tally_or_leave(package)
+        for side, gap in explained(package, target.target)["gaps"].items():
+            if gap is None:
+                continue
+            parts = [Fraction(value) for kind in ("components", "deductions") for value in gap[kind].values()]
+            mine, theirs = result.target(target.target), result.target(gap["target"])
+            assert mine.total.exact is not None and theirs.total.exact is not None
+            assert sum(parts) == Fraction(gap["total"]) == theirs.total.exact - mine.total.exact
+            assert sum(map(Fraction, gap["groups"].values())) == Fraction(gap["components"]["evaluation"])
+            assert set(gap["components"]) == set(weights)
+            assert (theirs.rank_from_bottom or 0) > (mine.rank_from_bottom or 0) or side == "below"
+
+
+def tally_or_leave(package: Package) -> Any:
+    try:
+        return tally(package)
+    except CannotTally:
+        assume(False)
+
+
+def without(package: Package, judge: str) -> Package:
+    rows = tuple(row for row in package.ballots if judge not in (row.seat, row.ballot))
+    seats = None if package.seats is None else tuple(seat for seat in package.seats if seat.seat != judge)
+    recusals = tuple(recusal for recusal in package.recusals if recusal.seat != judge)
+    return replace(package, ballots=rows, seats=seats, recusals=recusals)
+
+
+@given(strategies.packages())
+@SOME
+def test_leaving_a_judge_out_is_the_same_as_a_recount_without_his_ballots(package: Package) -> None:
+    package = replace(package, rule=replace(package.rule, awards=()))
+    tally_or_leave(package)
+    for target in package.targets[:2]:
+        for judge, place in explain(package, target.target)["alternatives"]["judges"].items():
+            try:
+                expected = tally(without(package, judge)).target(target.target).rank
+            except CannotTally:
+                expected = None
+            assert place == expected, judge
+
+
+@given(strategies.packages())
+@SOME
+def test_the_untrimmed_alternative_is_a_recount_under_a_rule_without_trimming(package: Package) -> None:
+    trim = replace(package.rule.trim, high=0, low=0)
+    plain = replace(package, rule=replace(package.rule, trim=trim, awards=()))
+    package = replace(package, rule=replace(package.rule, awards=()))
+    tally_or_leave(package)
+    for target in package.targets:
+        assert explain(package, target.target)["alternatives"]["untrimmed"] == tally_or_leave(plain).target(target.target).rank
+
+
+def test_an_explanation_in_words_and_numbers() -> None:
+    own = make.rule(
+        groups={"leaders": {"name": "市领导", "weight": "60%"}, "rest": {"name": "部门", "weight": "40%"}},
+        trim={"high": 1, "low": 1, "min_ballots": 3},
+        deductions={"overtime": {"name": "超时", "points": "-1"}},
+    )
+    lines = make.panel("leaders", {"A": [90, 92, 94], "B": [91, 92, 93]}) | make.panel("rest", {"A": [80, 80, 81], "B": [70, 75, 90]})
+    package = make.package(own, lines, components={("B", "overtime"): 1})
+    explanation = explain(package, "B")
+
+    assert explanation["words"] == [
+        "第2名。",
+        "比第1名少3.00分，主要差在部门组。",
+        "不去最高最低，是第2名；取中位数，是第2名。",
+        "少任何一位评委，都是第2名。",
+    ]
+    above = explanation["gaps"]["above"]
+    assert (above["total"], above["groups"], above["deductions"]) == ("3", {"leaders": "0", "rest": "2"}, {"overtime": "1"})
+    assert explanation["alternatives"]["groups"] == {"leaders": 1, "rest": 2}
+    assert json.loads(json_text(explanation)) == explanation
+
+
+def test_a_target_nobody_knows_is_refused() -> None:
+    with pytest.raises(NoSuchTarget, match="没有“X”这个对象，请写 A 之一"):
+        explain(make.package(make.rule(), {("g", "1"): {"A": 90}}), "X")
