@@ -1,7 +1,8 @@
 """How one target's number was made, as a screen shows it: first in words, then group by group down to the ballots.
 
-It is `scoring.explain`'s tree with names in place of keys. Who may not see named ballots gets group figures only;
-a secret group's ballots are dots without a seat, and below three ballots nothing of the group is shown.
+It is `scoring.explain`'s tree with names in place of keys. Who may not see named ballots gets group figures only,
+and no counts from which a recusal could be guessed; a secret group's ballots are dots without a seat, and below
+three ballots nothing of the group is shown.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from db.engine import Database
 from db.reads import sittings as reads
 from db.values import Staff
+from hall.how import Dot, Explained, Gap, GroupWorking, Paper, Part, Strip
 from hall.results import standing, working
 from hall.standings import component_name, is_hidden, is_of_the_hall, valid_ballots
 from office.points import signed
@@ -26,91 +28,6 @@ STATUS_WORDS = {
     "counted": "计入", "dropped_high": "去掉（最高）", "dropped_low": "去掉（最低）", "recused": "回避，不计", "abstained": "弃权",
     "dont_know": "不了解", "spoiled": "作废", "late": "迟到，不计", "superseded": "已被后一版代替",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dot:
-    """One ballot on the line. `who` is empty in a secret group."""
-
-    value: Fraction
-    published: str
-    status: str
-    who: str
-
-    @property
-    def dropped(self) -> bool:
-        return self.status != "counted"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Strip:
-    """One line of dots with its mean: a group's, or one criterion's where each is trimmed by itself."""
-
-    label: str
-    mean: Fraction | None
-    published: str
-    dots: tuple[Dot, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
-    """One named ballot in full: marks in the order of the columns, "" where there is none."""
-
-    seat: str
-    who: str
-    status: str
-    marks: tuple[str, ...]
-    total: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupWorking:
-    """One group's part of the total. `strips` and `papers` are empty for whoever may not see them."""
-
-    key: str
-    name: str
-    secret: bool
-    hidden: bool
-    weight: str
-    published: str
-    brings: str
-    words: str
-    strips: tuple[Strip, ...]
-    papers: tuple[Paper, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A component or deduction of the total: what it was, and what it brings."""
-
-    name: str
-    words: str
-    brings: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """How far the neighbour is ahead (+) or behind (-), and where the difference comes from."""
-
-    name: str
-    rank: str
-    total: str
-    parts: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explained:
-    """`sum_words` is the whole computation in one line."""
-
-    target: str
-    name: str
-    total: str
-    words: tuple[str, ...]
-    sum_words: str
-    groups: tuple[GroupWorking, ...]
-    parts: tuple[Part, ...]
-    gaps: tuple[Gap, ...]
-    columns: tuple[str, ...]
 
 
 def explained(database: Database, sitting: str, target: str, who: Staff, number: int | None = None) -> Explained:
@@ -219,14 +136,14 @@ class _View:
         if not has_score:
             return "没有可用的票。"
         group = self.result["groups"][own["group"]]
-        said = [f"有效票{valid}张"]
+        said = [f"有效票{valid}张"] if self.full else []
         if own["trimmed"] and not self.by_criterion:
             said.append(f"去掉{len(group['dropped_high'])}个最高分、{len(group['dropped_low'])}个最低分")
-            said.append(f"余下{group['counted']}张取平均")
+            said.append(f"余下{group['counted']}张取平均" if self.full else "余下取平均")
         elif own["trimmed"]:
             said.append(f"每一项各去掉{own['high']}个最高分、{own['low']}个最低分，再取平均、按项加权")
         elif own["high"] + own["low"] > 0:
-            said.append(f"不足{own['min_ballots']}张，没有去掉最高最低，取平均")
+            said.append(f"{'' if self.full else '有效票'}不足{own['min_ballots']}张，没有去掉最高最低，取平均")
         else:
             said.append("取平均" if not self.rule.share_bands else "按得票率分档计分")
         if own["trimmed"] and own["untrimmed"] is not None:

@@ -61,7 +61,6 @@ class Figure:
 
     published: str | None
     exact: Fraction | None
-    valid: int
     hidden: bool
     seats: str
 
@@ -144,13 +143,14 @@ def board(database: Database, sitting: str, who: Staff, number: int | None = Non
     if number is None and not is_of_the_hall(who) and not has_published(database, sitting):
         return None
     found = standing(database, sitting, number)
+    full = is_of_the_hall(who)
     with database.reading() as c:
         versions = tuple(Version(number=one.number, at=one.published_at, by=one.published_by, reason=one.reason)
                          for one in result_reads.publications(c, found.sitting.id))
         targets = reads.targets(c, found.sitting.id)
         scored_now = {key for one in reads.rounds(c, found.sitting.id) if one.phase is Phase.OPEN
                       for key in one.targets} if found.publication is None else set()
-    lines = {one.key: _line(found, one.key, one.unit, one.ranking_group, scored_now, is_of_the_hall(who))
+    lines = {one.key: _line(found, one.key, one.unit, one.ranking_group, scored_now, full)
              for one in targets if one.key in found.result["targets"]}
     ranked = tuple(lines[key] for key in found.result["order"] if key in lines)
     unscored = [one for key, one in lines.items() if found.result["targets"][key]["state"] == "no_ballots"]
@@ -169,7 +169,7 @@ def board(database: Database, sitting: str, who: Staff, number: int | None = Non
         components=tuple(Column(key=one.key, name=component_name(one.key), weight=percent(one.weight))
                          for one in rule.components),
         ranked=ranked, others=others, waiting=tuple(waiting.items()), sentence=_sentence(rule, ranked, others),
-        warnings=tuple(with_names(str(one), found.names) for one in found.result["warnings"]
+        warnings=tuple(_warning(str(one), found.names, full) for one in found.result["warnings"]
                        if str(one).split("：")[0] not in {line.target for line in unscored}),
         rule_words=rule_in_words(rule))
 
@@ -181,6 +181,10 @@ def component_name(key: str) -> str:
 def with_names(words: str, names: Mapping[str, str]) -> str:
     """A sentence of the rulebook, which knows only keys, with the targets' names in their place."""
     return re.sub(r"[\w-]+", lambda found: names.get(found[0], found[0]), words)
+
+
+def _warning(words: str, names: Mapping[str, str], full: bool) -> str:
+    return with_names(words if full else re.sub(r"有效票[0-9]+张，不足", "有效票不足", words), names)
 
 
 def is_hidden(secret: bool, valid: int) -> bool:
@@ -224,8 +228,8 @@ def because_words(reason: str) -> str:
     award = _AWARD.fullmatch(reason)
     if award:
         return f"{'前' if award[1] == 'top' else '后'}{award[2]}名（{_POLICY_WORDS[award[3]]}）"
-    floor = reason.removeprefix("band >= ")
-    return f"{floor}分及以上档" if floor != reason else "其余档"
+    band = re.fullmatch(r"band (>=|<) (.+)", reason)
+    return f"{band[2]}分{'及以上' if band[1] == '>=' else '以下'}档" if band else "不分档"
 
 
 def _figure(rule: Rule, secret: bool, group: Mapping[str, Any], full: bool) -> Figure:
@@ -237,8 +241,7 @@ def _figure(rule: Rule, secret: bool, group: Mapping[str, Any], full: bool) -> F
                  ("作废", group["spoiled"]), ("回避", group["recused"]), ("未交", group["missing"]))
         seats = "，".join(f"{word}{count}" for word, count in parts if count or word == "收到")
     exact = None if group["exact"] is None or hidden else parse_exact(group["exact"])
-    return Figure(published=None if hidden else group["published"], exact=exact, valid=valid, hidden=hidden,
-                  seats=seats)
+    return Figure(published=None if hidden else group["published"], exact=exact, hidden=hidden, seats=seats)
 
 
 def _rescaled(rule: Rule, exact: str | None) -> str:
@@ -282,8 +285,12 @@ def _of_one_group(rule: Rule, lines: list[Line]) -> str:
     if len(first) == len(lines):
         return f"{'、'.join(one.name for one in first)}{'并列' if len(first) > 1 else ''}第1名，{first[0].total}分。"
     second, last = lines[len(first)], lines[-1]
-    said = f"{len(lines)}家排名：{'、'.join(one.name for one in first)}{first[0].total}分，第1名"
+    said = f"{len(lines)}家排名：{'、'.join(one.name for one in first)}{first[0].total}分，"
+    said += f"{'并列' if len(first) > 1 else ''}第1名"
     if first[0].exact is not None and second.exact is not None:
-        ahead = printed(first[0].exact - second.exact, rule.rounding.places, rule.rounding.mode)
-        said += f"，比第{second.place}名{second.name}多{ahead}分"
+        ahead = first[0].exact - second.exact
+        apart = f"多{printed(ahead, rule.rounding.places, rule.rounding.mode)}分"
+        if not ahead:
+            apart = "总分相同，按办法定先后"
+        said += f"，{'与' if not ahead else '比'}第{second.place}名{second.name}{apart}"
     return f"{said}；末位{last.name}{last.total}分。"

@@ -88,7 +88,7 @@ def _row(shown: Board, key: str, one: Line) -> str:
     said = f'<div class="q">{html.escape(note)}</div>' if note else ""
     place = f"{html.escape(one.place)}{'（并列）' if one.tied_with else ''}" if one.place else "—"
     beside = [*((part.name, value, "") for part, value in zip(shown.components, one.components, strict=True)),
-              *((group.name, figure.words, figure.seats or (f"有效{figure.valid}张" if figure.valid else ""))
+              *((group.name, figure.words, figure.seats)
                 for group, figure in zip(shown.groups, one.figures, strict=True))]
     cells = "".join(f'<td class="n lt-wide">{html.escape(value)}<div class="q">{html.escape(small)}</div></td>'
                     for _, value, small in beside)

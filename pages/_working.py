@@ -8,7 +8,7 @@ from collections import Counter
 import plotly.graph_objects as go
 import streamlit as st
 
-from hall.explained import Explained, GroupWorking, Strip
+from hall.how import Explained, GroupWorking, Strip
 from hall.standings import Line
 from pages import _sheet
 

@@ -60,7 +60,7 @@ def bookings_table(bookings: tuple[Booking, ...]) -> str:
         f'<td class="q">{f"第{one.version}版" if one.version else ""}<div>{words_of(one.booked_at)}</div></td></tr>'
         for one in reversed(bookings))
     return ('<div class="lt-scroll lt-wide"><table class="lt"><thead><tr><th class="n">序号</th><th>单位</th>'
-            '<th>周期</th><th>事由</th><th class="n">分值</th><th class="n">余额</th><th>成绩版本和时间</th></tr></thead>'
+            '<th>周期</th><th>事由</th><th class="n">分值</th><th class="n">余额</th><th>版本和时间</th></tr></thead>'
             f'<tbody>{rows}</tbody></table></div>')
 
 

@@ -1,0 +1,188 @@
+"""成绩 as a screen shows it: what is seen before and after publication, by whom, and in which words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from db.values import Staff
+from hall import results
+from hall.standings import HIDDEN_WORDS, because_words, board, ranking_csv
+from office.people import Role
+from office.refusal import Refused
+from tests import make
+
+
+def person(*roles: Role) -> Staff:
+    return Staff(id=1, name="x", title="x", roles=frozenset(roles), unit="", active=True, has_password=True)
+
+
+LEADER, LIAISON = person(Role.LEADER), person(Role.LIAISON)
+
+
+def score(hall: make.Hall, **marks: int) -> None:
+    for target, mark in marks.items():
+        hall.open(target)
+        hall.everybody(mark)
+        hall.close()
+
+
+def seen(hall: make.Hall, who: Staff = LEADER, number: int | None = None):
+    shown = board(hall.house.database, hall.key, who, number)
+    assert shown is not None
+    return shown
+
+
+@pytest.mark.parametrize("role", [Role.HOST, Role.CLERK, Role.SUPERVISOR, Role.LEADER, Role.ADMINISTRATOR])
+def test_the_people_of_the_hall_see_closed_rounds_before_publication(hall, role):
+    score(hall, U1=90)
+
+    shown = seen(hall, person(role))
+
+    assert shown.version is None
+    assert [(one.name, one.place, one.points) for one in shown.ranked] == [("A县", "1", "")]
+
+
+def test_a_liaison_sees_nothing_before_publication(hall):
+    score(hall, U1=90)
+
+    assert board(hall.house.database, hall.key, LIAISON) is None
+
+
+def test_an_open_round_shows_nothing_of_its_target_but_that_it_is_being_scored(hall):
+    score(hall, U1=90)
+    hall.open("U2")
+    hall.cast("L1", 77)
+
+    shown = seen(hall)
+
+    assert shown.waiting == (("打分中", ("B县",)), ("还没打分", ("C县",)))
+    assert [one.name for one in (*shown.ranked, *shown.others)] == ["A县"]
+    assert "77" not in repr((shown.ranked, shown.others, shown.sentence, shown.warnings))
+
+
+def test_a_publication_is_shown_with_its_version_and_the_same_for_everyone(hall):
+    score(hall, U1=90, U2=80, U3=70)
+    hall.publish()
+
+    shown = seen(hall, LIAISON)
+
+    assert [(one.place, one.name, one.total, one.points, one.because) for one in shown.ranked] == [
+        ("1", "A县", "91.00", "+2", "前1名（并列都算）"), ("2", "B县", "80.70", "0", ""),
+        ("3", "C县", "70.70", "-1", "后1名（并列都算）")]
+    assert (shown.version.number, shown.version.at, shown.version.by) == (1, hall.now, "host")
+    assert shown.sentence == "3家排名：A县91.00分，第1名，比第2名B县多10.30分；末位C县70.70分。"
+    assert [one.total for one in shown.ranked] == [one.total for one in seen(hall, LEADER).ranked]
+
+
+def test_only_the_people_of_the_hall_see_what_became_of_every_seat(hall):
+    score(hall, U1=90, U2=80, U3=70)
+    hall.publish()
+
+    assert seen(hall, LEADER).ranked[0].figures[0].seats == "收到3，回避1"
+    assert {figure.seats for one in seen(hall, LIAISON).ranked for figure in one.figures} == {""}
+    assert "回避" not in repr(seen(hall, LIAISON))
+
+
+def test_a_secret_group_with_fewer_than_three_ballots_is_shown_to_nobody(hall):
+    hall.open("U1")
+    for code, mark in (("L1", 90), ("L2", 90), ("P1", 61), ("P2", 62)):
+        hall.cast(code, mark)
+    hall.close()
+
+    figure = seen(hall).ranked[0].figures[1]
+
+    assert (figure.words, figure.published, figure.exact) == (HIDDEN_WORDS, None, None)
+    assert "61.50" not in repr(seen(hall))
+    assert HIDDEN_WORDS in ranking_csv(seen(hall)).decode("utf-8-sig")
+
+
+def test_a_tie_is_marked_on_both_and_a_broken_tie_says_what_broke_it(house):
+    broken = make.RULE.replace("[combine]", '[ranking]\ntie_break = ["leaders"]\n[combine]')
+    hall = make.sitting(house, make.plan(rule=broken, leaders=5))
+    for target, leaders, public in (("U1", 90, 90), ("U2", 90, 90), ("U3", 88, 93)):
+        hall.open(target)
+        for code in ("L1", "L2", "L3", "P1", "P2", "P3"):
+            hall.cast(code, leaders if code.startswith("L") else public)
+        hall.close()
+
+    lines = {one.name: one for one in seen(hall).ranked}
+
+    assert {name: (one.place, one.total, one.tied_with) for name, one in lines.items()} == {
+        "A县": ("1", "90.00", ("B县",)), "B县": ("1", "90.00", ("A县",)), "C县": ("3", "90.00", ())}
+    assert lines["C县"].decided_by == "总分相同，按市领导组得分定先后"
+    assert lines["A县"].decided_by == ""
+    assert seen(hall).sentence == "3家排名：A县、B县90.00分，并列第1名，与第3名C县总分相同，按办法定先后；末位C县90.00分。"
+
+
+def test_who_has_no_place_is_listed_apart_with_the_reason_in_words(house):
+    quorum = make.RULE.replace('weight = "60%"', 'weight = "60%"\nquorum_ballots = 2')
+    plan = make.plan(rule=quorum)
+    hall = make.sitting(house, replace(plan, targets=(*plan.targets[:2], replace(plan.targets[2], ranked=False))))
+    score(hall, U1=90, U3=70)
+    hall.open("U2")
+    for code in ("L1", "P1", "P2", "P3"):
+        hall.cast(code, 80)
+    hall.close()
+
+    shown = seen(hall)
+
+    assert [(one.name, one.place, one.state) for one in shown.others] == [
+        ("B县", "", "有效票不够"), ("C县", "", "只打分不排名")]
+    assert shown.sentence == "A县第1名，91.00分。有效票不够：B县。只打分不排名：C县。"
+
+
+def test_an_older_version_stays_readable_and_the_newer_one_says_why(hall):
+    score(hall, U1=90, U2=80)
+    hall.publish(despite_warnings=True)
+    score(hall, U3=95)
+    hall.publish(reason="补充打分")
+
+    old, new = seen(hall, LIAISON, 1), seen(hall, LIAISON)
+
+    assert [one.name for one in old.ranked] == ["A县", "B县"]
+    assert (old.is_newest, old.waiting) == (False, (("还没打分", ("C县",)),))
+    assert [one.name for one in new.ranked] == ["C县", "A县", "B县"]
+    assert [(one.number, one.reason) for one in new.versions] == [(1, ""), (2, "补充打分")]
+    with pytest.raises(Refused, match="没有第3版"):
+        seen(hall, LIAISON, 3)
+
+
+def test_hashes_are_those_of_the_package_that_is_handed_out(hall):
+    score(hall, U1=90, U2=80, U3=70)
+    hall.publish()
+
+    package = results.package_in_force(hall.house.database, hall.key)
+
+    assert (seen(hall).rule_sha256, seen(hall).ballots_sha256) == (package.rule.sha256, package.ballots_sha256)
+
+
+def test_a_warning_names_units_and_gives_a_liaison_no_count(hall):
+    hall.open("U1")
+    for code in ("L1", "L2", "P1", "P2", "P3"):
+        hall.cast(code, 90)
+    hall.close()
+    score(hall, U2=80, U3=70)
+    hall.publish(despite_warnings=True)
+
+    assert "A县：市领导有效票2张，不足3张，没有去掉最高最低，取平均" in seen(hall, LEADER).warnings
+    assert "A县：市领导有效票不足3张，没有去掉最高最低，取平均" in seen(hall, LIAISON).warnings
+
+
+@pytest.mark.parametrize(("reason", "words"), [
+    ("top 3, share", "前3名（并列都算）"), ("bottom 2, strict", "后2名（并列都不算）"), ("top 1, split", "前1名（并列平分）"),
+    ("band >= 90", "90分及以上档"), ("band < 60", "60分以下档"), ("band of all", "不分档"),
+])
+def test_points_say_in_chinese_what_earned_them(reason, words):
+    assert because_words(reason) == words
+
+
+def test_the_table_to_take_away_is_the_one_on_the_screen(hall):
+    score(hall, U1=90, U2=80, U3=70)
+    hall.publish()
+
+    lines = ranking_csv(seen(hall, LIAISON)).decode("utf-8-sig").splitlines()
+
+    assert lines[0] == "名次,单位,总分,市领导组,社会各界代表组,考绩分,说明"
+    assert lines[1] == "1,A县,91.00,91.00,91.00,+2,前1名（并列都算）"

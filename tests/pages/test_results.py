@@ -1,0 +1,150 @@
+"""成绩 through the real page: who sees what, in which version, and whether a ballot can be found again."""
+
+from __future__ import annotations
+
+import pytest
+
+from hall import results
+from hall.house import move_into
+from office.people import Role
+from tests import make
+from tests.hall.test_standings import score
+from tests.pages.entrance import open_page, sign_in, text
+
+
+@pytest.fixture
+def hall(tmp_path):
+    house = make.house(f"sqlite:///{tmp_path / 'leitai.db'}")
+    move_into(house)
+    yield make.sitting(house)
+    move_into(None)
+    house.close()
+
+
+@pytest.fixture
+def leader(hall):
+    return sign_in(hall.house, Role.LEADER)
+
+
+@pytest.fixture
+def liaison(hall):
+    return sign_in(hall.house, Role.LIAISON, unit="small-A", name="liaison")
+
+
+def test_without_a_sign_in_there_is_nothing_but_the_way_to_the_door(hall, monkeypatch):
+    score(hall, U1=90)
+
+    assert text(open_page(monkeypatch, None, "results")).count("A县") == 0
+
+
+def test_before_publication_a_leader_sees_a_draft_and_a_liaison_none(hall, leader, liaison, monkeypatch):
+    score(hall, U1=90)
+    hall.open("U2")
+    hall.cast("L1", 77)
+
+    draft = text(open_page(monkeypatch, leader, "results"))
+    closed = text(open_page(monkeypatch, liaison, "results"))
+
+    assert "<b>未公布</b>" in draft and "91.00" in draft and "打分中</b>（1家）：B县" in draft
+    assert "还没有公布" in closed and "91.00" not in closed
+
+
+def test_after_publication_the_sentence_comes_first_and_the_table_has_every_unit(hall, liaison, monkeypatch):
+    score(hall, U1=90, U2=80, U3=70)
+    hall.publish()
+
+    page = open_page(monkeypatch, liaison, "results")
+    shown = text(page)
+
+    assert "3家排名：A县91.00分，第1名" in shown
+    assert "未公布" not in shown
+    assert all(f"{name}</a>" in shown for name in ("A县", "B县", "C县"))
+    assert len(page.get("plotly_chart")) == 1
+    assert "示例数据" in shown
+
+
+def test_one_unit_by_its_address_is_explained_down_to_the_named_ballots(hall, leader, monkeypatch):
+    score(hall, U1=90, U2=80, U3=70)
+    hall.publish()
+
+    page = open_page(monkeypatch, leader, "results", u="U2")
+
+    assert page.title[0].value == "B县：成绩怎么算出来的"
+    assert "60%×80.50 + 40%×81.00 = 80.70" in text(page)
+    assert [one.label for one in page.expander][:1] == ["市领导组的每一张票（实名，4张）"]
+
+
+def test_a_liaison_gets_the_groups_and_no_ballot_and_no_package(hall, liaison, monkeypatch):
+    score(hall, U1=90, U2=80, U3=70)
+    hall.publish()
+
+    page = open_page(monkeypatch, liaison, "results", u="U2")
+
+    shown = text(page)
+    assert "80.50" in shown and "L1" not in shown and "实名，" not in " ".join(one.label for one in page.expander)
+    assert not page.get("plotly_chart")
+    assert "复算包里有实名评委的逐票" in shown
+    assert not [one for one in page.get("download_button") if "复算包" in one.proto.label]
+
+
+def test_choosing_a_unit_puts_it_into_the_address(hall, leader, monkeypatch):
+    score(hall, U1=90, U2=80, U3=70)
+    hall.publish()
+    page = open_page(monkeypatch, leader, "results")
+
+    page.selectbox(key="filter-u").set_value("U3").run()
+
+    assert page.title[0].value == "C县：成绩怎么算出来的"
+    assert page.query_params["u"] == "U3"
+
+
+def test_a_judge_finds_the_receipt_and_a_replaced_one_is_said_to_be_replaced(hall, liaison, monkeypatch):
+    hall.open("U1")
+    first = hall.cast("P1", 70)
+    second = hall.cast("P1", 75)
+    hall.everybody(90)
+    hall.close()
+    score(hall, U2=80, U3=70)
+    hall.publish()
+    last = next(code for code, name, counted in results.receipts(hall.house.database, hall.key)
+                if name == "A县" and counted)
+    page = open_page(monkeypatch, liaison, "results")
+
+    for typed, words in ((last, "已计入：A县"), (last.lower().replace("-", " "), "已计入：A县"),
+                         (first.code, "已被同一席位后来的修改代替"), (second.code, "已被同一席位后来的修改代替"),
+                         ("AAAA-AA", "公布的回执码里没有 AAAA-AA")):
+        page.text_input(key="receipt").set_value(typed).run()
+        assert words in text(page), typed
+
+
+def test_an_older_version_is_marked_as_corrected_with_the_reason_in_the_list(hall, liaison, monkeypatch):
+    score(hall, U1=90, U2=80)
+    hall.publish(despite_warnings=True)
+    score(hall, U3=95)
+    hall.publish(reason="补充打分<b>")
+
+    old = text(open_page(monkeypatch, liaison, "results", v="1"))
+    new = text(open_page(monkeypatch, liaison, "results"))
+
+    assert "第1版已被第2版更正" in old and "还没打分</b>（1家）：C县" in old
+    assert "更正原因：补充打分&lt;b&gt;" in new and "旧版本" not in new
+
+
+@pytest.mark.parametrize("v", ["9", "x", "0", "１"])
+def test_a_version_that_does_not_exist_is_refused_in_words_or_ignored(hall, leader, monkeypatch, v):
+    score(hall, U1=90, U2=80, U3=70)
+    hall.publish()
+
+    shown = text(open_page(monkeypatch, leader, "results", v=v))
+
+    assert (f"没有第{v}版成绩" in shown) if v in "90" else "3家排名" in shown
+
+
+def test_a_rule_that_gives_no_result_yet_is_said_in_words(hall, leader, monkeypatch):
+    hall.open("U1")
+    hall.cast("L1", 90)
+    hall.close()
+
+    shown = text(open_page(monkeypatch, leader, "results"))
+
+    assert "没有可用的票，得不出组分" in shown
