@@ -1,0 +1,78 @@
+"""预检: what is red before the doors open; who does not score whom."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from db.values import Commitment, Declaration, Shortcoming
+from hall.preflight import RecusalLine, is_complete, preflight, recusals
+from office import badges, sittings
+from tests import make
+
+FULL = Declaration(shortcomings=tuple(
+    Shortcoming(text=f"不足{n}", measures=("措施",),
+                commitments=(Commitment(text="承诺", owner="局长", deadline=date(2026, 6, 30)),)) for n in range(3)))
+
+
+def lines(house, key="small"):
+    house.live.refresh()
+    return {line.topic: (line.ok, line.words) for line in preflight(house.live.at(key))}
+
+
+def test_a_sitting_that_is_ready_is_green_all_over(house):
+    make.sitting(house, make.plan(declarations={key: FULL for key in ("U1", "U2", "U3")}))
+    house.live._public_url = "http://192.168.1.20:8501"
+    sittings.check_in(house.database, "small", "L1", True, by="host", at=make.START)
+
+    assert lines(house) == {
+        "评分办法": (True, "第1版，首次开始打分时锁定"), "议程": (True, "3家"),
+        "评委席位": (True, "市领导4席，社会各界代表4席"), "胸牌": (True, "8席都有胸牌"),
+        "手机访问地址": (True, "http://192.168.1.20:8501"), "单位填报": (True, "都已填齐"),
+    }
+
+
+def test_an_empty_sitting_is_red_where_something_is_missing(house):
+    sittings.load(house.database, make.plan(units=0, leaders=0, public=0, declarations={}), by="host", at=make.START)
+    house.live._public_url = ""
+
+    assert {topic: words for topic, (ok, words) in lines(house).items() if not ok} == {
+        "议程": "还没有单位", "评委席位": "市领导还没有席位；社会各界代表还没有席位", "胸牌": "先设席位，再制发",
+        "手机访问地址": "还没有设置", "单位填报": "先列议程",
+    }
+
+
+def test_seats_without_badge_a_local_address_and_unfinished_declarations_are_red(house):
+    hall = make.sitting(house)
+    badges.stop_badge(house.database, "small", "L2", by="host", at=make.START)
+    hall.open("U1")
+
+    found = lines(house)
+
+    assert found["评分办法"] == (True, "第1版，已锁定")
+    assert found["胸牌"] == (False, "1席没有胸牌：L2")
+    assert found["手机访问地址"] == (False, "http://127.0.0.1:8501 只有本机能打开，手机打不开")
+    assert found["单位填报"] == (False, "未填齐：A县、B县、C县")
+
+
+def test_too_few_seats_for_the_quorum_are_red(house):
+    rule = make.RULE.replace('weight = "60%"', 'weight = "60%"\nquorum_ballots = 5')
+    make.sitting(house, make.plan(rule=rule))
+
+    assert lines(house)["评委席位"] == (False, "市领导4席，规定至少5张有效票")
+
+
+def test_recusals_by_own_unit_and_as_entered_stand_side_by_side(house):
+    make.sitting(house)
+    sittings.recuse(house.database, "small", "L1", "U2", "联系该县", by="host", at=make.START)
+    house.live.refresh()
+
+    assert recusals(house.live.at("small")) == (
+        RecusalLine(seat="L4", judge="市领导4席", target="U1", target_name="A县", reason="本单位", entered=False),
+        RecusalLine(seat="L1", judge="市领导1席", target="U2", target_name="B县", reason="联系该县", entered=True),
+    )
+
+
+def test_complete_means_three_each_with_measures_and_a_commitment():
+    assert is_complete(FULL)
+    assert not is_complete(Declaration(shortcomings=FULL.shortcomings[:2]))
+    assert not is_complete(Declaration(shortcomings=(*FULL.shortcomings[:2], Shortcoming(text="空"))))

@@ -1,0 +1,48 @@
+"""留痕: newest first, in words, filtered; a line changed behind the system's back breaks the chain."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from office import people, sittings
+from office.audit import read_audit
+from office.people import Role
+from tests import make
+
+BY = {"by": "host", "at": make.START}
+
+
+def test_the_newest_line_comes_first_with_its_detail_in_words(house):
+    make.sitting(house)
+    sittings.recuse(house.database, "small", "L2", "U2", "联系该县", **BY)
+    people.add_staff(house.database, name="clerk1", title="计票员", roles=[Role.CLERK, Role.SUPERVISOR], by="admin",
+                     at=make.START)
+
+    audit = read_audit(house.database)
+
+    assert [line.action for line in audit.lines] == ["添加人员", "登记回避", "制发胸牌", "装入场次"]
+    assert audit.lines[0].detail == "名称：clerk1；角色：计票员、监督员"
+    assert audit.lines[1].detail == "原因：联系该县；席位：L2；单位：B县"
+    assert (audit.lines[1].at, audit.lines[1].sitting) == ("2026-04-23 09:00:00", "县区比拼现场 2026Q1")
+    assert (audit.total, audit.chain_words) == (4, "记录链完整，共4条")
+
+
+def test_a_filter_by_sitting_and_by_words_counts_what_matches(house):
+    make.sitting(house)
+    make.sitting(house, make.plan("other"))
+    people.add_staff(house.database, name="clerk1", title="计票员", roles=[Role.CLERK], by="admin", at=make.START)
+
+    assert {line.action for line in read_audit(house.database, sitting="small").lines} == {"制发胸牌", "装入场次"}
+    found = read_audit(house.database, text="制发 host", most=1)
+    assert (len(found.lines), found.matching, found.total) == (1, 2, 5)
+
+
+def test_a_line_changed_behind_the_systems_back_is_found(house):
+    make.sitting(house)
+    with house.database.write.begin() as c:
+        c.execute(text("update record_entry set actor = 'somebody' where id = 1"))
+
+    audit = read_audit(house.database)
+
+    assert audit.broken_at == 1
+    assert "从第1条起对不上" in audit.chain_words
