@@ -190,7 +190,7 @@ class _Phones:
         usual = now is not None and now.phase is Phase.OPEN and str(now.id) == paper.round
         answer = asyncio.wrap_future(put() if usual else await run_in_threadpool(put))
         try:
-            return await asyncio.wait_for(answer, ANSWER_SECONDS)
+            return await asyncio.wait_for(asyncio.shield(answer), ANSWER_SECONDS)  # the writer's future is not ours to end
         except TimeoutError:  # it may still be stored; the same nonce will get its receipt
             raise overloaded() from None
 

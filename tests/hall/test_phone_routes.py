@@ -357,6 +357,19 @@ def test_when_the_box_is_full_the_phone_is_asked_to_come_again(phones: Phones) -
     assert 'value="88.5"' in by_form.text
 
 
+def test_a_paper_that_waits_too_long_is_asked_for_again_and_the_writer_lives_on(
+        phones: Phones, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = phones.open("U1")
+    monkeypatch.setattr(phone, "ANSWER_SECONDS", 0.1)
+
+    with phones.http, phones.house.database.write.begin():  # somebody else holds the database
+        assert refused(send(phones, paper(opened)))[:2] == (503, "overloaded")
+    monkeypatch.setattr(phone, "ANSWER_SECONDS", 6)
+
+    assert send(phones, paper(opened)).json()["version"] == 1
+    assert send(phones, paper(opened, "n2")).json()["version"] == 2
+
+
 def test_whatever_breaks_the_phone_is_asked_to_come_again(phones: Phones) -> None:
     phones.house.live = None  # type: ignore[assignment]
 
