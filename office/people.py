@@ -67,8 +67,9 @@ def first_link(database: Database, *, at: datetime) -> str | None:
         people = reads.staff(w.c)
         if any(one.has_password for one in people):
             return None
-        if people:
-            staff_id = people[0].id
+        known = next((one for one in people if one.name == "admin"), None)
+        if known is not None:
+            staff_id = known.id
         else:
             staff_id = w.people.add_staff(name="admin", title="管理员", unit_id=None, at=at,
                                           roles=[Role.ADMINISTRATOR, Role.HOST])
