@@ -14,6 +14,8 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
 
 from hall import door, phone
 from hall.house import the_house
@@ -66,7 +68,7 @@ else:
     app = st.App(
         __file__,
         lifespan=_until_shutdown,
-        routes=[*phone.routes(house), *door.routes(house)],
+        routes=[*phone.routes(house), *door.routes(house), Route("/home", lambda _request: RedirectResponse("/"))],
         middleware=[Middleware(door.SendToDoor, house=house,
                                paths=frozenset({"/", *(f"/{name}" for name, *_ in PAGES)}))],
     )
