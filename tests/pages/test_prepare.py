@@ -1,0 +1,225 @@
+"""会前准备: a sitting from nothing to badges in hand, and every refusal in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from office import sittings
+from office.people import Role
+from office.preparation import prepared, registered_units
+from tests import make
+from tests.pages.conftest import press, words
+
+LABELS = ["基本", "单位与议程", "评委席位", "评分办法", "胸牌"]
+
+
+def field(app, key):
+    """The widget with this key, whatever its kind."""
+    for kind in ("text_input", "text_area", "selectbox", "multiselect", "number_input", "checkbox", "date_input"):
+        for one in app.get(kind):
+            if one.key == key:
+                return one
+    raise AssertionError(key)
+
+
+def paste(app, key, text, button):
+    field(app, f"{key}/{button}").input(text).run()
+    next(one for one in app.button if one.key == f"{key}/add_{button}").click().run()
+    assert not app.exception, app.exception
+    return app
+
+
+def tap(app, key):
+    next(one for one in app.button if one.key == key).click().run()
+    assert not app.exception, app.exception
+    return app
+
+
+def test_a_leader_is_turned_away(open_page, house):
+    make.sitting(house)
+
+    app = open_page("prepare", Role.LEADER)
+
+    assert "这一页不对您开放" in words(app)
+    assert not app.tabs
+
+
+def test_a_sitting_is_made_from_nothing_to_badges_in_hand(open_page, house):
+    app = open_page("prepare", Role.HOST)
+    assert "新建场次" in words(app)
+    field(app, "new/key").input("county_2026q2")
+    field(app, "new/title").input("县区比拼现场")
+    press(app, "新建")
+    key = "county_2026q2"
+    assert [tab.label for tab in app.tabs] == LABELS
+    assert "■ 议程" in words(app)
+
+    paste(app, key, "鹿城区,县\n龙湾区,县\n市发改委,部门", "units")
+    assert [one.name for one in registered_units(house.database)] == ["鹿城区", "龙湾区", "市发改委"]
+    paste(app, key, "鹿城区，区委书记\n龙湾区，区委书记", "targets")
+    paste(app, key, "L1,市领导,市委领导一席\nD1,市直部门,市发改委负责人,市发改委\nP1,社会各界代表,代表01,鹿城区", "seats")
+    assert "● 议程" in words(app) and "本单位" in words(app)
+
+    field(app, "public_url").input("http://192.168.1.20:8501").run()
+    press(app, "保存地址")
+    press(app, "制发缺的3席")
+
+    assert "刚制发的3张" in words(app)
+    house.live.refresh()
+    assert all(seat.has_badge for seat in house.live.at(key).seats)
+    issued = app.session_state[f"{key}/issued"]
+    assert [one.link.startswith("http://192.168.1.20:8501/b/") for one in issued.values()] == [True] * 3
+    press(app, "已打印，从本页清除")
+    assert "刚制发的" not in words(app)
+
+
+def test_a_new_sitting_that_is_refused_keeps_what_was_typed(open_page, house):
+    make.sitting(house)
+    app = open_page("prepare", Role.HOST)
+    press(app, "新建场次")
+    field(app, "new/key").input("small")
+    field(app, "new/title").input("县区比拼现场")
+
+    press(app, "新建")
+
+    assert "编号“small”已经用过" in words(app)
+    assert field(app, "new/title").value == "县区比拼现场"
+
+
+def test_settings_are_saved(open_page, house):
+    make.sitting(house)
+    app = open_page("prepare", Role.HOST)
+    field(app, "settings/small/seconds").set_value(90)
+    field(app, "settings/small/place").input("市人民大会堂")
+
+    press(app, "保存设置")
+
+    one = prepared(house.database, "small").sitting
+    assert (one.seconds, one.place) == (90, "市人民大会堂")
+
+
+def test_a_line_that_cannot_be_read_is_named_and_nothing_is_added(open_page, house):
+    make.sitting(house)
+    app = open_page("prepare", Role.HOST)
+
+    paste(app, "small", "L9,市领导\nL8,专家", "seats")
+
+    assert "第2行：没有评委组“专家”" in words(app)
+    assert field(app, "small/seats").value == "L9,市领导\nL8,专家"
+    assert len(house.live.at("small").seats) == 8
+
+
+def test_a_target_is_corrected_and_taken_off_after_a_question(open_page, house):
+    make.sitting(house)
+    app = open_page("prepare", Role.HOST)
+    field(app, "small/target/U1/presenter").input("县长").run()
+    tap(app, "small/target/U1/save")
+    assert prepared(house.database, "small").agenda[0].presenter == "县长"
+
+    tap(app, "small/target/U1/drop")
+    assert len(prepared(house.database, "small").agenda) == 3
+    tap(app, "confirm/yes")
+
+    assert [one.key for one in prepared(house.database, "small").agenda] == ["U2", "U3"]
+    assert "A县已移出议程" in words(app)
+
+
+def test_a_seat_gets_another_person_a_recusal_is_entered_and_lifted(open_page, house):
+    make.sitting(house)
+    app = open_page("prepare", Role.HOST)
+    field(app, "small/seat/L1/name").input("市政协领导席").run()
+    tap(app, "small/seat/L1/save")
+    field(app, "small/recuse/seat").set_value("L1").run()
+    field(app, "small/recuse/reason").input("联系该县").run()
+    tap(app, "small/recuse")
+    assert next(seat.name for seat in house.live.at("small").seats) == "市政协领导席"
+    assert list(house.live.at("small").recusals.values()) == ["联系该县"]
+
+    tap(app, "small/lift")
+
+    assert not house.live.at("small").recusals
+
+
+def test_a_faulty_rule_names_its_faults_and_cannot_be_saved(open_page, house):
+    make.sitting(house)
+    app = open_page("prepare", Role.HOST)
+
+    field(app, "small/rule").input(make.RULE.replace('"60%"', '"50%"')).run()
+
+    assert "处要改，改好才能保存" in words(app)
+    assert next(one for one in app.button if one.key == "small/rule/save").disabled
+
+
+def test_a_changed_rule_is_saved_as_the_next_version_and_locked_by_the_first_round(open_page, house):
+    hall = make.sitting(house)
+    app = open_page("prepare", Role.HOST)
+    field(app, "small/rule").input(make.RULE.replace('"60%"', '"55%"').replace('"40%"', '"45%"')).run()
+    tap(app, "small/rule/save")
+    assert prepared(house.database, "small").rule_version == 2
+    assert "市领导组占55%" in words(app)
+
+    hall.open("U1")
+    app.run()
+
+    assert not [one for one in app.text_area if one.key == "small/rule"]
+    assert "办法锁定" in words(app)
+
+
+def test_reissuing_all_badges_asks_first(open_page, house):
+    hall = make.sitting(house)
+    app = open_page("prepare", Role.HOST)
+
+    press(app, "全部重新制发（8席）")
+    assert house.live.seat(hall.secrets["L1"]) is not None
+    tap(app, "confirm/yes")
+
+    house.live.refresh()
+    assert house.live.seat(hall.secrets["L1"]) is None
+    assert len(app.session_state["small/issued"]) == 8
+
+
+def test_one_badge_is_issued_and_shown_large(open_page, house):
+    make.sitting(house)
+    app = open_page("prepare", Role.HOST)
+    field(app, "small/issue/seat").set_value("L3").run()
+    tap(app, "small/issue/one")
+
+    tap(app, "confirm/yes")
+
+    assert list(app.session_state["small/issued"]) == ["L3"]
+    assert field(app, "small/show").value == "L3"
+    assert app.session_state["small/issued"]["L3"].link in [one.value for one in app.code]
+
+
+@pytest.mark.parametrize("address", ["localhost", "ftp://h"])
+def test_a_wrong_address_is_refused_in_words(open_page, house, address):
+    make.sitting(house)
+    app = open_page("prepare", Role.HOST)
+    field(app, "public_url").input(address).run()
+
+    press(app, "保存地址")
+
+    assert "http://主机:端口" in words(app)
+
+
+def test_parts_of_the_total_have_their_own_form(open_page, house):
+    rule = make.RULE + '\n[[components]]\nkey = "evaluation"\nweight = "60%"\nmax = "100"\n' \
+        '[[components]]\nkey = "indicators"\nweight = "40%"\nmax = "100"\n'
+    make.sitting(house, make.plan(rule=rule))
+    app = open_page("prepare", Role.HOST)
+    field(app, "small/component/U1/indicators").input("96.5")
+
+    press(app, "保存分项得分")
+
+    assert prepared(house.database, "small").components == {("U1", "indicators"): "96.5"}
+
+
+def test_two_sittings_keep_their_fields_apart(open_page, house):
+    make.sitting(house)
+    sittings.load(house.database, make.plan("other", title="局长问政考场"), by="host", at=make.START)
+
+    app = open_page("prepare", Role.HOST, sitting="small")
+    app.query_params["s"] = "other"
+    app.run()
+
+    assert field(app, "settings/other/title").value == "局长问政考场"
