@@ -42,11 +42,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_bare_python_without_site_packages_recounts_a_package(folder: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-S", "-I", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); sys.argv = ['scoring', 'recount', {str(folder)!r}];"
-         "import runpy; runpy.run_module('scoring', run_name='__main__')"],
-        capture_output=True, cwd="/", env={"PATH": "", "LC_ALL": "C"}, check=False,
+    started = (
+        f"import sys, runpy; sys.path.insert(0, {str(ROOT)!r}); sys.argv = ['scoring', 'recount', {str(folder)!r}];"
+        "runpy.run_module('scoring', run_name='__main__')"
     )
+    command = [sys.executable, "-S", "-I", "-c", started]
+    done = subprocess.run(command, capture_output=True, cwd="/", env={"PATH": "", "LC_ALL": "C"}, check=False)
 
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout == exported()["result.json"]

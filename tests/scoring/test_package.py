@@ -185,7 +185,8 @@ def test_a_ranking_version_is_a_whole_paper(lines: dict[str, Any], words: str) -
 
 
 def test_a_recused_target_keeps_its_place_on_a_ranking_paper_uncounted() -> None:
-    package = make.package(RANKING, {("g", "1"): {"A": 1, "B": 2, "C": 3}, ("g", "2"): {"A": 3, "B": 1, "C": 2}}, recusals=[("1", "A")])
+    papers = {("g", "1"): {"A": 1, "B": 2, "C": 3}, ("g", "2"): {"A": 3, "B": 1, "C": 2}}
+    package = make.package(RANKING, papers, recusals=[("1", "A")])
 
     assert [str(t.total.exact) for t in tally(package).targets] == ["1", "5/2", "3/2"]
 
