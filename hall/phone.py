@@ -8,10 +8,9 @@ phone gets words and a status it can act on: 4xx to mend, 503 to come again; nev
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from datetime import datetime
 from typing import Protocol
@@ -25,7 +24,18 @@ from starlette.routing import Route
 from db.values import Receipt
 from hall.ballot_box import BallotBox, BallotRefused, Reason, accept, overloaded
 from hall.live import Live, SeatCard, Snapshot
-from hall.phone_page import Page, render_notice, render_phone
+from hall.phone_answer import (
+    UNKNOWN_SENTENCE,
+    json_answer,
+    notice_answer,
+    page_answer,
+    refusal_answer,
+    secured,
+    speaks_json,
+    told_when,
+    unknown_badge,
+)
+from hall.phone_page import render_notice, render_phone
 from hall.phone_paper import BODY_BOUND, SentPaper, read_sent
 from hall.phone_view import Typed, news_of, view_of
 from scoring.round import Phase
@@ -35,8 +45,6 @@ log = logging.getLogger("leitai.phone")
 
 ANSWER_SECONDS = 6.0
 PACE, PACE_SECONDS = 20, 10.0
-UNKNOWN = "这张胸牌无效或已停用", "请核对胸牌上的二维码，或到签到台领取新胸牌。"
-UNKNOWN_SENTENCE = "这张胸牌无效或已停用，请到签到台领取新的二维码。"
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -89,31 +97,32 @@ class _Phones:
 
     async def forward(self, request: Request) -> Response:
         """The hall's QR code: on to the badge that this phone has shown before."""
-        return _html(render_notice("请扫描您胸牌上的二维码", "每张胸牌的二维码只属于一个席位，扫码后直接进入打分。",
-                                   "没有胸牌或二维码扫不开，请到签到台找工作人员。", forward=True))
+        return page_answer(request, render_notice(
+            "请扫描您胸牌上的二维码", "每张胸牌的二维码只属于一个席位，扫码后直接进入打分。",
+            "没有胸牌或二维码扫不开，请到签到台找工作人员。", forward=True))
 
     async def show(self, request: Request) -> Response:
         secret = request.path_params["secret"]
         seat, snapshot = self._who(secret)
         if seat is None or snapshot is None:
-            return _unknown()
-        return await self._page(seat, secret, snapshot)
+            return unknown_badge(request)
+        return await self._page(request, seat, snapshot)
 
     async def tell(self, request: Request) -> Response:
         """`/now`: memory only on the usual path; 304 while nothing on this phone's page would change."""
         secret = request.path_params["secret"]
         seat, snapshot = self._who(secret)
         if seat is None or snapshot is None:
-            return _json({"status": "refused", "reason": Reason.UNKNOWN_BADGE.value, "message": UNKNOWN_SENTENCE}, 404)
+            return refusal_answer(BallotRefused(Reason.UNKNOWN_BADGE, UNKNOWN_SENTENCE))
         self._check_in(seat, snapshot)
         news = news_of(snapshot, seat, await self._receipt(seat, secret, snapshot))
         headers = {"ETag": news.etag, "Cache-Control": "no-cache"}
         if news.etag in request.headers.get("if-none-match", "").replace("W/", "").split(", "):
-            return _secured(Response(status_code=304, headers=headers))
-        return _secured(Response(news.body, media_type="application/json", headers=headers))
+            return secured(Response(status_code=304, headers=headers))
+        return secured(Response(news.body, media_type="application/json", headers=headers))
 
     async def take(self, request: Request) -> Response:
-        secret, as_json = request.path_params["secret"], _speaks_json(request)
+        secret, wants_json = request.path_params["secret"], speaks_json(request)
         seat: SeatCard | None = None
         snapshot: Snapshot | None = None
         paper = SentPaper()
@@ -128,14 +137,14 @@ class _Phones:
             self._check_in(seat, snapshot)
             receipt = await self._cast(seat, secret, snapshot, paper)
         except BallotRefused as refused:
-            if as_json:
-                return _refusal(refused)
+            if wants_json:
+                return refusal_answer(refused)
             if refused.reason is Reason.UNKNOWN_BADGE or seat is None or snapshot is None:
-                return _unknown() if refused.reason is Reason.UNKNOWN_BADGE else _stopped(refused)
-            return await self._page(seat, secret, self._house.live.at(seat.sitting) or snapshot, refused, paper)
-        if not as_json:
-            return _secured(RedirectResponse(request.url.path, status_code=303))
-        return _json({"status": "accepted", "receipt": receipt.code, "version": receipt.version,
+                return unknown_badge(request) if refused.reason is Reason.UNKNOWN_BADGE else notice_answer(request, refused)
+            return await self._page(request, seat, self._house.live.at(seat.sitting) or snapshot, refused, paper)
+        if not wants_json:
+            return secured(RedirectResponse(request.url.path, status_code=303))
+        return json_answer({"status": "accepted", "receipt": receipt.code, "version": receipt.version,
                       "received_at": receipt.received_at, "round": receipt.round})
 
     async def health(self, request: Request) -> Response:
@@ -144,8 +153,8 @@ class _Phones:
             await asyncio.wait_for(run_in_threadpool(live.refresh), timeout=5)
         except Exception:
             log.exception("the database does not answer")
-            return _json({"status": "degraded", "database": "unreachable", "serial": _serial(live)}, 503)
-        return _json({"status": "ok", "database": "ok", "serial": _serial(live)})
+            return json_answer({"status": "degraded", "database": "unreachable", "serial": _serial(live)}, 503)
+        return json_answer({"status": "ok", "database": "ok", "serial": _serial(live)})
 
     # -- how it is answered ------------------------------------------------------------------------------
 
@@ -159,21 +168,20 @@ class _Phones:
             return None
         return await run_in_threadpool(self._house.live.receipt, seat, secret, snapshot.round.id)
 
-    async def _page(self, seat: SeatCard, secret: str, snapshot: Snapshot, refused: BallotRefused | None = None,
+    async def _page(self, request: Request, seat: SeatCard, snapshot: Snapshot, refused: BallotRefused | None = None,
                     paper: SentPaper | None = None) -> Response:
-        receipt = await self._receipt(seat, secret, snapshot)
-        typed, status = None, 200
+        """The seat's page as it is now; after a refusal with the sentence and, for the same round, what was typed."""
+        receipt = await self._receipt(seat, request.path_params["secret"], snapshot)
+        typed = None
         if refused is not None:
             same = snapshot.round is not None and paper is not None and paper.round == str(snapshot.round.id)
             typed = Typed(values=paper.marks if paper is not None and same else {}, message=refused.message,
                           field=refused.field or "")
-            status = refused.reason.status
         view = view_of(snapshot, seat, receipt, at=self._house.clock(), nonce=secrets.token_urlsafe(12),
                        etag=news_of(snapshot, seat, receipt).etag, typed=typed)
-        answer = _html(render_phone(view), status)
-        if refused is not None and refused.retry_after is not None:
-            answer.headers["Retry-After"] = str(refused.retry_after)
-        return answer
+        if refused is None:
+            return page_answer(request, render_phone(view))
+        return told_when(refused, page_answer(request, render_phone(view), refused.reason.status))
 
     async def _cast(self, seat: SeatCard, secret: str, snapshot: Snapshot, paper: SentPaper) -> Receipt:
         """Into the ballot box; the receipt after the commit. A paper of a round that memory does not show as open
@@ -227,16 +235,10 @@ class _Phones:
             except Exception:
                 log.exception("a phone could not be answered")
                 refused = overloaded()
-                asks_json = _speaks_json(request) or request.url.path.endswith("/now")
-                return _refusal(refused) if asks_json else _stopped(refused)
+                asks_json = speaks_json(request) or request.url.path.endswith("/now")
+                return refusal_answer(refused) if asks_json else notice_answer(request, refused)
 
         return guarded
-
-
-def _speaks_json(request: Request) -> bool:
-    """Whoever asks for JSON, or sends it: no browser's form does either."""
-    asked = [*request.headers.getlist("accept"), request.headers.get("content-type", "")]
-    return any("application/json" in one for one in asked)
 
 
 def _serial(live: Live) -> int:
@@ -274,41 +276,3 @@ def _refuse_foreign(request: Request, public_url: str) -> None:
     foreign = origin is not None and origin != "null" and urlsplit(origin).netloc not in homes
     if foreign or (origin == "null" and request.headers.get("sec-fetch-site") == "cross-site"):
         raise BallotRefused(Reason.WRONG_ORIGIN, "这次提交不是从本页面发出的，没有计票。请用胸牌二维码打开页面再提交。")
-
-
-def _refusal(refused: BallotRefused) -> Response:
-    told = {"status": "refused", "reason": refused.reason.value, "message": refused.message}
-    answer = _json(told | ({"field": refused.field} if refused.field else {}), refused.reason.status)
-    if refused.retry_after is not None:
-        answer.headers["Retry-After"] = str(refused.retry_after)
-    return answer
-
-
-def _stopped(refused: BallotRefused) -> Response:
-    """A refusal to somebody whose page cannot be shown."""
-    answer = _html(render_notice("没有提交成功", refused.message), refused.reason.status)
-    if refused.retry_after is not None:
-        answer.headers["Retry-After"] = str(refused.retry_after)
-    return answer
-
-
-def _unknown() -> Response:
-    return _html(render_notice(*UNKNOWN), 404)
-
-
-def _html(page: Page, status: int = 200) -> Response:
-    answer = Response(page.html, status_code=status, media_type="text/html")
-    answer.headers["Content-Security-Policy"] = page.policy
-    return _secured(answer)
-
-
-def _json(told: Mapping[str, object], status: int = 200) -> Response:
-    return _secured(Response(json.dumps(told, ensure_ascii=False), status_code=status, media_type="application/json"))
-
-
-def _secured(answer: Response) -> Response:
-    answer.headers.setdefault("Cache-Control", "no-store")
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    return answer

@@ -2,8 +2,8 @@
 
 Nothing here knows a database, a request or a secret. Texts arrive as they are and are escaped by the template.
 The style and the script are static, so the Content-Security-Policy names them by hash; data for the script stands
-in `data-` attributes. A page of one unit stays under 20 kB: `render_phone` leaves out what a unit states, part by
-part, where a long paper would not.
+in `data-` attributes. A page stays under 20 kB: `render_phone` leaves out what a unit states, part by part, where a
+long paper would not. Only one paper for many units is larger; such a page is sent compressed.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAGE_BOUND = 20_000
+FEW_TARGETS = 4
 FOLLOWING, FILLING, RANKING = "phone_hall.js", "phone_paper.js", "phone_rank.js"
 FORWARD = "phone_forward.js"
 
@@ -150,13 +151,13 @@ class Page:
 
 
 def render_phone(view: PhoneView) -> Page:
-    """The page; what units state is shortened, then left out, until it fits into 20 kB."""
+    """The page; what a few units state is shortened, then left out, until it fits into 20 kB."""
     parts = [FOLLOWING]
     if view.phase == "open" and not view.barred:
         parts += [FILLING, RANKING] if view.ranking else [FILLING]
     script = _script(*parts)
     html = ""
-    for shorter in _ever_shorter(view):
+    for shorter in _ever_shorter(view) if len(view.targets) <= FEW_TARGETS else (view,):
         html = _template("phone.html").render(v=shorter, style=_style(), script=script)
         if len(html.encode()) <= PAGE_BOUND:
             break

@@ -30,6 +30,7 @@ from scoring.rule import BallotKind, MissingCriterion, Rule
 
 CHINA = timezone(timedelta(hours=8))
 WITHOUT_MARKS = {"abstain": "弃权", "dont_know": "不了解"}
+_told_before: dict[tuple[str, tuple[str, ...]], str] = {}
 _PHASES = {Phase.OPEN: "open", Phase.CLOSED: "closed", Phase.PUBLISHED: "published"}
 
 
@@ -67,13 +68,24 @@ def news_of(snapshot: Snapshot, seat: SeatCard, receipt: Receipt | None) -> News
         "phase": None if now is None else now.phase.value,
         "closes_at": None if now is None or now.closes_at is None else text_of(now.closes_at),
         "targets": [] if now is None else list(now.targets),
-        "fields": [one.as_json() for one in fields(snapshot.rule, open_to)],
         "receipt": None if receipt is None else
         {"receipt": receipt.code, "version": receipt.version, "received_at": receipt.received_at},
     }
-    seen = json.dumps([told, _next_up(snapshot), _void_note(snapshot), seat.name], ensure_ascii=False)
-    etag = '"' + hashlib.sha256(seen.encode()).hexdigest()[:20] + '"'
-    return News(body=json.dumps(told | {"serial": snapshot.serial}, ensure_ascii=False).encode(), etag=etag)
+    seen = json.dumps([told, open_to, snapshot.rule.sha256, _next_up(snapshot), _void_note(snapshot), seat.name])
+    body = json.dumps(told | {"serial": snapshot.serial}, ensure_ascii=False)
+    return News(
+        body=f'{body[:-1]}, "fields": {_fields_told(snapshot.rule, open_to)}}}'.encode(),
+        etag='"' + hashlib.sha256(seen.encode()).hexdigest()[:20] + '"')
+
+
+def _fields_told(rule: Rule, targets: tuple[str, ...]) -> str:
+    """What to post, as JSON: the same for every phone of a round, so it is written once."""
+    key = (rule.sha256, targets)
+    if key not in _told_before:
+        if len(_told_before) > 200:
+            _told_before.clear()
+        _told_before[key] = json.dumps([one.as_json() for one in fields(rule, targets)], ensure_ascii=False)
+    return _told_before[key]
 
 
 def view_of(snapshot: Snapshot, seat: SeatCard, receipt: Receipt | None, *, at: datetime, nonce: str, etag: str,

@@ -8,6 +8,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from hall import phone, rounds
 from hall.ballot_box import BallotRefused
 from hall.phone_page import PAGE_BOUND, TEMPLATES, squeeze
 from hall.phone_paper import BODY_BOUND, read_sent
-from tests.hall.make_phones import DECLARATION, GRADES, GROUPS, POINTS, RANKING, Phones
+from tests.hall.make_phones import DECLARATION, GRADES, GROUPS, PLAN, POINTS, RANKING, Phones
 
 MARKS = {"m.U1.quality": "90", "m.U1.place": "88.5"}
 FORM = "application/x-www-form-urlencoded"
@@ -608,6 +609,20 @@ def test_a_page_of_six_criteria_is_one_response_of_at_most_20_kb(hall: Any, said
     assert len(html.encode()) <= PAGE_BOUND == 20_000
     assert "三大不足" in html or said is LONG
     assert not re.search(r"""(src|href)=["']?(?!data:,)[\w/.]|url\(|@import|https?://""", html)
+
+
+def test_one_paper_for_many_units_goes_out_compressed(hall: Any) -> None:
+    many = tuple(replace(PLAN.targets[0], key=f"T{n}") for n in range(30))
+    phones = hall(targets=many, declarations={"T1": DECLARATION}, ballot_mode="all")
+    phones.open(*(one.key for one in many))
+
+    answer = phones.http.get("/b/secret-L1", headers={"Accept-Encoding": "gzip"})
+    plain = phones.http.get("/b/secret-L1", headers={"Accept-Encoding": "identity"})
+
+    assert answer.headers["content-encoding"] == "gzip"
+    assert int(answer.headers["content-length"]) <= PAGE_BOUND < len(plain.content)
+    assert answer.text.count('<section class="t"') == plain.text.count('<section class="t"') == 30
+    assert "三大不足" in answer.text
 
 
 def test_every_page_forbids_what_is_not_its_own(phones: Phones) -> None:

@@ -1,0 +1,72 @@
+"""How the phones' routes answer: pages, JSON and refusals, each with the headers that keep a badge's link to itself.
+
+Nothing here decides anything. A page that is larger than a phone should have to load goes out compressed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hall.ballot_box import BallotRefused
+from hall.phone_page import PAGE_BOUND, Page, render_notice
+
+UNKNOWN_SENTENCE = "这张胸牌无效或已停用，请到签到台领取新的二维码。"
+
+
+def speaks_json(request: Request) -> bool:
+    """Whoever asks for JSON, or sends it: no browser's form does either."""
+    asked = [*request.headers.getlist("accept"), request.headers.get("content-type", "")]
+    return any("application/json" in one for one in asked)
+
+
+def page_answer(request: Request, page: Page, status: int = 200) -> Response:
+    body, compressed = page.html.encode(), False
+    if len(body) > PAGE_BOUND and "gzip" in request.headers.get("accept-encoding", ""):
+        body, compressed = gzip.compress(body, 6, mtime=0), True
+    answer = Response(body, status_code=status, media_type="text/html")
+    answer.headers["Content-Security-Policy"] = page.policy
+    if compressed:
+        answer.headers["Content-Encoding"] = "gzip"
+        answer.headers["Vary"] = "Accept-Encoding"
+    return secured(answer)
+
+
+def json_answer(told: Mapping[str, object], status: int = 200) -> Response:
+    return secured(Response(json.dumps(told, ensure_ascii=False), status_code=status, media_type="application/json"))
+
+
+def refusal_answer(refused: BallotRefused) -> Response:
+    told = {"status": "refused", "reason": refused.reason.value, "message": refused.message}
+    return told_when(refused, json_answer(told | ({"field": refused.field} if refused.field else {}),
+                                          refused.reason.status))
+
+
+def notice_answer(request: Request, refused: BallotRefused) -> Response:
+    """A refusal to somebody whose page cannot be shown."""
+    return told_when(refused, page_answer(request, render_notice("没有提交成功", refused.message),
+                                          refused.reason.status))
+
+
+def unknown_badge(request: Request) -> Response:
+    """One page for a badge that never was and for one that was replaced."""
+    return page_answer(request, render_notice("这张胸牌无效或已停用", "请核对胸牌上的二维码，或到签到台领取新胸牌。"), 404)
+
+
+def told_when(refused: BallotRefused, answer: Response) -> Response:
+    """With the seconds after which to come again, if the refusal names them."""
+    if refused.retry_after is not None:
+        answer.headers["Retry-After"] = str(refused.retry_after)
+    return answer
+
+
+def secured(answer: Response) -> Response:
+    answer.headers.setdefault("Cache-Control", "no-store")
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
