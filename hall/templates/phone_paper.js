@@ -110,8 +110,8 @@ function send(kept) {
       Object.keys(mine.v).forEach(k => { v[last(k)] = mine.v[k]; });
       if (all('.t').length === 1) { put(key + '!', (get(key + '!') || []).filter(m => m.r !== mine.r).concat([{ r: mine.r, v: v }]).slice(-20)); }
       steps('y', 'y', ''); setTimeout(() => steps('y', 'y', 'y'), 250);
-      const t = new Date(j.received_at);
-      text($('code'), j.receipt); text($('when'), (isNaN(t) || d.secret ? '' : t.toTimeString().slice(0, 8) + ' ') + '第' + j.version + '次提交'); tell(mine.v);
+      const t = new Date(Date.parse(j.received_at) + 288e5);
+      text($('code'), j.receipt); text($('when'), (isNaN(t) || d.secret ? '' : t.toISOString().slice(11, 19) + ' ') + '第' + j.version + '次提交'); tell(mine.v);
       $('got').hidden = false; $('again').className = ''; $('again').open = false; lock(false); say('已计票'); $('got').scrollIntoView({ block: 'center' });
       if (waiting) { waiting(); }
     },

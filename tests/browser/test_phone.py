@@ -128,6 +128,7 @@ def test_a_judge_marks_with_chips_sends_and_holds_a_receipt(hand: Callable[..., 
     code = page.inner_text("#code")
     assert re.fullmatch(r"[2-9A-Z]{4}-[2-9A-Z]{2}", code)
     assert "鹿城区：质量 90.5 · 位次 85" in page.inner_text("#got")
+    assert page.inner_text("#when") == "09:30:00 第1次提交"  # the hall's time, whatever the phone's zone
     expect(page.locator("#steps li.y")).to_have_count(3)
     assert [row[1:] for row in it.stored()] == [(1, '{"quality": "90.5", "place": "85"}', True)]
     page.reload()
