@@ -1,5 +1,7 @@
 """The ballot box's write path: one batch, one transaction, as few statements as the schema allows.
 
+The statements are plain text, made once, and go straight to the driver: in a full hall this is where time is spent.
+
 A paper is never overwritten: a change is a new version, the old one stays and stops counting. The same
 nonce again is the same paper: it gets the receipt it got. Everything is decided inside the transaction that
 stores it, so that a closing round and a late ballot cannot miss each other.
@@ -8,12 +10,14 @@ stores it, so that a closing round and a late ballot cannot miss each other.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection
 
-from db import tables as t
 from db.values import Receipt
 from scoring.ballot import Line
 from scoring.round import Phase
@@ -48,25 +52,32 @@ class NotTaken:
     voted_before: bool = False
 
 
-_rounds = select(t.round_.c.id, t.round_.c.phase).where(t.round_.c.id.in_(bindparam("ids", expanding=True)))
-_badges = select(t.badge.c.secret_sha256).where(
-    t.badge.c.secret_sha256.in_(bindparam("hashes", expanding=True)), t.badge.c.stopped_at.is_(None))
-_insert_ballots = insert(t.ballot)
-_insert_turnout = insert(t.turnout)
-_supersede = (
-    update(t.ballot)
-    .where(t.ballot.c.round_id == bindparam("r"), t.ballot.c.voter == bindparam("v"),
-           t.ballot.c.target_id == bindparam("t"), t.ballot.c.counted)
-    .values(counted=False)
-)
+_PHASE = "select phase from round where id = :round"
+_PHASE_KEPT = _PHASE + " for share"  # a host who closes waits for this batch; SQLite's BEGIN IMMEDIATE does that
+_IN_FORCE = "select secret_sha256 from badge where stopped_at is null and secret_sha256 in :badges"
+_KNOWN = """
+select voter, nonce, receipt, version, coalesce(received_at, opened_at)
+from ballot join round on round.id = ballot.round_id where round_id = :round and voter in :voters
+"""
+_TURNED_OUT = "select seat_id from turnout where round_id = :round and seat_id in :seats"
+_SUPERSEDE = """
+update ballot set counted = false
+where round_id = :round_id and voter = :voter and target_id = :target_id and counted
+"""
+_INSERT = """
+insert into ballot (round_id, voter, target_id, version, group_key, seat_id, state, marks, nonce, receipt, received_at,
+                    counted)
+values (:round_id, :voter, :target_id, :version, :group_key, :seat_id, :state, :marks, :nonce, :receipt, :received_at,
+        :counted)
+"""
+_INSERT_TURNOUT = "insert into turnout (round_id, seat_id) values (:round_id, :seat_id)"
 
 
 def put(c: Connection, papers: Sequence[Paper]) -> list[Receipt | NotTaken]:
     """Store a batch; one answer for each paper, in order. Papers of one voter are taken in order."""
-    phases = _phases(c, {p.round_id for p in papers})
-    in_force = set(c.execute(_badges, {"hashes": list({p.badge_sha256 for p in papers})}).scalars())
-    known = _versions(c, {(p.round_id, p.voter) for p in papers})
-    turned_out = _turned_out(c, {(p.round_id, p.seat_id) for p in papers if p.secret})
+    driver = _Driver(c)
+    phases, known, turned_out = _rounds(driver, papers)
+    in_force = {digest for digest, in driver.ask(_IN_FORCE, badges={p.badge_sha256 for p in papers})}
     answers: list[Receipt | NotTaken] = []
     rows: list[dict[str, object]] = []
     superseded: list[dict[str, object]] = []
@@ -90,27 +101,28 @@ def put(c: Connection, papers: Sequence[Paper]) -> list[Receipt | NotTaken]:
         receipt = Receipt(code=paper.receipt, version=version, round=str(paper.round_id), lines=paper.lines,
                           received_at=paper.opened_at if paper.secret else paper.received_at)
         if versions:
-            superseded += [{"r": paper.round_id, "v": paper.voter, "t": target_id} for target_id in paper.target_ids]
+            superseded += [{"round_id": paper.round_id, "voter": paper.voter, "target_id": target_id}
+                           for target_id in paper.target_ids]
         for target_id, line in zip(paper.target_ids, paper.lines, strict=True):
-            row: dict[str, object] = {
+            rows.append({
                 "round_id": paper.round_id, "voter": paper.voter, "target_id": target_id, "version": version,
                 "group_key": paper.group, "seat_id": None if paper.secret else paper.seat_id,
                 "state": line.state.value, "marks": json.dumps(dict(line.marks)), "nonce": paper.nonce,
                 "receipt": paper.receipt, "received_at": None if paper.secret else paper.received_at,
-                "counted": True}
-            rows.append(row)
+                "counted": True})
         if paper.secret and (paper.round_id, paper.seat_id) not in turned_out:
             turned_out.add((paper.round_id, paper.seat_id))
             turnout.append({"round_id": paper.round_id, "seat_id": paper.seat_id})
         versions[paper.nonce] = receipt
         answers.append(receipt)
-    _supersede_and_insert(c, rows, superseded)
-    if turnout:
-        c.execute(_insert_turnout, turnout)
+    _count_the_newest(rows)
+    driver.tell(_SUPERSEDE, superseded)
+    driver.tell(_INSERT, rows)
+    driver.tell(_INSERT_TURNOUT, turnout)
     return answers
 
 
-def _supersede_and_insert(c: Connection, rows: list[dict[str, object]], superseded: list[dict[str, object]]) -> None:
+def _count_the_newest(rows: list[dict[str, object]]) -> None:
     """Later papers of one voter in the batch already know the earlier ones: mark them before they are stored."""
     newest: dict[tuple[object, object, object], dict[str, object]] = {}
     for row in rows:
@@ -118,41 +130,49 @@ def _supersede_and_insert(c: Connection, rows: list[dict[str, object]], supersed
         if key in newest:
             newest[key]["counted"] = False
         newest[key] = row
-    if superseded:
-        c.execute(_supersede, superseded)
-    if rows:
-        c.execute(_insert_ballots, rows)
 
 
-def _phases(c: Connection, round_ids: set[int]) -> dict[int, Phase]:
-    wanted = _rounds
-    if c.dialect.name == "postgresql":  # a host who closes waits for this batch; SQLite's BEGIN IMMEDIATE does it
-        wanted = wanted.with_for_update(read=True)
-    return {row.id: Phase(row.phase) for row in c.execute(wanted, {"ids": list(round_ids)})}
+def _rounds(driver: _Driver, papers: Sequence[Paper]) -> tuple[
+        dict[int, Phase], dict[tuple[int, str], dict[str, Receipt]], set[tuple[int, int]]]:
+    """Of the rounds in this batch (nearly always one): phase; (round, voter) -> nonce -> the receipt that this nonce
+    got; (round, seat) of the secret seats that have voted."""
+    phases: dict[int, Phase] = {}
+    known: dict[tuple[int, str], dict[str, Receipt]] = {}
+    turned_out: set[tuple[int, int]] = set()
+    for round_id in {p.round_id for p in papers}:
+        of_round = [p for p in papers if p.round_id == round_id]
+        for phase, in driver.ask(_PHASE if driver.is_sqlite else _PHASE_KEPT, round=round_id):
+            phases[round_id] = Phase(phase)
+        for voter, nonce, code, version, at in driver.ask(_KNOWN, round=round_id, voters={p.voter for p in of_round}):
+            known.setdefault((round_id, voter), {})[nonce] = Receipt(
+                code=code, version=version, received_at=at, round=str(round_id))
+        seats = {p.seat_id for p in of_round if p.secret}
+        turned_out |= {(round_id, seat) for seat, in driver.ask(_TURNED_OUT, round=round_id, seats=seats)}
+    return phases, known, turned_out
 
 
-def _versions(c: Connection, voters: set[tuple[int, str]]) -> dict[tuple[int, str], dict[str, Receipt]]:
-    """(round, voter) -> nonce -> the receipt that this nonce got."""
-    by_round: dict[int, list[str]] = {}
-    for round_id, voter in voters:
-        by_round.setdefault(round_id, []).append(voter)
-    rows = c.execute(
-        select(t.ballot.c.round_id, t.ballot.c.voter, t.ballot.c.version, t.ballot.c.nonce, t.ballot.c.receipt,
-               t.ballot.c.received_at, t.round_.c.opened_at)
-        .join_from(t.ballot, t.round_, t.ballot.c.round_id == t.round_.c.id)
-        .where(or_(*(and_(t.ballot.c.round_id == round_id, t.ballot.c.voter.in_(names))
-                     for round_id, names in by_round.items())))
-    )
-    found: dict[tuple[int, str], dict[str, Receipt]] = {}
-    for r in rows:
-        found.setdefault((r.round_id, r.voter), {})[r.nonce] = Receipt(
-            code=r.receipt, version=r.version, received_at=r.received_at or r.opened_at, round=str(r.round_id))
-    return found
+class _Driver:
+    """The connection's own cursor: `:name` stands for a value, `in :names` for a set of them."""
+
+    def __init__(self, c: Connection) -> None:
+        self.is_sqlite = c.dialect.name == "sqlite"
+        self._cursor: Any = c.connection.cursor()
+
+    def ask(self, statement: str, **values: object) -> list[tuple[Any, ...]]:
+        for name, value in values.items():
+            if isinstance(value, set):
+                values[name] = json.dumps(list(value)) if self.is_sqlite else list(value)
+        self._cursor.execute(_spelled(statement, self.is_sqlite), values)
+        answer: list[tuple[Any, ...]] = self._cursor.fetchall()
+        return answer
+
+    def tell(self, statement: str, rows: Iterable[dict[str, object]]) -> None:
+        if rows:
+            self._cursor.executemany(_spelled(statement, self.is_sqlite), rows)
 
 
-def _turned_out(c: Connection, pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
-    if not pairs:
-        return set()
-    rows = c.execute(select(t.turnout.c.round_id, t.turnout.c.seat_id).where(
-        t.turnout.c.round_id.in_({r for r, _ in pairs}), t.turnout.c.seat_id.in_({s for _, s in pairs})))
-    return {(r.round_id, r.seat_id) for r in rows}
+@cache
+def _spelled(statement: str, is_sqlite: bool) -> str:
+    if is_sqlite:
+        return re.sub(r"in :(\w+)", r"in (select value from json_each(:\1))", statement)
+    return re.sub(r":(\w+)", r"%(\1)s", re.sub(r"in :(\w+)", r"= any(:\1)", statement))
