@@ -88,7 +88,7 @@ def errands(who: Staff, snapshots: Iterable[Snapshot], staff: Iterable[Staff], t
         if Role.LIAISON in who.roles:
             found += _of_the_liaison(one, who.unit, today)
         if who.roles & {Role.CLERK, Role.SUPERVISOR} and standing_of(one)[0] is Standing.COUNTED:
-            found.append(Errand(words=f"{one.sitting.title}已打完，公布前请核对成绩", page="results",
+            found.append(Errand(words=f"{one.sitting.title} {one.sitting.period}：已打完，公布前请核对成绩", page="results",
                                 sitting=one.sitting.key))
     if Role.ADMINISTRATOR in who.roles:
         found += _of_the_administrator(staff)
@@ -99,12 +99,11 @@ def errands(who: Staff, snapshots: Iterable[Snapshot], staff: Iterable[Staff], t
 
 def _of_the_host(one: Snapshot) -> Iterator[Errand]:
     standing, _words = standing_of(one)
-    title, key = one.sitting.title, one.sitting.key
+    title, key = f"{one.sitting.title} {one.sitting.period}", one.sitting.key
     if standing is Standing.PREPARING:
         red = [line for line in preflight(one) if not line.ok]
         for line in red:
-            yield Errand(words=f"{title}：{line.topic}{line.words}" if line.topic != "单位填报"
-                         else f"{title}：{line.words}", page="prepare", sitting=key)
+            yield Errand(words=f"{title}：{line.todo}", page="prepare", sitting=key)
         if not red:
             yield Errand(words=f"{title}：准备就绪，可以请第1家上台", page="host", sitting=key)
     elif standing is Standing.OPEN:

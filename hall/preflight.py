@@ -18,11 +18,12 @@ _LOCAL = ("127.0.0.1", "localhost", "0.0.0.0", "::1")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of the preflight."""
+    """One line of the preflight; `todo` is what a red one asks for, in a few words that stand alone."""
 
     topic: str
     words: str
     ok: bool
+    todo: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,8 @@ def _rule(snapshot: Snapshot) -> Line:
 
 def _agenda(snapshot: Snapshot) -> Line:
     count = len(snapshot.targets)
-    return Line(topic="议程", words=f"{count}家" if count else "还没有单位", ok=count > 0)
+    return Line(topic="议程", words=f"{count}家" if count else "还没有单位", ok=count > 0,
+                todo="" if count else "列入参评单位")
 
 
 def _seats(snapshot: Snapshot) -> Line:
@@ -73,7 +75,8 @@ def _seats(snapshot: Snapshot) -> Line:
     short = [f"{group.name}{seated[group.key]}席，规定至少{group.quorum_ballots}张有效票"
              for group in snapshot.rule.groups if 0 < seated[group.key] < group.quorum_ballots]
     if empty or short:
-        return Line(topic="评委席位", words="；".join([f"{name}还没有席位" for name in empty] + short), ok=False)
+        words = "；".join([f"{name}还没有席位" for name in empty] + short)
+        return Line(topic="评委席位", words=words, ok=False, todo=f"添加评委席位，{words}")
     return Line(topic="评委席位", ok=True,
                 words="，".join(f"{group.name}{seated[group.key]}席" for group in snapshot.rule.groups))
 
@@ -81,24 +84,28 @@ def _seats(snapshot: Snapshot) -> Line:
 def _badges(snapshot: Snapshot) -> Line:
     without = [seat.code for seat in snapshot.seats if not seat.has_badge]
     if not snapshot.seats:
-        return Line(topic="胸牌", words="先设席位，再制发", ok=False)
+        return Line(topic="胸牌", words="先设席位，再制发", ok=False, todo="制发胸牌")
     if without:
         some = "、".join(without[:4]) + ("等" if len(without) > 4 else "")
-        return Line(topic="胸牌", words=f"{len(without)}席没有胸牌：{some}", ok=False)
+        return Line(topic="胸牌", words=f"{len(without)}席没有胸牌：{some}", ok=False,
+                    todo=f"制发胸牌，还缺{len(without)}席")
     return Line(topic="胸牌", words=f"{len(snapshot.seats)}席都有胸牌", ok=True)
 
 
 def _address(snapshot: Snapshot) -> Line:
     if not snapshot.public_url:
-        return Line(topic="手机访问地址", words="还没有设置", ok=False)
+        return Line(topic="手机访问地址", words="还没有设置", ok=False, todo="设置手机访问地址")
     if urlsplit(snapshot.public_url).hostname in _LOCAL:
-        return Line(topic="手机访问地址", words=f"{snapshot.public_url} 只有本机能打开，手机打不开", ok=False)
+        return Line(topic="手机访问地址", words=f"{snapshot.public_url} 只有本机能打开，手机打不开", ok=False,
+                    todo="换一个手机能打开的访问地址")
     return Line(topic="手机访问地址", words=snapshot.public_url, ok=True)
 
 
 def _declarations(snapshot: Snapshot) -> Line:
     missing = [one.name for one in snapshot.targets if not is_complete(one.declaration)]
     if not missing:
-        return Line(topic="单位填报", words="都已填齐" if snapshot.targets else "先列议程", ok=bool(snapshot.targets))
+        if not snapshot.targets:
+            return Line(topic="单位填报", words="先列议程", ok=False, todo="催各单位填报")
+        return Line(topic="单位填报", words="都已填齐", ok=True)
     some = "、".join(missing[:4]) + (f"等{len(missing)}家" if len(missing) > 4 else "")
-    return Line(topic="单位填报", words=f"未填齐：{some}", ok=False)
+    return Line(topic="单位填报", words=f"未填齐：{some}", ok=False, todo=f"催填不足与承诺：{some}")

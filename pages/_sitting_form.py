@@ -59,8 +59,9 @@ def _fields(prefix: str, values: dict[str, Any]) -> None:
                        key=f"{prefix}/seconds")
     left.number_input("宣布截止后的宽限（秒，等路上的票到达）", 0, 600, values["grace_seconds"], 1,
                       key=f"{prefix}/grace_seconds")
-    right.checkbox("凭签到台签到才能打分（不勾：第一次扫胸牌即签到）", value=values["desk_check_in"],
-                   key=f"{prefix}/desk_check_in")
+    right.checkbox("须在签到台签到才能打分", value=values["desk_check_in"],
+                   key=f"{prefix}/desk_check_in",
+                   help="不勾时，第一次扫胸牌即签到。")
 
 
 def _typed(prefix: str) -> dict[str, Any]:

@@ -19,7 +19,8 @@ _STYLE = """<style>
 .lt-sitting .now{margin:.1rem 0}
 .lt-sitting .tag{border:1px solid #1F4E79;color:#1F4E79;border-radius:4px;padding:0 .4rem;font-size:.8rem;
 margin-left:.5rem;vertical-align:.1em}
-.stMain .stPageLink a{padding-left:0}
+.stMain .stPageLink a{padding-left:0;height:auto;max-width:100%}
+.stMain .stPageLink a p,.stMain .stPageLink a span{white-space:normal;overflow:visible;text-overflow:clip}
 .stMain .stPageLink a p{color:#1F4E79}
 .stMain .stPageLink a:hover p{text-decoration:underline}
 .st-key-lt-next a{background:#B3261E!important;padding:.55rem .9rem!important;border-radius:4px;width:fit-content}
@@ -27,7 +28,7 @@ margin-left:.5rem;vertical-align:.1em}
 </style>"""
 _LIGHTS = {
     Standing.PREPARING: ("○", "#57606A"), Standing.OPEN: ("●", "#1E7F4F"), Standing.UNDER_WAY: ("●", "#1E7F4F"),
-    Standing.COUNTED: ("▲", "#8A5A00"), Standing.PUBLISHED: ("✓", "#1F4E79"),
+    Standing.COUNTED: ("▲", "#8A5A00"), Standing.PUBLISHED: ("◆", "#1F4E79"),
 }
 _LINKS = (
     ("prepare", "会前准备", {Role.HOST, Role.ADMINISTRATOR}),

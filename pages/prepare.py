@@ -56,7 +56,8 @@ one = prepared(house().database, key)
 about = snapshot.sitting
 facts = (about.title, about.period, day_in_words(about.held_on), about.place, about.note)
 st.html(f'<p class="lt-note">{escape(" · ".join(part for part in facts if part))}</p>')
-draw_preflight(snapshot)
+if not snapshot.published:
+    draw_preflight(snapshot)
 basic, agenda, seats, rule, badges = st.tabs(["基本", "单位与议程", "评委席位", "评分办法", "胸牌"],
                                              key="prepare/tabs")
 with basic:

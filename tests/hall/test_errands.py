@@ -68,14 +68,14 @@ def test_a_voided_round_does_not_count_as_scored(house):
 
 def test_the_host_hears_what_is_red_then_who_is_next_then_to_publish(house):
     hall = make.sitting(house)
-    assert ("县区比拼现场：未填齐：A县、B县、C县", "prepare") in waiting(hall, Role.HOST)
+    assert ("县区比拼现场 2026Q1：催填不足与承诺：A县、B县、C县", "prepare") in waiting(hall, Role.HOST)
 
     score(hall, "U1")
-    assert waiting(hall, Role.HOST) == [("县区比拼现场：下一家是第2家 B县", "host")]
+    assert waiting(hall, Role.HOST) == [("县区比拼现场 2026Q1：下一家是第2家 B县", "host")]
 
     score(hall, "U2", "U3")
-    assert waiting(hall, Role.HOST) == [("县区比拼现场：全部打完，请公布成绩", "host")]
-    assert waiting(hall, Role.SUPERVISOR) == [("县区比拼现场已打完，公布前请核对成绩", "results")]
+    assert waiting(hall, Role.HOST) == [("县区比拼现场 2026Q1：全部打完，请公布成绩", "host")]
+    assert waiting(hall, Role.SUPERVISOR) == [("县区比拼现场 2026Q1：已打完，公布前请核对成绩", "results")]
 
     hall.publish(despite_warnings=True)
     assert waiting(hall, Role.HOST, Role.CLERK) == []

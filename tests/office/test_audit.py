@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 from sqlalchemy import text
 
+from db.work import work
 from office import people, sittings
-from office.audit import read_audit
+from office.audit import DETAIL_WORDS, read_audit
 from office.people import Role
 from tests import make
 
+ROOT = Path(__file__).resolve().parents[2]
 BY = {"by": "host", "at": make.START}
 
 
@@ -46,3 +51,24 @@ def test_a_line_changed_behind_the_systems_back_is_found(house):
 
     assert audit.broken_at == 1
     assert "从第1条起对不上" in audit.chain_words
+
+
+def test_every_detail_that_the_code_records_has_a_chinese_word():
+    own = {"at", "actor", "action", "sitting_id", "by"}
+    found = {
+        keyword.arg
+        for folder in ("office", "hall") for file in (ROOT / folder).glob("*.py")
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in ("_tell", "w.record.append")
+        for keyword in call.keywords if keyword.arg}
+
+    assert found - own - set(DETAIL_WORDS) == set()
+
+
+def test_values_of_parts_are_said_one_by_one(house):
+    make.sitting(house)
+    with work(house.database) as w:
+        w.record.append(at=make.START, actor="host", action="填写分项", sitting_id=1,
+                        values={"U1 indicators": "96.5", "U2 indicators": ""})
+
+    assert read_audit(house.database).lines[0].detail == "分项：A县 indicators 96.5、B县 indicators （空）"

@@ -30,7 +30,7 @@ def test_the_host_is_told_the_next_step_and_finds_the_sitting(open_page, house):
 
     app = open_page("home", Role.HOST)
 
-    assert "县区比拼现场：下一家是第2家 B县" in labels(app)
+    assert "县区比拼现场 2026Q1：下一家是第2家 B县" in labels(app)
     assert "已打分1家，共3家" in words(app)
     assert "进行中" in words(app)
 
