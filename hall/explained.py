@@ -17,12 +17,16 @@ from db.engine import Database
 from db.reads import sittings as reads
 from db.values import Staff
 from hall.how import Dot, Explained, Gap, GroupWorking, Paper, Part, Strip
-from hall.results import standing, working
+from hall.results import Standing, package_in_force, standing
 from hall.standings import component_name, is_hidden, is_of_the_hall, valid_ballots
 from office.points import signed
 from office.refusal import NotFound
+from scoring.explain import tree
 from scoring.number import parse_exact, percent, plain, printed
+from scoring.package import Package
 from scoring.rule import BallotKind, Rule
+from scoring.tally import Working, work_out
+from scoring.what_if import alternatives, gap, neighbours
 
 STATUS_WORDS = {
     "counted": "计入", "dropped_high": "去掉（最高）", "dropped_low": "去掉（最低）", "recused": "回避，不计", "abstained": "弃权",
@@ -35,29 +39,64 @@ def explained(database: Database, sitting: str, target: str, who: Staff, number:
 
     Raises Refused where there is no such target, version or result.
     """
-    found = standing(database, sitting, number)
-    if target not in found.result["targets"]:
-        raise NotFound("成绩里没有这个单位。")
-    said = _told(database, sitting, target, number, found.publication.number if found.publication else None,
-                 found.sitting.serial if found.publication is None else 0)
+    found = _standing(database, sitting, target, number)
+    package, working = _counted(database, sitting, number, *_edition(found))
     with database.reading() as c:
         seats = {one.code: one.name for one in reads.seats(c, found.sitting.id)}
     view = _View(rule=found.rule, names=found.names, seats=seats, results=found.result["targets"], target=target,
                  full=is_of_the_hall(who))
-    tree = said["tree"]
-    groups = tuple(view.group(node) for node in _groups(tree))
+    above, below = (None if other is None else gap(package, working, target, other)
+                    for other in neighbours(package, working, target))
+    root = tree(package.rule, working, target)
+    groups = tuple(view.group(node) for node in _groups(root))
     return Explained(
-        target=target, name=found.names[target], total=tree["published"] or "—", words=tuple(view.words(said)),
-        sum_words=view.sum_words(tree, groups), groups=groups, parts=tuple(view.parts(tree)),
-        gaps=tuple(view.gap(one) for one in said["gaps"].values() if one is not None),
-        columns=_columns(found.rule))
+        target=target, name=found.names[target], total=root["published"] or "—", words=tuple(view.words(above, below)),
+        sum_words=view.sum_words(root, groups), groups=groups, parts=tuple(view.parts(root)),
+        gaps=tuple(view.gap(one) for one in (above, below) if one is not None), columns=_columns(found.rule))
+
+
+def how_firm(database: Database, sitting: str, target: str, number: int | None = None) -> tuple[str, ...]:
+    """Would the place be another without trimming, under the median, or without any one judge? In sentences.
+
+    Leaving every judge out in turn takes seconds in a large hall: a page asks for it last, and only once the
+    result is published. While the hall still votes, the processor belongs to the phones.
+    """
+    found = _standing(database, sitting, target, number)
+    if found.publication is None or found.result["targets"][target]["rank"] is None:
+        return ()
+    return _firmness(database, sitting, target, number, found.publication.number)
+
+
+def _standing(database: Database, sitting: str, target: str, number: int | None) -> Standing:
+    found = standing(database, sitting, number)
+    if target not in found.result["targets"]:
+        raise NotFound("成绩里没有这个单位。")
+    return found
+
+
+def _edition(found: Standing) -> tuple[int | None, int]:
+    """What a count may be kept by: the version, or the sitting's serial while nothing is published."""
+    return (found.publication.number, 0) if found.publication else (None, found.sitting.serial)
+
+
+@lru_cache(maxsize=4)
+def _counted(database: Database, sitting: str, number: int | None, _version: int | None,
+             _serial: int) -> tuple[Package, Working]:
+    package = package_in_force(database, sitting, number)
+    return package, work_out(package, package.sheets)
 
 
 @lru_cache(maxsize=256)
-def _told(database: Database, sitting: str, target: str, number: int | None, _version: int | None,
-          _serial: int) -> Mapping[str, Any]:
-    """Kept by version, or by serial while nothing is published: leaving each judge out in turn takes a second or two."""
-    return working(database, sitting, target, number)
+def _firmness(database: Database, sitting: str, target: str, number: int | None, version: int) -> tuple[str, ...]:
+    package, working = _counted(database, sitting, number, version, 0)
+    other = alternatives(package, working, target)
+    said = []
+    if package.rule.trim.wanted and other["untrimmed"] is not None and other["median"] is not None:
+        said.append(f"如果不去最高最低，是第{other['untrimmed']}名；如果取中位数，是第{other['median']}名。")
+    if other["one_judge"]:
+        best, worst = other["one_judge"]
+        said.append(f"少任何一位评委，{f'都是第{best}名' if best == worst else f'名次在第{best}至第{worst}名之间'}。")
+    return tuple(said)
 
 
 def _evaluation(tree: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -221,44 +260,41 @@ class _View:
             return ""
         return f"{' + '.join(f'{one.weight}×{one.published}' for one in counted)} = {evaluation['published']}"
 
-    def words(self, said: Mapping[str, Any]) -> Iterator[str]:
-        """The place, the distance to both neighbours and where it comes from, and how firm the place is."""
+    def words(self, above: Mapping[str, Any] | None, below: Mapping[str, Any] | None) -> Iterator[str]:
+        """The place, the distance to both neighbours, and where it comes from."""
         if self.result["rank"] is None:
             return
         tied = "、".join(self.names.get(one, one) for one in self.result["tied_with"])
         yield f"第{self.result['rank']}名{f'，与{tied}并列' if tied else ''}。"
-        for side, word, lead, sign in (("above", "少", "主要差在", 1), ("below", "多", "主要强在", -1)):
-            gap = said["gaps"][side]
-            if gap is not None:
-                points = self.print(abs(parse_exact(gap["total"])))
-                where = self.mainly(gap, sign)
-                name = self.names.get(gap["target"], gap["target"])
-                yield f"比第{gap['rank']}名{name}{word}{points}分{f'，{lead}{where}' if where else ''}。"
-        other = said["alternatives"]
-        if self.rule.trim.wanted and other["untrimmed"] is not None and other["median"] is not None:
-            yield f"如果不去最高最低，是第{other['untrimmed']}名；如果取中位数，是第{other['median']}名。"
-        if other["one_judge"]:
-            best, worst = other["one_judge"]
-            yield f"少任何一位评委，{f'都是第{best}名' if best == worst else f'名次在第{best}至第{worst}名之间'}。"
+        for other, word, lead, sign in ((above, "少", "主要差在", 1), (below, "多", "主要强在", -1)):
+            if other is None:
+                continue
+            name = f"第{other['rank']}名{self.names.get(other['target'], other['target'])}"
+            total = parse_exact(other["total"])
+            if not total:
+                yield f"与{name}总分相同，按办法定先后。"
+                continue
+            where = self.mainly(other, sign)
+            yield f"比{name}{word}{self.print(abs(total))}分{f'，{lead}{where}' if where else ''}。"
 
-    def gap_parts(self, gap: Mapping[str, Any]) -> dict[str, Fraction]:
+    def gap_parts(self, other: Mapping[str, Any]) -> dict[str, Fraction]:
         """What makes the difference, by name; a group hidden for either of the two is left out."""
-        parts = {self.group_name(key): parse_exact(value) for key, value in gap["groups"].items()
-                 if not self.hides(key) and not self.hides(key, gap["target"])}
-        parts |= {component_name(key): parse_exact(value) for key, value in gap["components"].items()
+        parts = {self.group_name(key): parse_exact(value) for key, value in other["groups"].items()
+                 if not self.hides(key) and not self.hides(key, other["target"])}
+        parts |= {component_name(key): parse_exact(value) for key, value in other["components"].items()
                   if key != "evaluation"}
-        return parts | {self.rule.deduction(key).name: parse_exact(value) for key, value in gap["deductions"].items()}
+        return parts | {self.rule.deduction(key).name: parse_exact(value) for key, value in other["deductions"].items()}
 
-    def mainly(self, gap: Mapping[str, Any], sign: int) -> str:
-        parts = self.gap_parts(gap)
+    def mainly(self, other: Mapping[str, Any], sign: int) -> str:
+        parts = self.gap_parts(other)
         best = max(parts, key=lambda name: sign * parts[name], default="")
         return best if best and sign * parts[best] > 0 else ""
 
-    def gap(self, gap: Mapping[str, Any]) -> Gap:
+    def gap(self, other: Mapping[str, Any]) -> Gap:
         def shown(value: Fraction) -> str:
             text = self.print(value)
             return f"+{text}" if value > 0 else text
 
-        return Gap(name=self.names.get(gap["target"], gap["target"]), rank=str(gap["rank"]),
-                   total=shown(parse_exact(gap["total"])),
-                   parts=tuple((name, shown(value)) for name, value in self.gap_parts(gap).items()))
+        return Gap(name=self.names.get(other["target"], other["target"]), rank=str(other["rank"]),
+                   total=shown(parse_exact(other["total"])),
+                   parts=tuple((name, shown(value)) for name, value in self.gap_parts(other).items()))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import html
 from collections import Counter
+from collections.abc import Callable
 
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from hall.how import Explained, GroupWorking, Strip
 from hall.standings import Line
@@ -24,12 +26,10 @@ LOOK = """<style>
 </style>"""
 
 
-def show(told: Explained, line: Line) -> None:
-    """Words first, then the sum, then the picture of every group, then the papers."""
-    words = list(told.words)
-    first = f"<b>{html.escape(words[0].rstrip('。'))}，{html.escape(told.total)}分。</b>" if words else (
-        f"<b>没有名次：{html.escape(line.state)}。</b>")
-    st.html(f'<p class="lt-words">{first}{html.escape("".join(words[1:]))}</p>')
+def show(told: Explained, line: Line, how_firm: Callable[[], tuple[str, ...]]) -> None:
+    """Words first, then the sum, then the picture of every group, then the papers; how firm the place is comes last."""
+    opening = st.empty()
+    _opening(opening, told, line, ())
     _sum(told, line)
     _groups_table(told)
     strips = [(n, group, strip) for n, group in enumerate(told.groups) for strip in group.strips]
@@ -40,6 +40,13 @@ def show(told: Explained, line: Line) -> None:
         if group.papers:
             with st.expander(f"{group.name}的每一张票（实名，{len(group.papers)}张）"):
                 st.html(_papers(told, group))
+    _opening(opening, told, line, how_firm())
+
+
+def _opening(place: DeltaGenerator, told: Explained, line: Line, firm: tuple[str, ...]) -> None:
+    first = f"<b>{html.escape(told.words[0].rstrip('。'))}，{html.escape(told.total)}分。</b>" if told.words else (
+        f"<b>没有名次：{html.escape(line.state)}。</b>")
+    place.html(f'<p class="lt-words">{first}{html.escape("".join((*told.words[1:], *firm)))}</p>')
 
 
 def _sum(told: Explained, line: Line) -> None:

@@ -10,7 +10,7 @@ import html
 import streamlit as st
 
 from hall import results
-from hall.explained import explained
+from hall.explained import explained, how_firm
 from hall.standings import Board, board, is_of_the_hall, ranking_csv
 from office.calendar import words_of
 from office.people import Role
@@ -43,7 +43,7 @@ def say_which_version(shown: Board) -> None:
             f'选票 <code>{shown.ballots_sha256[:8]}</code></p>')
 
 
-def show_receipts(key: str) -> None:
+def show_receipts(shown: Board, key: str) -> None:
     """Anyone may find their own ballot; nobody may learn what is on it, or whose it is."""
     found = results.receipts(database, key)
     asked = st.text_input("查回执码", placeholder="例如 7Q2K-M4", key="receipt")
@@ -58,12 +58,12 @@ def show_receipts(key: str) -> None:
             st.warning(f"回执码 {code} 已被同一席位后来的修改代替（{'、'.join(replaced)}），以后一张为准。")
         else:
             st.error(f"公布的回执码里没有 {code}。请核对票上的六位字母和数字；作废的轮次不在其中。")
-    by_target: dict[str, list[str]] = {}
+    by_target: dict[str, list[str]] = {one.name: [] for one in (*shown.ranked, *shown.others)}
     for receipt, name, is_counted in found:
         by_target.setdefault(name, []).append(receipt if is_counted else f"{receipt}（已改）")
     st.html("".join(
-        f'<details class="lt-codes"><summary>{html.escape(name)}：{len(codes)}张</summary>'
-        f'<p>{html.escape(" ".join(codes))}</p></details>' for name, codes in by_target.items()))
+        f'<details class="lt-codes"><summary>{html.escape(name)}</summary>'
+        f'<p>{html.escape(" ".join(codes))}</p></details>' for name, codes in by_target.items() if codes))
 
 
 def show_check(shown: Board, key: str) -> None:
@@ -77,7 +77,7 @@ def show_check(shown: Board, key: str) -> None:
     name = f"{key}_v{number}" if number else f"{key}_未公布"
     st.download_button("下载复算包（zip）", lambda: results.package_zip(database, key, number), f"{name}.zip",
                        "application/zip", on_click="ignore", icon=":material/download:")
-    st.write("任何一台装有 Python 3.11 的电脑都能复算，不需要本系统：")
+    st.write("有本项目的 scoring 文件夹和 Python 3.11 就能复算，不用装别的，也不用联网：")
     st.code(f"python -m scoring recount {name}.zip", language=None)
 
 
@@ -129,9 +129,9 @@ if len(shown.versions) > 1:
 
 if unit:
     try:
-        with st.spinner("正在复算……"):
-            told = explained(database, key, unit, who, shown.version.number if shown.version else None)
-        _working.show(told, shown.line(unit))
+        number = shown.version.number if shown.version else None
+        _working.show(explained(database, key, unit, who, number), shown.line(unit),
+                      lambda: how_firm(database, key, unit, number))
     except Refused as refused:
         st.error(str(refused))
 else:
@@ -140,7 +140,7 @@ with st.expander(f"评分办法：{shown.rule_title}"):
     st.html(f'<ol class="lt-rule">{"".join(f"<li>{html.escape(one)}</li>" for one in shown.rule_words)}</ol>')
 if shown.version is not None:
     with st.expander("回执码：查自己的票计入了没有"):
-        show_receipts(key)
+        show_receipts(shown, key)
 with st.expander("复核：指纹、复算包和命令"):
     show_check(shown, key)
 if len(shown.versions) > 1:

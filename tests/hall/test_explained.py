@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from db.values import Staff
-from hall.explained import explained
+from hall.explained import explained, how_firm
 from office.people import Role
 from office.refusal import Refused
 from tests import make
@@ -27,8 +27,39 @@ def told(hall: make.Hall, target: str, who: Staff = LEADER):
 
 def test_first_the_place_the_neighbours_and_what_makes_the_difference(published):
     assert told(published, "U2").words == (
-        "第2名。", "比第1名A县少10.30分，主要差在市领导组。", "比第3名C县多10.00分，主要强在市领导组。",
+        "第2名。", "比第1名A县少10.30分，主要差在市领导组。", "比第3名C县多10.00分，主要强在市领导组。")
+
+
+def test_how_firm_a_place_is_comes_in_sentences_too(published):
+    assert how_firm(published.house.database, published.key, "U2") == (
         "如果不去最高最低，是第2名；如果取中位数，是第2名。", "少任何一位评委，都是第2名。")
+
+
+def test_one_judge_who_decides_a_place_is_told_as_a_range(hall):
+    for target, marks in (("U1", (80, 81, 82)), ("U2", (80, 81, 60))):
+        hall.open(target)
+        for n, mark in enumerate(marks, 1):
+            hall.cast(f"L{n}", mark)
+            hall.cast(f"P{n}", 80)
+        hall.close()
+    assert how_firm(hall.house.database, hall.key, "U2") == ()  # while the hall votes, nobody asks
+    hall.publish(despite_warnings=True)
+
+    said = how_firm(hall.house.database, hall.key, "U2")
+
+    assert said[-1] == "少任何一位评委，名次在第1至第2名之间。"
+
+
+def test_a_tie_that_the_rule_broke_is_not_told_as_a_gap_of_nothing(house):
+    rule = make.RULE.replace("[combine]", '[ranking]\ntie_break = ["leaders"]\n[combine]')
+    hall = make.sitting(house, make.plan(rule=rule))
+    for target, leaders, public in (("U2", 90, 90), ("U3", 88, 93)):
+        hall.open(target)
+        for code in ("L1", "L2", "L3", "P1", "P2", "P3"):
+            hall.cast(code, leaders if code.startswith("L") else public)
+        hall.close()
+
+    assert told(hall, "U3").words == ("第2名。", "与第1名B县总分相同，按办法定先后。")
 
 
 def test_the_sum_is_written_out_and_every_group_says_what_was_done(published):
