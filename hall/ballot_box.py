@@ -141,7 +141,7 @@ class BallotBox:
         except Exception:
             if len(batch) == 1:
                 log.exception("a ballot could not be stored")
-                batch[0].answer.set_exception(overloaded())
+                _tell(batch[0], overloaded())
                 return
             log.warning("a batch of %d ballots failed; trying each alone", len(batch))
             for one in batch:
@@ -149,10 +149,21 @@ class BallotBox:
             return
         for one, answer in zip(batch, answers, strict=True):
             if isinstance(answer, NotTaken):
-                one.answer.set_exception(_not_taken(self._live, one.paper, answer))
-            else:
+                _tell(one, _not_taken(self._live, one.paper, answer))
+                continue
+            if answer.code == one.paper.receipt:  # newly stored: a late retry of an older paper brings nothing back
                 self._live.remember_receipt(one.paper.round_id, one.paper.voter, answer)
-                one.answer.set_result(answer)
+            _tell(one, answer)
+
+
+def _tell(waiting: _Waiting, outcome: Receipt | BallotRefused) -> None:
+    """Answer whoever waits; one who has gone meanwhile gets the same answer for the same nonce later."""
+    if not waiting.answer.set_running_or_notify_cancel():
+        return
+    if isinstance(outcome, BallotRefused):
+        waiting.answer.set_exception(outcome)
+    else:
+        waiting.answer.set_result(outcome)
 
 
 def accept(live: Live, box: BallotBox, *, seat: SeatCard, secret: str, round_text: str, nonce: str,

@@ -194,7 +194,7 @@ def _safe(goal: str | None) -> str:
 def _page(state: str, *, status: int = 200, **values: str) -> HTMLResponse:
     html = _templates().get_template("door.html").render(state=state, **values)
     return HTMLResponse(html, status_code=status, headers={
-        "Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'"})
 

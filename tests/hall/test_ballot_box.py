@@ -235,6 +235,31 @@ def test_one_bad_paper_does_not_take_its_batch_with_it(hall: make.Hall) -> None:
     assert len(counted(hall)) == 3
 
 
+def test_a_late_retry_of_the_first_paper_does_not_hide_the_second(hall: make.Hall) -> None:
+    round_id = hall.open("U2")
+    hall.cast("L1", 90, nonce="first")
+    second = hall.cast("L1", 80, nonce="second")
+    hall.cast("L1", 90, nonce="first")
+
+    seat = hall.house.live.seat(hall.secrets["L1"])
+    assert seat is not None
+    assert hall.house.live.receipt(seat, hall.secrets["L1"], round_id) == second
+
+
+def test_a_phone_that_hangs_up_does_not_stop_the_writer(hall: make.Hall) -> None:
+    from unittest.mock import patch
+
+    hall.open("U2")
+    with patch.object(hall.house.box, "start"):
+        hall.house.box.stop()
+        hung_up = hall.send("L1", 90)
+        assert hung_up.cancel()
+    hall.house.box.start()
+
+    assert hall.cast("L2", 88).version == 1
+    assert len(counted(hall)) == 2
+
+
 def test_a_full_queue_says_come_again_and_stores_nothing_of_it(hall: make.Hall) -> None:
     from unittest.mock import patch
 
