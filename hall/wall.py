@@ -1,0 +1,215 @@
+"""The hall screen as values: the one thing that the hall looks at now.
+
+Pure functions of a snapshot, the turnout, the moment and (once there is one) the published result. While a
+round is open or merely closed there is no score here: a `Ranking` is made of a publication and of nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from urllib.parse import urlsplit
+
+from db.values import Commitment
+from hall.console import AgendaRow, GroupTurnout, State, agenda, next_target, seconds_left, turnout_rows
+from hall.live import Snapshot
+from hall.results import Standing
+from scoring.round import Phase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgendaWall:
+    """The agenda, with who is next."""
+
+    rows: tuple[AgendaRow, ...]
+    next: AgendaRow | None
+    done: int
+    columns: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One shortcoming: what it is, from where to where, what is promised."""
+
+    text: str
+    change: str
+    promises: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageWall:
+    """A unit on stage, before its ballot."""
+
+    position: int
+    total: int
+    name: str
+    presenter: str
+    points: tuple[Point, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BallotWall:
+    """A ballot, open or closed: who, how long yet, how many are in. Never a score."""
+
+    heading: str
+    name: str
+    open: bool
+    closing: bool
+    closes_at: datetime | None
+    groups: tuple[GroupTurnout, ...]
+    due: int
+    voted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One line of the ranking. `place` is empty for a target that is scored but has none; `why` then says so."""
+
+    place: str
+    name: str
+    total: str
+    points: str
+    tied: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankingWall:
+    """The published ranking, one list a ranking group: (its name, its lines)."""
+
+    version: int
+    lists: tuple[tuple[str, tuple[Place, ...]], ...]
+    corrected: str = ""
+
+
+Wall = AgendaWall | StageWall | BallotWall | RankingWall
+
+_WHY = {"no_ballots": "无有效票", "below_quorum": "有效票不够", "incomplete": "成绩不全", "apart": "不参加排名"}
+LONG_NAME = 6
+
+
+def what_to_show(snapshot: Snapshot, now: datetime, voted: Mapping[str, int], published: Standing | None) -> Wall:
+    """The one thing on the screen: an open ballot first, then whatever the host has put there."""
+    current = snapshot.round
+    if current is not None and current.phase is Phase.OPEN:
+        return _ballot(snapshot, now, voted)
+    if snapshot.stage.shows == "ranking":
+        if published is not None and published.publication is not None:
+            return ranking(snapshot, published)
+        return _agenda(snapshot, note="成绩尚未公布")
+    target = snapshot.target(snapshot.stage.target or "")
+    if snapshot.stage.shows != "target" or target is None:
+        return _agenda(snapshot)
+    if current is not None:
+        return _ballot(snapshot, now, voted)
+    held_in = snapshot.sitting.held_on.year
+    return StageWall(
+        position=target.position, total=len(snapshot.targets), name=target.name, presenter=target.presenter,
+        points=tuple(
+            Point(text=one.text, change=" → ".join(part for part in (one.gap, one.goal) if part),
+                  promises=tuple(promise_words(promise, held_in) for promise in one.commitments))
+            for one in target.declaration.shortcomings),
+        note="上一轮已作废，将重新打分" if snapshot.round_of(target.key) else "")
+
+
+def round_on_wall(snapshot: Snapshot) -> int | None:
+    """The round whose turnout the screen shows, if it shows one."""
+    current = snapshot.round
+    shown = current is not None and (current.phase is Phase.OPEN or snapshot.stage.shows == "target")
+    return current.id if current is not None and shown else None
+
+
+def wants_ranking(snapshot: Snapshot) -> bool:
+    return snapshot.stage.shows == "ranking" and snapshot.published > 0
+
+
+def ranking(snapshot: Snapshot, published: Standing) -> RankingWall:
+    """The lines of a publication, by ranking group as they come on the agenda; the unranked after the ranked."""
+    assert published.publication is not None
+    targets = published.result["targets"]
+    groups = {one.key: one.ranking_group for one in snapshot.targets}
+    in_order = list(published.result["order"])
+    rest = [one.key for one in snapshot.targets if one.key in targets and one.key not in in_order
+            and targets[one.key]["state"] != "no_ballots"]
+    lists: dict[str, list[Place]] = {}
+    for key in (*in_order, *rest):
+        one = targets[key]
+        lists.setdefault(groups.get(key, ""), []).append(Place(
+            place=str(one["rank"]) if one["rank"] is not None else "", name=published.names.get(key, key),
+            total=one["total"]["published"] or "—", points=points_words(one["points"]), tied=bool(one["tied_with"]),
+            why=_WHY.get(one["state"], "")))
+    several = len(lists) > 1
+    return RankingWall(
+        version=published.publication.number, corrected=published.publication.reason,
+        lists=tuple((name if several else "", tuple(lines)) for name, lines in lists.items()))
+
+
+def points_words(exact: str | None) -> str:
+    """`+3`, `-1`, `+1.5`, `+4/3`; nothing for nothing."""
+    if exact is None:
+        return ""
+    value = Fraction(exact)
+    if not value:
+        return ""
+    plain = str(Decimal(value.numerator) / Decimal(value.denominator)) if 1000 % value.denominator == 0 else str(value)
+    return plain if value < 0 else f"+{plain}"
+
+
+def promise_words(promise: Commitment, held_in: int) -> str:
+    return f"{promise.text}（{promise.owner}，{deadline_words(promise.deadline, held_in)}）"
+
+
+def deadline_words(deadline: date, held_in: int) -> str:
+    """`6月30日前`, with the year when it is not the sitting's own."""
+    day = f"{deadline.month}月{deadline.day}日前"
+    return day if deadline.year == held_in else f"{deadline.year}年{day}"
+
+
+def phone_address(public_url: str, page_url: str | None) -> str | None:
+    """The address that phones open: the one entered, else this page's own; None if only this machine knows it."""
+    if public_url:
+        return public_url.rstrip("/")
+    parts = urlsplit(page_url or "")
+    if not parts.netloc or (parts.hostname or "") in ("localhost", "127.0.0.1", "::1"):
+        return None
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def period_words(period: str) -> str:
+    """`2019Q1` as it is said; any other way of writing a period stays as it is."""
+    year, quarter, number = period.partition("Q")
+    if quarter and year.isdigit() and number in ("1", "2", "3", "4"):
+        return f"{year}年第{'一二三四'[int(number) - 1]}季度"
+    return period
+
+
+def _agenda(snapshot: Snapshot, note: str = "") -> AgendaWall:
+    rows = agenda(snapshot)
+    following = next_target(snapshot)
+    longest = max((len(one.name) for one in rows), default=0)
+    columns = 1 if len(rows) <= 8 or (longest > LONG_NAME and len(rows) <= 14) else 2
+    return AgendaWall(
+        rows=rows, next=next((one for one in rows if following is not None and one.key == following.key), None),
+        done=sum(one.state in (State.CLOSED, State.PUBLISHED) for one in rows), columns=columns, note=note)
+
+
+def _ballot(snapshot: Snapshot, now: datetime, voted: Mapping[str, int]) -> BallotWall:
+    current = snapshot.round
+    assert current is not None
+    groups = turnout_rows(snapshot, current.targets, voted, ())
+    first = snapshot.target(current.targets[0])
+    together = len(current.targets) > 1
+    left = seconds_left(current, now)
+    is_open = current.phase is Phase.OPEN
+    position = first.position if first else 1
+    return BallotWall(
+        heading="一张票打全部单位" if together else f"第{position}家 · 共{len(snapshot.targets)}家",
+        name=f"{len(current.targets)}家一并打分" if together else first.name if first else "",
+        open=is_open, closing=is_open and left is not None and left <= snapshot.sitting.grace_seconds,
+        closes_at=current.closes_at if is_open else None, groups=groups,
+        due=sum(one.due for one in groups), voted=sum(one.voted for one in groups))

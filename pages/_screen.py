@@ -1,0 +1,256 @@
+"""How the hall screen is drawn: every size in hundredths of the screen's height, nothing below 2.5 of them.
+
+Markup only. What is shown is decided in `hall.wall`; names and sentences are escaped here.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+from functools import lru_cache
+from html import escape
+
+import streamlit as st
+
+from hall.console import AgendaRow, GroupTurnout, State
+from hall.live import Snapshot
+from hall.wall import AgendaWall, BallotWall, Place, Point, RankingWall, StageWall, Wall, period_words
+from office.badges import qr_svg
+
+TONES = {State.WAITING: "#8B949E", State.ON_STAGE: "#F2F4F7", State.VOTING: "#6FB1F0", State.CLOSED: "#E3B341",
+         State.VOID: "#FF8A80", State.PUBLISHED: "#7BD09A"}
+BARS = ("#6FB1F0", "#E0A458", "#7BD09A", "#B79AE0", "#E3B341", "#9AA4AF")
+
+CSS = """<style>
+.stApp,.stAppViewContainer,.stMain,html,body{background:#101418!important;overflow:hidden!important}
+header,.stAppHeader,.stToolbar,[data-testid="stDecoration"],[data-testid="stStatusWidget"],
+[data-testid="stConnectionStatus"],[data-testid="stToolbar"],[data-testid="stHeader"]{display:none!important}
+.stMainBlockContainer{padding:0!important;max-width:none!important}
+.stElementContainer,[data-stale="true"]{opacity:1!important;transition:none!important}
+.w{position:fixed;inset:0;background:#101418;color:#F2F4F7;padding:4vh 4.5vh 0;overflow:hidden;line-height:1.2;
+ font-family:'PingFang SC','HarmonyOS Sans SC','MiSans','Microsoft YaHei','Noto Sans CJK SC',sans-serif;
+ font-variant-numeric:tabular-nums;font-size:3vh}
+.w *{box-sizing:border-box}
+.w .foot{position:absolute;left:4.5vh;right:4.5vh;bottom:1.6vh;font-size:2.5vh;color:#8B949E;display:flex;gap:4vh;
+ justify-content:space-between;white-space:nowrap}
+.w .foot span{overflow:hidden;text-overflow:ellipsis}
+.w .side{position:absolute;left:4.5vh;top:4vh;bottom:7vh;width:46vh;display:flex;flex-direction:column;
+ justify-content:center}
+.w .main{position:absolute;left:54vh;right:4.5vh;top:4vh;bottom:7vh;display:flex;flex-direction:column;
+ justify-content:center}
+.w .full{left:4.5vh}
+.w .quiet{color:#B6BFC9}
+.w .num{font-size:20vh;font-weight:700;line-height:1.05;letter-spacing:-.02em}
+.w .num small{font-size:5vh;font-weight:500;letter-spacing:0;color:#B6BFC9}
+.w .name{font-size:8.4vh;font-weight:700;line-height:1.15}
+.w .t34{font-size:3.4vh}.w .t42{font-size:4.2vh}
+.w .note{font-size:3.4vh;color:#E3B341;margin-top:2vh}
+.w .list{display:grid;grid-auto-flow:column;column-gap:5vh}
+.w .row{display:flex;align-items:center;gap:1.6vh;border-bottom:1px solid #2B323A;white-space:nowrap;min-width:0}
+.w .row.next{background:#1B232C;outline:.3vh solid #F2F4F7;outline-offset:-.3vh;border-radius:.6vh}
+.w .row .n{width:2.2em;text-align:right;color:#B6BFC9;flex:none}
+.w .row .who{flex:1;overflow:hidden;text-overflow:ellipsis;min-width:0;font-weight:600}
+.w .row .st{flex:none;font-size:2.8vh;padding-right:1vh}
+.w .row .tot{flex:none;font-weight:700;text-align:right}
+.w .row .pts{flex:none;width:3.2em;text-align:right;font-size:.8em;color:#B6BFC9;padding-right:.6vh}
+.w .row .tie{font-size:2.5vh;color:#E3B341;font-weight:500;margin-left:1vh}
+.w .p{padding:1.5vh 0 1.4vh 2.4vh;border-left:.5vh solid #3A444F;margin:1.2vh 0}
+.w .p b{display:block;font-weight:600}
+.w .p i{display:block;font-style:normal;color:#B6BFC9;margin-top:.5vh}
+.w .p u{display:block;text-decoration:none;margin-top:.6vh}
+.w .head{position:absolute;left:4.5vh;top:3.6vh;right:46vh}
+.w .big{position:absolute;left:4.5vh;top:24vh;right:46vh;height:28vh}
+.w .code{position:absolute;right:4.5vh;top:4vh;width:38vh;text-align:center}
+.w .code img{display:block;width:38vh;height:38vh;background:#fff;border-radius:.8vh}
+.w .code b{display:block;font-size:3.7vh;margin-top:1.4vh;white-space:nowrap}
+.w .code span{display:block;font-size:2.5vh;color:#B6BFC9;margin-top:.6vh;white-space:nowrap}
+.w .lamp{margin-top:6vh;font-size:9vh;font-weight:700;color:#E3B341;white-space:nowrap}
+.w .bars{position:absolute;left:4.5vh;right:4.5vh;bottom:7.5vh;height:36vh;display:flex;flex-direction:column;
+ justify-content:space-around}
+.w .bar{display:flex;align-items:center;gap:2.4vh}
+.w .bar .g{flex:none;width:27vh;font-size:4vh;font-weight:600;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+.w .bar .track{flex:1;background:#252C34;border-radius:.5vh;overflow:hidden}
+.w .bar .fill{height:100%}
+.w .bar .v{flex:none;width:31vh;text-align:right;white-space:nowrap;font-size:2.8vh;color:#B6BFC9}
+.w .bar .v b{font-size:1.9em;color:#F2F4F7;font-weight:700}
+.lt-clock{position:fixed;left:4.5vh;top:23.5vh;z-index:10;color:#F2F4F7;font-weight:700;font-size:20vh;line-height:1.1;
+ font-variant-numeric:tabular-nums;letter-spacing:-.02em;
+ font-family:'PingFang SC','HarmonyOS Sans SC','MiSans','Microsoft YaHei','Noto Sans CJK SC',sans-serif}
+</style>"""
+
+_CLOCK_JS = """
+export default function ({ data, parentElement }) {
+  const face = parentElement.querySelector('.lt-clock');
+  const ahead = data.now - Date.now();
+  if (face.ahead === undefined || Math.abs(ahead - face.ahead) > 3000 || ahead > face.ahead) face.ahead = ahead;
+  face.closes = data.closes;
+  const draw = () => {
+    const left = Math.max(0, Math.ceil((face.closes - (Date.now() + face.ahead)) / 1000));
+    const words = String(Math.floor(left / 60)).padStart(2, '0') + ':' + String(left % 60).padStart(2, '0');
+    if (face.textContent !== words) face.textContent = words;
+    const colour = left <= 10 ? '#E3B341' : '#F2F4F7';
+    if (face.style.color !== colour) face.style.color = colour;
+  };
+  draw();
+  const timer = setInterval(draw, 100);
+  return () => clearInterval(timer);
+}
+"""
+clock = st.components.v2.component("leitai_wall_clock", html='<div class="lt-clock"></div>', js=_CLOCK_JS,
+                                   isolate_styles=False)
+
+
+def draw(wall: Wall, snapshot: Snapshot, address: str | None) -> str:
+    """The whole screen as one piece of markup: the same values, the same bytes."""
+    body = {AgendaWall: _agenda, StageWall: _stage, RankingWall: _ranking}.get(type(wall))
+    inner = body(wall) if body else _ballot(wall, address)  # type: ignore[arg-type, operator]
+    sitting = snapshot.sitting
+    foot = f"<span>{escape(sitting.title)} · {escape(period_words(sitting.period))}</span>" \
+           f"<span>{escape(sitting.note)}</span>"
+    return f'<div class="w">{inner}<div class="foot">{foot}</div></div>'
+
+
+def notice(words: str) -> str:
+    return f'<div class="w"><div class="main full"><div class="t42">{escape(words)}</div></div></div>'
+
+
+def _agenda(wall: AgendaWall) -> str:
+    if wall.next is not None:
+        side = (f'<div class="quiet t42">下一家</div>'
+                f'<div class="num"><small>第</small>{wall.next.position}<small>家</small></div>'
+                f'<div class="name">{escape(wall.next.name)}</div>'
+                f'<div class="quiet t34">{escape(wall.next.presenter)}</div>')
+    else:
+        side = f'<div class="quiet t42">已打分</div><div class="num">{wall.done}<small>家</small></div>'
+    side += f'<div class="note">{escape(wall.note)}</div>' if wall.note else ""
+    rows = math.ceil(len(wall.rows) / wall.columns) or 1
+    height = min(12.0, 88 / rows)
+    lines = "".join(_agenda_row(one, one == wall.next) for one in wall.rows)
+    return (f'<div class="side">{side}</div><div class="main"><div class="list" style="'
+            f'grid-template-rows:repeat({rows},{height:.2f}vh);grid-template-columns:repeat({wall.columns},minmax(0,1fr));'
+            f'font-size:{max(2.6, min(4.6, height * .56)):.2f}vh">{lines}</div></div>')
+
+
+def _agenda_row(one: AgendaRow, following: bool) -> str:
+    return (f'<div class="row{" next" if following else ""}"><span class="n">{one.position}</span>'
+            f'<span class="who">{escape(one.name)}</span>'
+            f'<span class="st" style="color:{TONES[one.state]}">{one.state.shape} '
+            f'{"下一家" if following and one.state is State.WAITING else one.state.words}</span></div>')
+
+
+def _stage(wall: StageWall) -> str:
+    side = (f'<div class="num"><small>第</small>{wall.position}<small>家 / 共{wall.total}家</small></div>'
+            f'<div class="name">{escape(wall.name)}</div><div class="quiet t34">{escape(wall.presenter)}</div>')
+    side += f'<div class="note">{escape(wall.note)}</div>' if wall.note else ""
+    scale = _scale(wall.points)
+    points = "".join(_point(n, one, scale) for n, one in enumerate(wall.points, 1))
+    return f'<div class="side">{side}</div><div class="main">{points or _nothing_stated()}</div>'
+
+
+def _nothing_stated() -> str:
+    return '<div class="quiet t42">本单位没有填报不足与承诺</div>'
+
+
+def _point(n: int, one: Point, scale: float) -> str:
+    promises = "".join(f'<u style="font-size:{max(2.5, 3.1 * scale):.2f}vh">承诺：{escape(words)}</u>'
+                       for words in one.promises)
+    change = f'<i style="font-size:{max(2.5, 2.9 * scale):.2f}vh">{escape(one.change)}</i>' if one.change else ""
+    text = f'<b style="font-size:{4.6 * scale:.2f}vh">{n}　{escape(one.text)}</b>'
+    return f'<div class="p">{text}{change}{promises}</div>'
+
+
+def _scale(points: tuple[Point, ...]) -> float:
+    """How large the sentences may be, so that all of them fit on the narrower (4:3) screen."""
+    for scale in (1.0, 0.92, 0.86, 0.8, 0.72, 0.64):
+        width = 71.0
+        used = sum(
+            5.5 + math.ceil((len(one.text) + 2) * 4.6 * scale / width) * 5.6 * scale
+            + math.ceil(len(one.change) * max(2.5, 2.9 * scale) / width) * max(3.0, 3.5 * scale)
+            + sum(math.ceil((len(p) + 3) * max(2.5, 3.1 * scale) / width) * max(3.0, 3.8 * scale) + .6
+                  for p in one.promises) for one in points)
+        if used <= 87:
+            return scale
+    return 0.6
+
+
+def _ballot(wall: BallotWall, address: str | None) -> str:
+    size = min(9.5, 78 / max(1, len(wall.name)))
+    head = (f'<div class="head"><div class="quiet t34">{escape(wall.heading)}</div>'
+            f'<div class="name" style="font-size:{size:.1f}vh;white-space:nowrap">{escape(wall.name)}</div></div>')
+    if wall.open and wall.closes_at is not None:
+        big = f'<div class="big"><div style="height:23vh"></div>{_left_words(wall)}</div>'
+    else:
+        words = "打分中，请尽快提交" if wall.open else "最终投票数"
+        big = (f'<div class="big"><div class="num">{wall.voted}<small> / {wall.due} 已投</small></div>'
+               f'<div class="quiet t34">{words}</div></div>')
+    if not wall.open:
+        code = '<div class="code"><div class="lamp">■ 已截止</div></div>'
+    elif address is None:
+        code = '<div class="code"><div style="height:12vh"></div><b>请扫描胸牌二维码打分</b></div>'
+    else:
+        code = (f'<div class="code"><img alt="" src="{_qr(address + "/b")}"><b>请扫描胸牌二维码打分</b>'
+                f'<span>扫过胸牌的手机，也可以扫这里</span></div>')
+    height = min(7.0, 26 / max(1, len(wall.groups)))
+    bars = "".join(_bar(one, BARS[n % len(BARS)], height) for n, one in enumerate(wall.groups))
+    return f'{head}{big}{code}<div class="bars">{bars}</div>'
+
+
+def _left_words(wall: BallotWall) -> str:
+    if wall.closing:
+        return '<div class="t34" style="color:#E3B341">▲ 马上截止，请立即提交</div>'
+    return '<div class="quiet t34">距离截止</div>'
+
+
+def _bar(one: GroupTurnout, colour: str, height: float) -> str:
+    share = min(100, 100 * one.voted // one.due) if one.due else 0
+    return (f'<div class="bar"><span class="g">{escape(one.name)}</span>'
+            f'<span class="track" style="height:{height:.1f}vh"><span class="fill" style="display:block;width:{share}%;'
+            f'background:{colour}"></span></span><span class="v" style="font-size:{max(2.5, height * .42):.1f}vh">'
+            f'已投 <b>{one.voted}</b> / 应投 <b>{one.due}</b></span></div>')
+
+
+def _ranking(wall: RankingWall) -> str:
+    rows = max(len(lines) for _name, lines in wall.lists) if wall.lists else 1
+    single = len(wall.lists) == 1 and rows <= 14
+    columns = 1 if single else max(len(wall.lists), math.ceil(rows / 14))
+    note = f'<div class="note">第{wall.version}版（更正）：{escape(wall.corrected)}</div>' if wall.version > 1 else ""
+    if single:
+        lines = wall.lists[0][1]
+        first = [one for one in lines if one.place and one.place == lines[0].place]
+        tied = "并列" if len(first) > 1 else ""
+        side = (f'<div class="quiet t42">{tied}第{escape(lines[0].place)}名</div>'
+                f'<div class="name">{"<br>".join(escape(one.name) for one in first[:3])}</div>'
+                f'<div class="num" style="margin-top:2vh">{escape(lines[0].total)}</div>'
+                f'<div class="quiet t34">总分</div>{note}') if first else f'<div class="name">成绩公布</div>{note}'
+        return f'<div class="side">{side}</div><div class="main">{_places(lines, 1, 88 / len(lines))}</div>'
+    if len(wall.lists) == 1:
+        return (f'<div class="main full"><div class="t42">成绩排名</div>{note}'
+                f'{_places(wall.lists[0][1], columns, 80 / math.ceil(rows / columns))}</div>')
+    parts = "".join(
+        f'<div style="min-width:0"><div class="t42" style="font-weight:700">{escape(name)}</div>'
+        f'{_places(lines, 1, min(9.0, 78 / rows))}</div>' for name, lines in wall.lists)
+    return (f'<div class="main full">{note}<div style="display:grid;gap:5vh;align-items:start;'
+            f'grid-template-columns:repeat({columns},minmax(0,1fr))">{parts}</div></div>')
+
+
+def _places(lines: tuple[Place, ...], columns: int, height: float) -> str:
+    rows = math.ceil(len(lines) / columns) or 1
+    height = min(10.0, height)
+    font = max(2.5, min(5.0, height * .6))
+    return (f'<div class="list" style="grid-template-rows:repeat({rows},{height:.2f}vh);grid-template-columns:'
+            f'repeat({columns},minmax(0,1fr));font-size:{font:.2f}vh">{"".join(_place(one) for one in lines)}</div>')
+
+
+def _place(one: Place) -> str:
+    tie = '<span class="tie">并列</span>' if one.tied and one.place else ""
+    why = f'<span class="tie">{escape(one.why)}</span>' if one.why else ""
+    tone = "#7BD09A" if one.points.startswith("+") else "#FF8A80" if one.points else ""
+    points = f"{escape(one.points)}分" if one.points else ""
+    return (f'<div class="row"><span class="n">{escape(one.place)}</span><span class="who">{escape(one.name)}{tie}{why}'
+            f'</span><span class="tot">{escape(one.total)}</span>'
+            f'<span class="pts" style="color:{tone}">{points}</span></div>')
+
+
+@lru_cache(maxsize=8)
+def _qr(link: str) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(qr_svg(link).encode()).decode()
