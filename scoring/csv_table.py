@@ -21,32 +21,29 @@ def text_of(file: str, data: bytes) -> str:
         raise PackageRefused(file, "这里不是 UTF-8 编码，请把文件另存为 UTF-8", row=row) from None
 
 
-def read_table(file: str, data: bytes, columns: Sequence[str]) -> tuple[list[tuple[str, ...]], list[int]]:
+def read_table(file: str, data: bytes, columns: Sequence[str]) -> tuple[Sequence[Sequence[str]], Sequence[int]]:
     """The rows with their columns in the given order, and the spreadsheet row of each."""
-    records = csv.reader(io.StringIO(text_of(file, data), newline=""), strict=True)
-    rows: list[tuple[str, ...]] = []
-    numbers: list[int] = []
-    pick = None
-    width = len(columns)
-    number = 0
+    records: list[list[str]] = []
     try:
-        for number, record in enumerate(records, start=1):
-            if not any(map(str.strip, record)):
-                continue
-            if pick is None:
-                pick = itemgetter(*_order(file, number, record, columns))
-                header = record
-            elif len(record) == width:
-                rows.append(pick(record))
-                numbers.append(number)
-            else:
-                raise _wrong_width(file, number, record, header)
+        records.extend(csv.reader(io.StringIO(text_of(file, data), newline=""), strict=True))
     except csv.Error as fault:
         message = f"引号或换行不合 CSV 格式（{fault}），请用表格软件另存为 CSV（UTF-8）"
-        raise PackageRefused(file, message, row=number + 1) from None
-    if pick is None:
+        raise PackageRefused(file, message, row=len(records) + 1) from None
+    first = next((i for i, record in enumerate(records) if any(map(str.strip, record))), None)
+    if first is None:
         raise PackageRefused(file, f"没有表头，请在第一行写 {','.join(columns)}", row=1)
-    return rows, numbers
+    header = records[first]
+    order = _order(file, first + 1, header, columns)
+    body = records[first + 1 :]
+    numbers: Sequence[int] = range(first + 2, len(records) + 1)
+    width = len(columns)
+    if not all(map(any, body)) or set(map(len, body)) - {width}:
+        filled = [(n, row) for n, row in zip(numbers, body, strict=True) if any(map(str.strip, row))]
+        numbers, body = [n for n, _ in filled], [row for _, row in filled]
+        for number, row in filled:
+            if len(row) != width:
+                raise _wrong_width(file, number, row, header)
+    return (body if order == sorted(order) else list(map(itemgetter(*order), body))), numbers
 
 
 def _order(file: str, number: int, header: list[str], columns: Sequence[str]) -> list[int]:

@@ -18,6 +18,7 @@ from scoring.rule import BallotKind, Rule
 from scoring.words import listed, quoted
 
 FILE = "ballots.csv"
+STATES = frozenset(map(str, State))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,27 +132,38 @@ class _Sorter:
         self.scale = mark_scale(rule)
 
     def open_papers(self) -> None:
-        secret_of, books, versions, read = self.secret, self.papers, self.versions, self.read
-        for i, (ballot, group, seat, target, version, state, criterion, value, _) in enumerate(self.ballots):
-            secret = secret_of.get(group, False)
-            number = versions.get(version) or self._version(i, version)
-            key = (ballot if secret else seat, target, number)
-            paper = books[secret].get(key)
-            if paper is None:
-                paper = books[secret][key] = self._open(i, key, group, state)
-            elif paper.state != state or paper.group != group:
-                raise self._disagrees(i, paper)
-            if criterion in paper.marks:
+        read, head, marks = self.read, None, {}
+        for i, row in enumerate(self.ballots):
+            # A paper's rows mostly stand together: what they share is looked at once.
+            if row[:6] != head:
+                head = row[:6]
+                paper = self._paper_of(i, row)
+                marks, submitted = paper.marks, paper.state == "submitted"
+            criterion, value = row[6], row[7]
+            if criterion in marks:
                 raise self._repeated(i)
-            if state == "submitted":
-                marks = read.get(criterion)
-                if marks is None:
+            if submitted:
+                allowed = read.get(criterion)
+                if allowed is None:
                     raise self._unknown_criterion(i)
-                paper.marks[criterion] = marks[value] if value in marks else self._mark(i, marks)
+                marks[criterion] = allowed[value] if value in allowed else self._mark(i, allowed)
             else:
-                if (criterion or value) and state in ("abstain", "dont_know"):
+                if (criterion or value) and row.state in ("abstain", "dont_know"):
                     raise self._not_blank(i)
-                paper.marks[criterion] = None
+                marks[criterion] = None
+
+    def _paper_of(self, i: int, row: BallotRow) -> _Paper:
+        """The paper a row belongs to, opened at its first row."""
+        secret = self.secret.get(row.group, False)
+        number = self.versions.get(row.version) or self._version(i, row.version)
+        key = (row.ballot if secret else row.seat, row.target, number)
+        book = self.papers[secret]
+        paper = book.get(key)
+        if paper is None:
+            paper = book[key] = self._open(i, key, row.group, row.state)
+        elif paper.state != row.state or paper.group != row.group:
+            raise self._disagrees(i, paper)
+        return paper
 
     def _open(self, i: int, key: Key, group: str, state: str) -> _Paper:
         """What is checked once a paper: group, judge, target and state."""
@@ -160,7 +172,7 @@ class _Sorter:
             raise self._refused(i, "group", f"没有{quoted(group)}这个评委组，请写 {listed(self.secret, 12)} 之一")
         if row.target not in self.known_targets:
             raise self._refused(i, "target", f"targets.csv 里没有{quoted(row.target)}，请写其中的对象代号")
-        if state not in State.__members__.values():
+        if state not in STATES:
             raise self._refused(i, "state", f"没有{quoted(state)}这种状态，请写 {listed(State)} 之一")
         secret = self.secret[group]
         column = "ballot" if secret else "seat"
