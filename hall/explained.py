@@ -16,9 +16,10 @@ from typing import Any
 from db.engine import Database
 from db.reads import sittings as reads
 from db.values import Staff
+from hall.discretion import is_hidden, is_of_the_hall, valid_ballots
 from hall.how import Dot, Explained, Gap, GroupWorking, Paper, Part, Strip
-from hall.results import Standing, package_in_force, standing
-from hall.standings import component_name, is_hidden, is_of_the_hall, valid_ballots
+from hall.results import Standing, package_in_force
+from hall.standings import component_name, standing_kept
 from office.points import signed
 from office.refusal import NotFound
 from scoring.explain import tree
@@ -68,7 +69,7 @@ def how_firm(database: Database, sitting: str, target: str, number: int | None =
 
 
 def _standing(database: Database, sitting: str, target: str, number: int | None) -> Standing:
-    found = standing(database, sitting, number)
+    found = standing_kept(database, sitting, number)
     if target not in found.result["targets"]:
         raise NotFound("成绩里没有这个单位。")
     return found

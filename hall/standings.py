@@ -12,24 +12,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from db.engine import Database
 from db.reads import results as result_reads
 from db.reads import sittings as reads
 from db.values import Sitting, Staff
+from hall.discretion import HIDDEN_WORDS, is_hidden, is_of_the_hall, valid_ballots
 from hall.results import Standing, standing
 from office.export import csv_of
-from office.people import Role
 from office.points import signed
 from scoring.number import parse_exact, percent, printed
 from scoring.round import Phase
 from scoring.rule import Rule, rule_in_words
 
-FEWEST_SECRET_BALLOTS = 3
-HIDDEN_WORDS = f"不足{FEWEST_SECRET_BALLOTS}张，不显示"
-_PEOPLE_OF_THE_HALL = frozenset(
-    {Role.HOST, Role.CLERK, Role.SUPERVISOR, Role.LEADER, Role.ADMINISTRATOR})
 _STATE_WORDS = {"below_quorum": "有效票不够", "incomplete": "缺分项", "apart": "只打分不排名", "ranked": ""}
 _AWARD = re.compile(r"(top|bottom) ([0-9]+), (share|strict|split|tie_break)")
 _POLICY_WORDS = {"share": "并列都算", "strict": "并列都不算", "split": "并列平分", "tie_break": "并列再比"}
@@ -124,11 +121,6 @@ class Board:
         return self.version is None or self.version == self.versions[-1]
 
 
-def is_of_the_hall(who: Staff) -> bool:
-    """May see results before they are published, and named ballots: host, clerk, supervisor, leader, administrator."""
-    return bool(who.roles & _PEOPLE_OF_THE_HALL)
-
-
 def has_published(database: Database, sitting: str) -> bool:
     with database.reading() as c:
         found = reads.sitting(c, sitting)
@@ -142,7 +134,7 @@ def board(database: Database, sitting: str, who: Staff, number: int | None = Non
     """
     if number is None and not is_of_the_hall(who) and not has_published(database, sitting):
         return None
-    found = standing(database, sitting, number)
+    found = standing_kept(database, sitting, number)
     full = is_of_the_hall(who)
     with database.reading() as c:
         versions = tuple(Version(number=one.number, at=one.published_at, by=one.published_by, reason=one.reason)
@@ -174,6 +166,21 @@ def board(database: Database, sitting: str, who: Staff, number: int | None = Non
         rule_words=rule_in_words(rule))
 
 
+def standing_kept(database: Database, sitting: str, number: int | None = None) -> Standing:
+    """`hall.results.standing`; before any publication counted once a change of the sitting, however many look on."""
+    with database.reading() as c:
+        found = reads.sitting(c, sitting)
+        if number is not None or found is None or result_reads.publication_count(c, found.id):
+            return standing(database, sitting, number)
+        present = sum(1 for seat in reads.seats(c, found.id) if seat.checked_in_at is not None)
+    return _draft(database, sitting, found.serial, present)
+
+
+@lru_cache(maxsize=8)
+def _draft(database: Database, sitting: str, _serial: int, _present: int) -> Standing:
+    return standing(database, sitting)
+
+
 def component_name(key: str) -> str:
     return "现场测评" if key == "evaluation" else key
 
@@ -185,16 +192,6 @@ def with_names(words: str, names: Mapping[str, str]) -> str:
 
 def _warning(words: str, names: Mapping[str, str], full: bool) -> str:
     return with_names(words if full else re.sub(r"有效票[0-9]+张，不足", "有效票不足", words), names)
-
-
-def is_hidden(secret: bool, valid: int) -> bool:
-    return secret and valid < FEWEST_SECRET_BALLOTS
-
-
-def valid_ballots(group: Mapping[str, Any], by_criterion: bool) -> int:
-    """Ballots with marks that count, before trimming."""
-    dropped = 0 if by_criterion else len(group["dropped_high"]) + len(group["dropped_low"])
-    return int(group["counted"]) + dropped
 
 
 def ranking_csv(shown: Board) -> bytes:

@@ -10,8 +10,9 @@ import html
 import streamlit as st
 
 from hall import results
+from hall.discretion import is_of_the_hall
 from hall.explained import explained, how_firm
-from hall.standings import Board, board, is_of_the_hall, ranking_csv
+from hall.standings import Board, board, ranking_csv
 from office.calendar import words_of
 from office.people import Role
 from office.refusal import Refused

@@ -8,7 +8,8 @@ import pytest
 
 from db.values import Staff
 from hall import results
-from hall.standings import HIDDEN_WORDS, because_words, board, ranking_csv
+from hall.discretion import HIDDEN_WORDS
+from hall.standings import because_words, board, ranking_csv
 from office.people import Role
 from office.refusal import Refused
 from tests import make
@@ -60,6 +61,36 @@ def test_an_open_round_shows_nothing_of_its_target_but_that_it_is_being_scored(h
     assert shown.waiting == (("打分中", ("B县",)), ("还没打分", ("C县",)))
     assert [one.name for one in (*shown.ranked, *shown.others)] == ["A县"]
     assert "77" not in repr((shown.ranked, shown.others, shown.sentence, shown.warnings))
+
+
+def test_a_draft_follows_every_round_that_closes_or_is_voided(hall):
+    score(hall, U1=90)
+    assert [one.name for one in seen(hall).ranked] == ["A县"]
+
+    score(hall, U2=80)
+    assert [one.name for one in seen(hall).ranked] == ["A县", "B县"]
+
+    snapshot = hall.house.live.at(hall.key)
+    hall.void(snapshot.round_of("U1").id)
+    assert [one.name for one in seen(hall).ranked] == ["B县"]
+
+
+def test_a_draft_follows_the_check_in_that_a_quorum_looks_at(house):
+    share = make.RULE.replace('weight = "60%"', 'weight = "60%"\nquorum_share = "1"')
+    hall = make.sitting(house, make.plan(rule=share))
+    score(hall, U2=90)
+    assert [one.state for one in seen(hall).others] == []
+    hall.void(house.live.at(hall.key).round.id)
+    hall.open("U2")
+    for code in ("L1", "P1", "P2", "P3"):
+        hall.cast(code, 80)
+    hall.close()
+    assert seen(hall).others == ()
+
+    for code in ("L2", "L3"):
+        house.live.check_in(house.live.seat(hall.secrets[code]))
+
+    assert [one.state for one in seen(hall).others] == ["有效票不够"]
 
 
 def test_a_publication_is_shown_with_its_version_and_the_same_for_everyone(hall):
