@@ -39,7 +39,7 @@ class RecusalLine:
 
 
 def preflight(snapshot: Snapshot) -> tuple[Line, ...]:
-    return (_rule(snapshot), _agenda(snapshot), _seats(snapshot), _badges(snapshot), _address(snapshot),
+    return (_rule(snapshot), _agenda(snapshot), _seats(snapshot), _address(snapshot), _badges(snapshot),
             _declarations(snapshot))
 
 

@@ -43,6 +43,8 @@ def read_units(text: str, known: Iterable[Unit]) -> tuple[PlannedUnit, ...]:
         key = line[3] or _free_key("D", names)
         if key in names:
             raise line.refuse(f"：编号“{key}”已经用过，请换一个。")
+        if not all(ch.isalnum() or ch in "-_" for ch in key):
+            raise line.refuse(f"：编号“{key}”里有不能用的字符，请用字母、数字、- 和 _。")
         parent = line[2] and _unit(line, line[2], keys, names)
         found.append(PlannedUnit(key=key, name=line[0], kind=_kind(line), parent=parent))
         names.add(key)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from office import sittings
 from office.people import Staff
-from office.preparation import Prepared, check_rule, example_rule, with_version
+from office.preparation import Prepared, check_rule, example_rule, prepared, with_version
 from pages._frame import act, house
 
 
@@ -26,6 +26,8 @@ def draw_rule(one: Prepared, others: dict[str, str], who: Staff) -> None:
         return
     if field not in st.session_state:
         st.session_state[field] = one.rule_toml
+        st.session_state[f"{field}/version"] = one.rule_version
+    overtaken = st.session_state[f"{field}/version"] != one.rule_version
     with left:
         st.html(f'<p class="lt-note">现行第{one.rule_version}版。改完点编辑框外面即检查；保存为新的一版，第一轮开始打分时锁定。'
                 "写法见 docs/rules.md。</p>")
@@ -33,10 +35,13 @@ def draw_rule(one: Prepared, others: dict[str, str], who: Staff) -> None:
             toml = st.text_area("rule.toml", key=field, height=520, label_visibility="collapsed")
         check = check_rule(toml)
         changed = toml != one.rule_toml
+        if overtaken:
+            st.warning(f"您修改期间，别人保存了第{one.rule_version}版。请先恢复现行版，再改。")
+        savable = check.ok and changed and not overtaken
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.button("保存为新的一版", type="primary" if check.ok and changed else "secondary",
-                      disabled=not (check.ok and changed), on_click=_save, args=(one, who), key=f"{key}/rule/save")
-            st.button("恢复现行版", disabled=not changed, key=f"{key}/rule/back",
+            st.button("保存为新的一版", type="primary" if savable else "secondary",
+                      disabled=not savable, on_click=_save, args=(one, who), key=f"{key}/rule/save")
+            st.button("恢复现行版", disabled=not (changed or overtaken), key=f"{key}/rule/back",
                       on_click=lambda: st.session_state.pop(field))
         starts = {"": "示例办法（温州县区比拼现场）", **others}
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -67,8 +72,6 @@ def _save(one: Prepared, who: Staff) -> None:
 
 
 def _take_over(one: Prepared) -> None:
-    from office.preparation import prepared
-
     chosen = st.session_state[f"{one.sitting.key}/rule/from"]
     toml = prepared(house().database, chosen).rule_toml if chosen else example_rule()
     st.session_state[f"{one.sitting.key}/rule"] = with_version(toml, one.rule_version + 1)

@@ -223,3 +223,19 @@ def test_two_sittings_keep_their_fields_apart(open_page, house):
     app.run()
 
     assert field(app, "settings/other/title").value == "局长问政考场"
+
+
+def test_a_rule_saved_by_somebody_else_meanwhile_is_not_overwritten(open_page, house):
+    make.sitting(house)
+    app = open_page("prepare", Role.HOST)
+    field(app, "small/rule").input(make.RULE.replace('"60%"', '"55%"').replace('"40%"', '"45%"')).run()
+    sittings.put_rule(house.database, "small", make.RULE.replace("version = 1", "version = 2"), by="other",
+                      at=make.START)
+    house.live.refresh()
+
+    app.run()
+
+    assert "别人保存了第2版" in words(app)
+    assert next(one for one in app.button if one.key == "small/rule/save").disabled
+    tap(app, "small/rule/back")
+    assert "version = 2" in field(app, "small/rule").value
