@@ -1,5 +1,108 @@
-"""host"""
+"""主持台: the live console. One red key, always the next thing to do; everything else stands below it."""
 
-from pages._frame import require
+from __future__ import annotations
 
-require()
+from collections.abc import Callable
+
+import streamlit as st
+
+from hall import console, results, rounds
+from hall.console import Move, Step
+from hall.live import Snapshot
+from office.people import Role
+from pages import _console, _host_dialogs
+from pages._frame import act, choose_sitting, house, require, say_what_happened
+
+who = require(Role.HOST, Role.ADMINISTRATOR)
+st.html(_console.CSS)
+key = choose_sitting()
+at_start = house().live.at(key)
+
+
+def do(action: Callable[..., object], *args: object, done: str = "", **kwargs: object) -> None:
+    """A host's move: recorded under his name, at this moment."""
+    act(action, house().database, key, *args, by=who.name, at=house().clock(), done=done, **kwargs)
+
+
+def press(step: Step) -> None:
+    """What the red key does, when it does it at once."""
+    if step.move is Move.SHOW:
+        do(rounds.show, "target", step.targets[0])
+    elif step.move is Move.OPEN:
+        do(rounds.open_round, step.targets)
+    elif step.move is Move.CLOSE:
+        do(rounds.announce_close, of_round=step.round_id)
+    elif step.move is Move.SHOW_RANKING:
+        do(rounds.show, "ranking", None)
+
+
+def red_key(step: Step) -> None:
+    if step.move in (Move.WAIT, Move.NOTHING):
+        st.button(step.words, disabled=True, width="stretch", key="step")
+    elif step.move is Move.PUBLISH:
+        if st.button(step.words, type="primary", width="stretch", key="step"):
+            st.session_state["dialog"] = "publish"
+            st.rerun()
+    else:
+        st.button(step.words, type="primary", width="stretch", key="step", on_click=press, args=(step,))
+    st.html(f'<p class="lt-note" style="min-height:1.4em">{step.hint}</p>')
+
+
+def more_time(step: Step) -> None:
+    if step.move not in (Move.CLOSE, Move.WAIT):
+        return
+    more, longer, now = st.columns(3)
+    for column, seconds in ((more, 30), (longer, 60)):
+        column.button(f"延时{seconds}秒", width="stretch", key=f"more-{seconds}", on_click=do, args=(rounds.extend,),
+                      kwargs={"seconds": seconds, "of_round": step.round_id, "done": f"已延时{seconds}秒。"})
+    now.button("立即截止", width="stretch", key="at-once", on_click=do, args=(rounds.close_round,),
+               kwargs={"of_round": step.round_id})
+
+
+@st.fragment(run_every="1s")
+def live() -> None:
+    snapshot = house().live.at(key)
+    if snapshot is None:
+        st.info("这个场次已经撤下。")
+        return
+    now = house().clock()
+    here, step = console.onstage(snapshot, now), console.next_step(snapshot, now)
+    agenda, middle, right = st.columns([1.05, 1.7, 1.15], gap="medium")
+    agenda.html(_console.agenda(console.agenda(snapshot)))
+    with middle:
+        say_what_happened()
+        st.html(_console.stage(here))
+        red_key(step)
+        more_time(step)
+        if here.target is not None:
+            st.html(_console.said(here.target.declaration))
+    with right:
+        current = console.open_round_of(snapshot)
+        voting = here.round is not None
+        rows = console.turnout_rows(
+            snapshot, here.round.targets if here.round else (),
+            house().live.turnout(here.round.id) if here.round else {},
+            house().live.voted_named(current.id) if current else ())
+        st.html(_console.turnout(rows, voting))
+        if current is not None:
+            st.html(_console.missing(rows))
+
+
+def below(snapshot: Snapshot) -> None:
+    """What is needed now and then; each asks before it does what cannot be undone."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for name, words in _host_dialogs.NAMES.items():
+            if st.button(words, key=f"ask-{name}"):
+                st.session_state["dialog"] = name
+        st.link_button("打开大屏", f"/screen?s={key}")
+
+
+st.html(f'<p class="lt-note">{at_start.sitting.title}　{at_start.sitting.period}　{at_start.sitting.note}</p>'
+        if at_start else "")
+live()
+if at_start is not None:
+    below(at_start)
+asked = st.session_state.pop("dialog", None)
+fresh = house().live.at(key)
+if asked is not None and fresh is not None:
+    _host_dialogs.open_dialog(asked, fresh, do, lambda: results.checklist(house().database, key))

@@ -1,0 +1,108 @@
+"""How the host's console is drawn: agenda, stage, turnout. Markup only; what it says is decided in `hall.console`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from db.values import Declaration
+from hall.console import AgendaRow, GroupTurnout, Onstage, State, clock_words
+
+TONES = {State.WAITING: "#5B6570", State.ON_STAGE: "#1F2328", State.VOTING: "#1F4E79", State.CLOSED: "#7A4A0F",
+         State.VOID: "#B3261E", State.PUBLISHED: "#1E7F4F"}
+BARS = ("#1F4E79", "#9A5B13", "#2F6B4F", "#6A4C93", "#5B6570")
+
+CSS = """<style>
+.stMainBlockContainer{padding-top:3.6rem!important;padding-bottom:.5rem!important}
+h1{font-size:1.35rem!important;padding:0 0 .2rem!important}
+.c-agenda{list-style:none;margin:0!important;padding:0!important;font-size:.95rem;line-height:1.3}
+.c-agenda li{display:flex;gap:.5rem;align-items:center;margin:0!important;padding:.42rem .5rem;border-bottom:1px solid #D9DDE3}
+.c-agenda .n{width:1.6em;text-align:right;color:#4A525C}
+.c-agenda .who{flex:1;min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+.c-agenda .st{white-space:nowrap;font-size:.85rem}
+.c-agenda .here{background:#F5F6F8;font-weight:700;box-shadow:inset 3px 0 0 #1F2328}
+.c-agenda .next .who:after{content:"　下一家";font-weight:400;font-size:.8rem;color:#4A525C}
+.c-stage{display:flex;justify-content:space-between;align-items:flex-end;gap:1rem;min-height:5.2rem}
+.c-stage .name{font-size:1.9rem;font-weight:700;line-height:1.2}
+.c-stage .sub{color:#4A525C}
+.c-clock{font-size:2.6rem;font-weight:700;line-height:1;text-align:right;white-space:nowrap}
+.c-clock small{display:block;font-size:.85rem;font-weight:400;color:#4A525C;margin-bottom:.2rem}
+.c-clock.late{color:#B3261E}
+.c-said{max-height:19rem;overflow-y:auto;border:1px solid #D9DDE3;border-radius:6px;padding:.3rem .8rem;font-size:.92rem}
+.c-said summary{padding:.45rem 0;cursor:pointer;font-weight:600}
+.c-said ol,.c-said ul{margin:.1rem 0 .5rem;padding-left:1.4rem}
+.c-said li{margin:.15rem 0}
+.c-said i{font-style:normal;color:#4A525C}
+.c-group{margin:0 0 .8rem}
+.c-group .top{display:flex;justify-content:space-between;align-items:baseline}
+.c-group .top b{font-size:1.35rem}
+.c-bar{height:.8rem;border:1px solid #767E88;border-radius:3px;background:#fff;overflow:hidden}
+.c-bar div{height:100%}
+.c-group .small{font-size:.82rem;color:#4A525C;margin-top:.15rem}
+.c-missing{font-size:.88rem;max-height:15rem;overflow-y:auto}
+.stColumn .stButton button[kind=primary]{min-height:60px}
+.stColumn .stButton button[kind=primary] p{font-size:1.3rem;font-weight:600}
+</style>"""
+
+
+def agenda(rows: Sequence[AgendaRow]) -> str:
+    lines = "".join(
+        f'<li class="{"here" if row.here else ""} {"next" if row.next else ""}"><span class="n">{row.position}</span>'
+        f'<span class="who">{escape(row.name)}</span>'
+        f'<span class="st" style="color:{TONES[row.state]}">{row.state.shape} {row.state.words}</span></li>'
+        for row in rows)
+    return f'<ol class="c-agenda">{lines}</ol>'
+
+
+def stage(here: Onstage) -> str:
+    """Who is on stage, and the clock: what is left, or how long it has been going."""
+    presenter = escape(here.target.presenter) if here.target else ""
+    place = f"第{here.target.position}家　" if here.target else ""
+    clock = ""
+    if here.state is State.VOTING and here.left is not None:
+        words = "马上截止" if here.closing else "还剩"
+        clock = f'<div class="c-clock {"late" if here.closing else ""}"><small>{words}</small>{clock_words(here.left)}</div>'
+    elif here.state is State.VOTING:
+        clock = f'<div class="c-clock"><small>已进行（不限时）</small>{clock_words(here.going)}</div>'
+    return (f'<div class="c-stage"><div><div class="sub">{place}{presenter}</div>'
+            f'<div class="name">{escape(here.title)}</div>'
+            f'<div style="color:{TONES[here.state]}">{here.state.shape} {here.state.words}</div></div>{clock}</div>')
+
+
+def said(declaration: Declaration) -> str:
+    """What the unit admits and promises, folded."""
+    if not declaration.shortcomings:
+        return '<div class="c-said"><p style="margin:.5rem 0">这一家还没有填报不足与承诺。</p></div>'
+    short = "".join(
+        f"<li>{escape(one.text)}<br><i>现状：{escape(one.gap)}　目标：{escape(one.goal)}</i></li>"
+        for one in declaration.shortcomings)
+    promised = "".join(
+        f"<li>{escape(one.text)}<br><i>{one.deadline:%Y-%m-%d}前　{escape(one.owner)}</i></li>"
+        for one in declaration.commitments)
+    return (f'<div class="c-said"><details><summary>三大不足（{len(declaration.shortcomings)}）</summary><ol>{short}</ol>'
+            f'</details><details><summary>承诺与期限（{len(declaration.commitments)}）</summary><ul>{promised}</ul></details></div>')
+
+
+def turnout(rows: Sequence[GroupTurnout], voting: bool) -> str:
+    """One filling bar a group: 已投／应投 while a round is on, else how many have checked in."""
+    parts = []
+    for n, row in enumerate(rows):
+        done, due = (row.voted, row.due) if voting else (row.checked_in, row.seats)
+        share = 100 * done // due if due else 0
+        notes = [f"签到{row.checked_in}／{row.seats}席"] if voting else []
+        notes += ["无记名，只计人数"] if row.secret else []
+        notes += [f"回避{row.recused}席"] if row.recused and not row.secret else []
+        parts.append(
+            f'<div class="c-group"><div class="top"><span>{escape(row.name)}</span><span><b>{done}</b>／{due}</span></div>'
+            f'<div class="c-bar"><div style="width:{share}%;background:{BARS[n % len(BARS)]}"></div></div>'
+            f'<div class="small">{"　".join(notes)}</div></div>')
+    title = "已投／应投" if voting else "已签到／席位"
+    return f'<div class="lt-note">{title}</div>{"".join(parts)}'
+
+
+def missing(rows: Sequence[GroupTurnout]) -> str:
+    """Who is still waited for, by name, in named groups only."""
+    lines = "".join(f"<div><b>{escape(row.name)}</b>　{escape('、'.join(row.missing))}</div>" for row in rows if row.missing)
+    if not lines:
+        return '<div class="c-missing">实名组都已投票。</div>'
+    return f'<div class="c-missing"><div class="lt-note">还没投（实名组）</div>{lines}</div>'
