@@ -12,8 +12,8 @@ from itertools import repeat
 from math import gcd, lcm
 from operator import mul
 
-from scoring.papers import Sheet, mark_scale, points_in_order
 from scoring.rule import BallotKind, Denominator, MissingCriterion, Rule, Trim, TrimScope, TrimUnit
+from scoring.sheets import Sheet, mark_scale, points_in_order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

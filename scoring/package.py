@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
 from scoring.checks import (
@@ -28,7 +28,7 @@ from scoring.checks import (
     yes_or_no,
 )
 from scoring.csv_table import read_table, text_of, write_table
-from scoring.papers import Sheets, sort_papers
+from scoring.papers import sort_papers
 from scoring.rows import (
     BallotRow,
     ComponentRow,
@@ -41,9 +41,11 @@ from scoring.rows import (
     Target,
 )
 from scoring.rule import Rule, RuleRefused, read_rule
+from scoring.sheets import Sheets
+from scoring.sums import SUMS, check_sums, is_inside, listed_in
 from scoring.words import quoted
 
-RULE, RESULT, SUMS = "rule.toml", "result.json", "SHA256SUMS"
+RULE, RESULT = "rule.toml", "result.json"
 TABLES: dict[str, type[Any]] = {
     "targets.csv": Target,
     "seats.csv": Seat,
@@ -55,7 +57,8 @@ TABLES: dict[str, type[Any]] = {
 }
 Row = TypeVar("Row", bound=tuple[Any, ...])
 REQUIRED = (RULE, "targets.csv", "ballots.csv")
-BIGGEST_FILE = 1 << 29
+OWN = (RULE, *TABLES, RESULT, SUMS)
+BIGGEST_FILE = 1 << 28
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +131,7 @@ def package_from_files(files: Mapping[str, bytes]) -> Package:
     )
     _ = package.sheets
     if SUMS in files:
-        _check_sums(files)
+        check_sums(files)
     return package
 
 
@@ -168,34 +171,6 @@ def _published(data: bytes) -> dict[str, Any]:
     return published
 
 
-def _check_sums(files: Mapping[str, bytes]) -> None:
-    for name, wanted, row in _sums(files[SUMS]):
-        if name not in files:
-            raise PackageRefused(SUMS, f"列出的文件{quoted(name)}不在复算包里，请补上", row=row)
-        if hashlib.sha256(files[name]).hexdigest() != wanted:
-            raise PackageRefused(name, "内容与 SHA256SUMS 所记不符，文件被改动过，请换回原文件")
-
-
-def _sums(data: bytes) -> Iterable[tuple[str, str, int]]:
-    """(file, hash, line) of sha256sum's format: 64 hex digits, a space, a space or an asterisk, the name."""
-    for row, line in enumerate(text_of(SUMS, data).split("\n"), start=1):
-        if not line.strip():
-            continue
-        digest, name = line[:64].lower(), line[66:].removesuffix("\r")
-        if not name or line[64:66] not in ("  ", " *") or set(digest) - set("0123456789abcdef"):
-            raise PackageRefused(SUMS, f"{quoted(line)}不合 sha256sum 的格式，请重新导出", row=row)
-        if not _is_inside(name):
-            raise PackageRefused(SUMS, f"文件名{quoted(name)}指到复算包之外，请删去这一行", row=row)
-        yield name, digest, row
-
-
-def _is_inside(name: str) -> bool:
-    """A relative name without `..`, by the rules of both kinds of paths."""
-    windows = PureWindowsPath(name)
-    whole = not (name.startswith(("/", "\\")) or windows.drive or windows.root or "\0" in name)
-    return whole and ".." not in windows.parts and ".." not in PurePosixPath(name).parts
-
-
 def read_ledger(path: Path) -> tuple[Rule, tuple[LedgerRow, ...]]:
     """The rule and the ledger of a package, its other files unread; raises PackageRefused."""
     return ledger_from_files(read_files(path, only=(RULE, "ledger.csv")))
@@ -205,9 +180,9 @@ def read_files(path: Path, only: Sequence[str] | None = None) -> dict[str, bytes
     """The bytes of the package's own files and of those its SHA256SUMS lists; raises PackageRefused."""
     try:
         if path.is_dir():
-            return _files_in_folder(path, only or (RULE, *TABLES, RESULT, SUMS))
+            return _files_in_folder(path, only or OWN)
         if path.is_file():
-            return _files_in_zip(path)
+            return _files_in_zip(path, only or OWN)
     except zipfile.BadZipFile:
         raise PackageRefused("", f"{quoted(path.name)}不是完整的 .zip，请重新导出或解压成文件夹") from None
     except (OSError, RuntimeError, NotImplementedError, EOFError, zlib.error, ValueError) as fault:
@@ -220,28 +195,33 @@ def read_files(path: Path, only: Sequence[str] | None = None) -> dict[str, bytes
 
 def _files_in_folder(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
     files = {name: (folder / name).read_bytes() for name in names if (folder / name).exists()}
-    if SUMS in files:
-        for name, _, _ in _sums(files[SUMS]):
-            if name not in files and (folder / name).is_file():
-                files[name] = (folder / name).read_bytes()
+    for name, _, _ in listed_in(files.get(SUMS, b"")):
+        if name not in files and (folder / name).is_file():
+            files[name] = (folder / name).read_bytes()
     return files
 
 
-def _files_in_zip(path: Path) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
+def _files_in_zip(path: Path, names: Sequence[str]) -> dict[str, bytes]:
     with zipfile.ZipFile(path) as archive:
+        members: dict[str, zipfile.ZipInfo] = {}
         for member in archive.infolist():
-            if not _is_inside(member.orig_filename) or not _is_inside(member.filename):
+            if not is_inside(member.orig_filename) or not is_inside(member.filename):
                 raise PackageRefused("", f"压缩包里的{quoted(member.orig_filename)}指到包外，请重新导出")
-        for member in archive.infolist():
-            if member.is_dir():
-                continue
-            if member.filename in files:
-                raise PackageRefused(member.filename, "压缩包里有两个同名文件，请删去一个")
-            if member.file_size > BIGGEST_FILE:
-                raise PackageRefused(member.filename, "文件过大，请检查导出是否有误")
-            files[member.filename] = archive.read(member)
-    return files
+            name = member.filename.removeprefix("./")
+            if name in members:
+                raise PackageRefused(name, "压缩包里有两个同名文件，请删去一个")
+            members[name] = member
+
+        def read(name: str) -> bytes:
+            if members[name].file_size > BIGGEST_FILE:
+                raise PackageRefused(name, "文件过大，请检查导出是否有误")
+            return archive.read(members[name])
+
+        files = {name: read(name) for name in names if name in members}
+        for name, _, _ in listed_in(files.get(SUMS, b"")):
+            if name in members and name not in files:
+                files[name] = read(name)
+        return files
 
 
 def files_of(package: Package, result_json: str | None) -> dict[str, bytes]:
@@ -282,7 +262,7 @@ def zip_of(files: Mapping[str, bytes]) -> bytes:
 def write_files(files: Mapping[str, bytes], folder: Path) -> None:
     """Put the files into a folder, which is made if it is not there."""
     for name in files:
-        if not _is_inside(name) or len(PurePosixPath(name).parts) != 1:
+        if not is_inside(name) or len(PurePosixPath(name).parts) != 1:
             raise PackageRefused(name, "文件名指到复算包之外，不能写出")
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():

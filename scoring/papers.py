@@ -6,55 +6,17 @@ whole numbers here (points in the ballot's smallest step, grades and places as i
 fast. Nothing here adds or averages.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from math import lcm
+from collections.abc import Sequence
 
 from scoring.ballot import State, is_mark, marks_allowed
 from scoring.number import NotANumber, parse_decimal
 from scoring.rows import BallotRow, Places, Recusal, Seat, Target
 from scoring.rule import BallotKind, Rule
+from scoring.sheets import Census, Sheet, Sheets, mark_scale, recused_pairs
 from scoring.words import listed, quoted
 
 FILE = "ballots.csv"
 STATES = frozenset(map(str, State))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """The ballots of one group for one target.
-
-    `ids` are seats (ballot ids in a secret group) in code point order; `columns[c][i]` is what ids[i] gave criterion c,
-    None where blank (no blank at all: `whole`): points in units of 1 / mark_scale(rule), the index of a grade, or a
-    place. `seats` is the number of the group's seats, None where it is not known; `eligible` are those present and not
-    recused.
-    """
-
-    ids: tuple[str, ...]
-    columns: tuple[tuple[int | None, ...], ...]
-    whole: bool = True
-    abstained: tuple[str, ...] = ()
-    dont_know: tuple[str, ...] = ()
-    spoiled: tuple[str, ...] = ()
-    late: tuple[str, ...] = ()
-    set_aside: tuple[str, ...] = ()
-    superseded: tuple[tuple[str, int], ...] = ()
-    recused: int | None = None
-    seats: int | None = None
-    eligible: int | None = None
-
-    @property
-    def received(self) -> int:
-        return len(self.ids) + len(self.abstained) + len(self.dont_know) + len(self.spoiled)
-
-
-Sheets = Mapping[str, tuple[Sheet, ...]]
-
-
-def mark_scale(rule: Rule) -> int:
-    """Marks of a points ballot are whole numbers of 1 / this."""
-    return lcm(rule.ballot.min.denominator, rule.ballot.step.denominator)
 
 
 def sort_papers(
@@ -71,20 +33,6 @@ def sort_papers(
     if rule.ballot.kind is BallotKind.RANKING:
         sorter.check_whole_papers()
     return sorter.fill_sheets(recused_pairs(targets, seats, recusals), seats)
-
-
-def recused_pairs(
-    targets: Sequence[Target], seats: Sequence[Seat] | None, recusals: Sequence[Recusal]
-) -> frozenset[tuple[str, str]]:
-    """(seat, target) pairs that may not count: those listed, and a judge's own unit or its subordinate."""
-    pairs = {(recusal.seat, recusal.target) for recusal in recusals}
-    by_unit: dict[str, list[str]] = {}
-    for target in targets:
-        for unit in {target.unit, target.parent_unit} - {""}:
-            by_unit.setdefault(unit, []).append(target.target)
-    for seat in seats or ():
-        pairs.update((seat.seat, target) for target in by_unit.get(seat.unit, ()) if seat.unit)
-    return frozenset(pairs)
 
 
 class _Paper:
@@ -283,7 +231,7 @@ class _Sorter:
                 else:
                     tray.superseded.append((who, number))
         criteria = tuple(self.read)
-        census = _Census(self.rule, self.group_of[False], recused, seats)
+        census = Census(self.rule, self.group_of[False], recused, seats)
         return {
             target: tuple(
                 trays[target, group.key].sheet(criteria, *census.of(target, group.key, group.secret))
@@ -328,43 +276,4 @@ class _Tray:
         )
 
 
-class _Census:
-    """How many seats a group has, for each target: recused, all, and those present and not recused."""
-
-    def __init__(
-        self,
-        rule: Rule,
-        group_of: Mapping[str, str],
-        recused: frozenset[tuple[str, str]],
-        seats: Sequence[Seat] | None,
-    ) -> None:
-        self.listed = seats is not None
-        self.recused: dict[tuple[str, str], int] = {}
-        self.away: dict[tuple[str, str], int] = {}
-        self.seats = {group.key: 0 for group in rule.groups}
-        self.present = dict(self.seats)
-        here = {seat.seat for seat in seats or () if seat.present}
-        for seat in seats or ():
-            self.seats[seat.group] += 1
-            self.present[seat.group] += seat.present
-        for who, target in recused:
-            if who in group_of:
-                key = (target, group_of[who])
-                self.recused[key] = self.recused.get(key, 0) + 1
-                self.away[key] = self.away.get(key, 0) + (who in here)
-
-    def of(self, target: str, group: str, secret: bool) -> tuple[int | None, int | None, int | None]:
-        if secret:
-            return None, None, None
-        recused = self.recused.get((target, group), 0)
-        if not self.listed:
-            return recused, None, None
-        return recused, self.seats[group], self.present[group] - self.away.get((target, group), 0)
-
-
-def points_in_order(rule: Rule, targets: int) -> tuple[Fraction, ...]:
-    """What the index of a grade, or a place (index 0 unused), is worth."""
-    if rule.ballot.kind is BallotKind.GRADES:
-        return tuple(grade.points for grade in rule.grades)
-    listed_points = rule.places[:targets]
-    return (Fraction(0), *listed_points, *(Fraction(0) for _ in range(targets - len(listed_points))))
+__all__ = ["Sheet", "Sheets", "sort_papers"]

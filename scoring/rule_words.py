@@ -186,7 +186,8 @@ def _award(award: Award) -> str:
     if len(award.points) == 1:
         value = f"各{_signed(award.points[0])}分"
     else:
-        value = "依次" + "、".join(_signed(points) for points in award.points) + "分"
+        start = "" if award.end is AwardEnd.TOP else "由末名起"
+        value = f"{start}依次{'、'.join(_signed(points) for points in award.points)}分"
     least = f"；参加排名的单位不足{award.min_units}个时不用" if award.min_units else ""
     return f"{end}{award.k}名{value}，{POLICY[award.policy]}{least}。"
 

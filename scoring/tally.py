@@ -17,7 +17,6 @@ from scoring.combine import Combined, Parts, PartsBook, combine_groups
 from scoring.count import GroupCount, Recipe, count_target, recipe_for
 from scoring.number import printed, rounded
 from scoring.package import Package
-from scoring.papers import Sheet, Sheets
 from scoring.rank import Contender, Place, rank
 from scoring.result import (
     ENGINE,
@@ -31,6 +30,7 @@ from scoring.result import (
 )
 from scoring.rows import PackageRefused, Target
 from scoring.rule import Basis, Rule
+from scoring.sheets import Sheet, Sheets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

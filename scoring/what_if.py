@@ -12,10 +12,10 @@ from typing import Any
 from scoring.count import GroupCount, Recipe, count_target
 from scoring.number import printed, rounded
 from scoring.package import Package
-from scoring.papers import Sheet
 from scoring.rank import Contender, rank
 from scoring.result import CannotTally, Standing, exact_text
 from scoring.rule import BallotKind, Basis, EmptyGroup, MissingCriterion, RankMethod, Rule, TrimScope
+from scoring.sheets import Sheet
 from scoring.tally import Working, place_all
 from scoring.words import listed
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from scoring.explain import NoSuchTarget, explain, recombine
 from scoring.package import Package
@@ -145,3 +146,24 @@ def test_an_explanation_in_words_and_numbers() -> None:
 def test_a_target_nobody_knows_is_refused() -> None:
     with pytest.raises(NoSuchTarget, match="没有“X”这个对象，请写 A 之一"):
         explain(make.package(make.rule(), {("g", "1"): {"A": 90}}), "X")
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 3), min_size=6, max_size=6), min_size=2, max_size=4),
+    st.sampled_from([(1, 1), (2, 1), (0, 2), (3, 0), (0, 0)]),
+    st.integers(1, 6),
+    st.sampled_from(["standard", "modified", "fractional", "dense"]),
+    st.sampled_from(["exact", "published"]),
+)
+@settings(max_examples=300, deadline=None)
+def test_the_short_cut_for_one_judge_less_is_exact_where_ballots_are_close(
+    table: list[list[int]], cut: tuple[int, int], more: int, method: str, on: str
+) -> None:
+    own = make.rule(
+        trim={"high": cut[0], "low": cut[1], "min_ballots": sum(cut) + more},
+        ranking={"method": method, "on": on},
+        rounding={"places": 1},
+    )
+    package = make.package(own, make.panel("g", {f"U{i}": column for i, column in enumerate(table)}))
+    for judge, place in explain(package, "U0")["alternatives"]["judges"].items():
+        assert place == tally(without(package, judge)).target("U0").rank

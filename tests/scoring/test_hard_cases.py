@@ -55,6 +55,14 @@ def test_case_2_three_units_fill_the_bottom_two_and_the_organiser_is_told() -> N
     assert [t.target for t in strictly.targets if t.points] == ["U13"]
 
 
+def test_case_2_a_tie_that_just_fills_the_places_is_no_warning() -> None:
+    own = make.rule(awards=[{"end": "top", "k": 2, "points": ["1"], "policy": "share"}])
+    result = tally(make.package(own, {("g", "1"): {"A": 90, "B": 90, "C": 80}}))
+
+    assert [t.points for t in result.targets] == [1, 1, 0]
+    assert result.warnings == ()
+
+
 def test_case_2_three_tied_for_last_are_still_in_the_bottom_two() -> None:
     own = make.rule(awards=[{"end": "bottom", "k": 2, "points": ["-1"], "policy": "share"}])
     result = tally(make.package(own, {("g", "1"): {"A": 90, "B": 70, "C": 70, "D": 70}}))

@@ -13,10 +13,10 @@ from scoring.award import award_points
 from scoring.ledger import balances
 from scoring.number import RoundingMode, printed, rounded
 from scoring.package import BallotRow, LedgerRow, Package
-from scoring.papers import recused_pairs
 from scoring.rank import Contender, rank
 from scoring.result import CannotTally, Result
 from scoring.rule import AwardPolicy, RankMethod, Rule, TrimScope, TrimUnit
+from scoring.sheets import recused_pairs
 from scoring.tally import dumps, tally
 from tests.scoring import make, strategies
 
