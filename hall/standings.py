@@ -90,7 +90,8 @@ class Line:
 class Board:
     """Everything the page of results shows of one version; `version` is None for what is not published yet.
 
-    `others` have ballots and no place; `waiting` are names by state of whoever has not been scored at all.
+    `others` have ballots and no place; `waiting` are names by state of whoever has not been scored at all;
+    `groups_on_scale` says whether group scores and totals can stand on one axis.
     """
 
     sitting: Sitting
@@ -101,6 +102,7 @@ class Board:
     rule_sha256: str
     ballots_sha256: str
     groups: tuple[Column, ...]
+    groups_on_scale: bool
     components: tuple[Column, ...]
     ranked: tuple[Line, ...]
     others: tuple[Line, ...]
@@ -158,6 +160,7 @@ def board(database: Database, sitting: str, who: Staff, number: int | None = Non
         rule_sha256=found.result["rule_sha256"], ballots_sha256=found.result["ballots_sha256"],
         groups=tuple(Column(key=one.key, name=one.name, weight=percent(one.weight), secret=one.secret)
                      for one in rule.groups),
+        groups_on_scale=not rule.components or rule.evaluation_max == 100,
         components=tuple(Column(key=one.key, name=component_name(one.key), weight=percent(one.weight))
                          for one in rule.components),
         ranked=ranked, others=others, waiting=tuple(waiting.items()), sentence=_sentence(rule, ranked, others),

@@ -10,6 +10,8 @@ import streamlit as st
 from hall.standings import Board, Line
 from pages import _sheet
 
+LEAST_SPAN = 4.0  # a hundredth of a point must not look like a chasm
+
 
 def picture(shown: Board, ranking_group: str) -> None:
     """One row a unit, best on top: the total as a bold mark with its number, each group as a mark of its own shape."""
@@ -19,10 +21,11 @@ def picture(shown: Board, ranking_group: str) -> None:
     labels = [f"{one.place}  {html.escape(one.name)}" for one in lines]
     widest = max(sum(8 if ch.isascii() else 14 for ch in f"{one.place}  {one.name}") for one in lines)
     figure = go.Figure()
-    on_scale = not shown.components  # a group's score and the total share a scale only where the ballot is the total
-    columns = list(enumerate(shown.groups)) if on_scale else []
+    columns = list(enumerate(shown.groups)) if shown.groups_on_scale else []
+    reach = []
     for label, one in zip(labels, lines, strict=True):
         values = [float(one.exact), *(float(one.figures[n].exact) for n, _ in columns if one.figures[n].exact is not None)]
+        reach += values
         figure.add_trace(go.Scatter(x=[min(values), max(values)], y=[label, label], mode="lines", hoverinfo="skip",
                                     line={"color": _sheet.LINE, "width": 2}, showlegend=False))
     for n, column in columns:
@@ -40,15 +43,17 @@ def picture(shown: Board, ranking_group: str) -> None:
     for label, one in zip(labels, lines, strict=True):
         figure.add_annotation(x=1, xref="paper", xanchor="left", xshift=6, y=label, showarrow=False,
                               text=f"<b>{one.total}</b>", font={"size": 14})
-    heading = "总分由高到低，各组打分并排" if on_scale else "总分由高到低"
+    heading = "总分由高到低，各组打分并排" if columns else "总分由高到低"
     if len(shown.ranking_groups) > 1:
         heading = f"{ranking_group}：{heading}"
     _sheet.lay_out(figure, 44 + 29 * len(lines), margin={"l": widest + 14, "r": 58, "t": 6, "b": 30},
                    showlegend=False, hovermode="closest")
-    figure.update_xaxes(fixedrange=True, showgrid=True, gridcolor=_sheet.MIST, zeroline=False, side="bottom",
-                        tickfont={"size": 12, "color": _sheet.GREY})
+    low, high = min(reach), max(reach)
+    slack = max(0.0, LEAST_SPAN - (high - low)) / 2 + (high - low) * 0.04
+    figure.update_xaxes(range=[low - slack, high + slack], fixedrange=True, showgrid=True, gridcolor=_sheet.MIST,
+                        zeroline=False, side="bottom", tickfont={"size": 12, "color": _sheet.GREY})
     figure.update_yaxes(fixedrange=True, showgrid=False, ticks="", ticklabelstandoff=8, range=[-0.7, len(lines) - 0.3])
-    st.html(f'<h3 class="lt-chart">{html.escape(heading)}</h3>{_key(shown) if on_scale else ""}')
+    st.html(f'<h3 class="lt-chart">{html.escape(heading)}</h3>{_key(shown) if columns else ""}')
     st.plotly_chart(figure, width="stretch", config=_sheet.CHART, theme=None, key=f"ranking-{ranking_group}")
 
 

@@ -55,7 +55,7 @@ def _sum(told: Explained, line: Line) -> None:
     if told.parts:
         said.append(f"总分：<b>{html.escape(told.total)}</b>")
     if line.points:
-        because = f"（{html.escape(line.because)}）" if line.because else ""
+        because = f"，{html.escape(line.because)}" if line.because else ""
         said.append(f"考绩分：<b>{html.escape(line.points)}</b>{because}")
     if said:
         st.html(f'<div class="lt-sum">{"<br>".join(said)}'

@@ -91,8 +91,8 @@ def show_ranking(shown: Board, key: str) -> None:
     st.html(_ranking.table(shown, key) + "".join(
         f'<p class="lt-facts"><b>{html.escape(state)}</b>（{len(names)}家）：{html.escape("、".join(names))}</p>'
         for state, names in shown.waiting))
-    for warning in shown.warnings:
-        st.html(f'<p class="lt-note">注意：{html.escape(warning)}。</p>')
+    if shown.warnings:
+        st.html('<p class="lt-facts">' + "<br>".join(f"注意：{html.escape(one)}。" for one in shown.warnings) + "</p>")
     st.download_button("下载排名（CSV）", ranking_csv(shown), f"{key}_排名.csv", "text/csv", on_click="ignore",
                        icon=":material/download:")
 

@@ -201,6 +201,20 @@ def test_a_warning_names_units_and_gives_a_liaison_no_count(hall):
     assert "A县：市领导有效票不足3张，没有去掉最高最低，取平均" in seen(hall, LIAISON).warnings
 
 
+@pytest.mark.parametrize(("maximum", "one_axis"), [("100", True), ("10", False)])
+def test_groups_stand_beside_the_total_only_where_both_count_to_a_hundred(house, maximum, one_axis):
+    rule = make.RULE.replace('kind = "points"', f'kind = "points"\nmax = "{maximum}"').replace("[trim]", f'''
+[[components]]
+key = "evaluation"
+weight = "1"
+max = "{maximum}"
+[trim]''')
+    hall = make.sitting(house, make.plan(rule=rule))
+
+    assert seen(hall).groups_on_scale is one_axis
+    assert [(one.key, one.name, one.weight) for one in seen(hall).components] == [("evaluation", "现场测评", "100%")]
+
+
 @pytest.mark.parametrize(("reason", "words"), [
     ("top 3, share", "前3名（并列都算）"), ("bottom 2, strict", "后2名（并列都不算）"), ("top 1, split", "前1名（并列平分）"),
     ("band >= 90", "90分及以上档"), ("band < 60", "60分以下档"), ("band of all", "不分档"),
