@@ -34,6 +34,8 @@ header,.stAppHeader,.stToolbar,[data-testid="stDecoration"],[data-testid="stStat
 .w .foot{position:absolute;left:4.5vh;right:4.5vh;bottom:1.6vh;font-size:2.5vh;color:#8B949E;display:flex;gap:4vh;
  justify-content:space-between;white-space:nowrap}
 .w .foot span{overflow:hidden;text-overflow:ellipsis}
+.w .foot span:first-child{flex:none}
+.w .ranked.side{width:53vh}.w .ranked.main{left:59vh}
 .w .side{position:absolute;left:4.5vh;top:4vh;bottom:7vh;width:46vh;display:flex;flex-direction:column;
  justify-content:center}
 .w .main{position:absolute;left:54vh;right:4.5vh;top:4vh;bottom:7vh;display:flex;flex-direction:column;
@@ -161,16 +163,23 @@ def _point(n: int, one: Point, scale: float) -> str:
 
 def _scale(points: tuple[Point, ...]) -> float:
     """How large the sentences may be, so that all of them fit on the narrower (4:3) screen."""
-    for scale in (1.0, 0.92, 0.86, 0.8, 0.72, 0.64):
-        width = 71.0
-        used = sum(
-            5.5 + math.ceil((len(one.text) + 2) * 4.6 * scale / width) * 5.6 * scale
-            + math.ceil(len(one.change) * max(2.5, 2.9 * scale) / width) * max(3.0, 3.5 * scale)
-            + sum(math.ceil((len(p) + 3) * max(2.5, 3.1 * scale) / width) * max(3.0, 3.8 * scale) + .6
-                  for p in one.promises) for one in points)
-        if used <= 87:
+    for scale in (1.2, 1.1, 1.0, 0.92, 0.86, 0.8, 0.72):
+        if sum(_height(one, scale) for one in points) <= 86:
             return scale
-    return 0.6
+    return 0.64
+
+
+def _height(one: Point, scale: float) -> float:
+    """About how many hundredths of the screen's height one point takes on a 4:3 screen."""
+    text, change, promise = 4.6 * scale, max(2.5, 2.9 * scale), max(2.5, 3.1 * scale)
+    return (5.5 + _lines("1　" + one.text, text) * 1.2 * text
+            + (_lines(one.change, change) * 1.2 * change + 0.5 if one.change else 0)
+            + sum(_lines("承诺：" + words, promise) * 1.2 * promise + 0.6 for words in one.promises))
+
+
+def _lines(words: str, size: float) -> int:
+    """Lines of a sentence set in this size, a Latin letter or digit being about six tenths of a character wide."""
+    return math.ceil(sum(0.6 if ch.isascii() else 1.0 for ch in words) * size / 69)
 
 
 def _ballot(wall: BallotWall, address: str | None) -> str:
@@ -222,7 +231,8 @@ def _ranking(wall: RankingWall) -> str:
                 f'<div class="name">{"<br>".join(escape(one.name) for one in first[:3])}</div>'
                 f'<div class="num" style="margin-top:2vh">{escape(lines[0].total)}</div>'
                 f'<div class="quiet t34">总分</div>{note}') if first else f'<div class="name">成绩公布</div>{note}'
-        return f'<div class="side">{side}</div><div class="main">{_places(lines, 1, 88 / len(lines))}</div>'
+        return (f'<div class="side ranked">{side}</div>'
+                f'<div class="main ranked">{_places(lines, 1, 88 / len(lines))}</div>')
     if len(wall.lists) == 1:
         return (f'<div class="main full"><div class="t42">成绩排名</div>{note}'
                 f'{_places(wall.lists[0][1], columns, 80 / math.ceil(rows / columns))}</div>')
