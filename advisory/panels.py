@@ -29,12 +29,14 @@ class Bench:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pool:
-    """Ballots that are trimmed together. `group` and `place` say whose each row is; rows are in the contract's order."""
+    """Ballots of the groups `members` that are trimmed together; `group` says whose each row is.
 
+    `lowest_first` are row numbers by value, by target, those without a ballot last; `size` counts those with one.
+    """
+
+    members: tuple[int, ...]
     group: Ints
-    place: Ints
     values: Floats
-    given: Bools
     lowest_first: Ints
     size: Ints
 
@@ -148,10 +150,9 @@ def _pool(members: Sequence[tuple[int, Bench]]) -> Pool:
     values = np.concatenate([bench.values for _, bench in members])
     given = np.concatenate([bench.given for _, bench in members])
     return Pool(
+        members=tuple(g for g, _ in members),
         group=np.concatenate([np.full(len(bench.values), g) for g, bench in members]),
-        place=np.concatenate([np.arange(len(bench.values)) for _, bench in members]),
         values=values,
-        given=given,
         lowest_first=np.argsort(np.where(given, values, np.inf), axis=0, kind="stable"),
         size=given.sum(axis=0),
     )
@@ -200,11 +201,9 @@ def _divided(sums: Floats, by: Floats) -> Floats:
 
 def _take_extremes(pool: Pool, trim: Trim, panels: Panels, kept: Floats, sums: Floats) -> None:
     """Drop the lowest and the highest ballots of a pool from its groups' counts and sums."""
-    members = sorted(set(pool.group.tolist()))
     width = kept.shape[2]
-    ballots = sum((kept[g] for g in members), np.zeros(kept.shape[1:]))
-    reached = ballots >= trim.min_ballots
-    weights = np.concatenate([np.broadcast_to(panels[g], (len(panels[g]), width)) for g in members])
+    reached = kept[list(pool.members)].sum(axis=0) >= trim.min_ballots
+    weights = np.concatenate([np.broadcast_to(panels[g], (len(panels[g]), width)) for g in pool.members])
     depth, targets = pool.lowest_first.shape
     column = np.arange(targets)
     for count, from_the_top in ((trim.low, False), (trim.high, True)):
