@@ -135,7 +135,7 @@ def test_many_panels_at_once_are_each_counted_by_themselves() -> None:
     together, _ = places_of(contest, panels)
     alone = [places_of(contest, [panel[:, [b]] for panel in panels])[0][:, 0] for b in range(50)]
 
-    assert (together.T == np.array(alone)).all()
+    assert (np.array(alone) == together.T).all()
     assert len({tuple(column) for column in together.T}) > 3
 
 
