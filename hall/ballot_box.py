@@ -87,7 +87,8 @@ class BallotBox:
     def __init__(self, database: Database, live: Live, *, queue_bound: int = QUEUE_BOUND) -> None:
         self._database = database
         self._live = live
-        self._queue: queue.Queue[_Waiting | None] = queue.Queue(maxsize=queue_bound)
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._bound = queue_bound
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
@@ -108,11 +109,10 @@ class BallotBox:
     def put(self, paper: Paper) -> Future[Receipt]:
         """Queue a checked paper; the future answers after the commit, or raises BallotRefused."""
         self.start()
+        if self._queue.qsize() >= self._bound:
+            raise overloaded()
         waiting = _Waiting(paper, Future())
-        try:
-            self._queue.put_nowait(waiting)
-        except queue.Full:
-            raise overloaded() from None
+        self._queue.put(waiting)
         return waiting.answer
 
     def _write(self) -> None:
@@ -219,7 +219,10 @@ def _lines(snapshot: Snapshot, of_paper: Round, seat: SeatCard, form: Mapping[st
 
 def draw_receipt() -> str:
     """Six letters and digits without look-alikes, like `7Q2K-M4`."""
-    drawn = "".join(secrets.choice(_LETTERS) for _ in range(6))
+    number, drawn = secrets.randbelow(len(_LETTERS) ** 6), ""
+    for _ in range(6):
+        number, letter = divmod(number, len(_LETTERS))
+        drawn += _LETTERS[letter]
     return f"{drawn[:4]}-{drawn[4:]}"
 
 

@@ -175,12 +175,16 @@ class Live:
         self._voted[round_id] = (now, voted)
         return voted
 
+    def recall(self, seat: SeatCard, secret: str, round_id: int) -> Receipt | None:
+        """`receipt` from memory alone; KeyError when the database has to be asked."""
+        return self._receipts[(round_id, self._voter(seat, secret, round_id))]
+
     def receipt(self, seat: SeatCard, secret: str, round_id: int) -> Receipt | None:
         """What this seat last handed in for this round."""
         snapshot = self._snapshots.get(seat.sitting)
         if snapshot is None:
             return None
-        voter = voter_of(seat, secret, round_id, is_secret=snapshot.rule.group(seat.group).secret)
+        voter = self._voter(seat, secret, round_id)
         if (round_id, voter) in self._receipts:
             return self._receipts[(round_id, voter)]
         opened = next((one.opened_at for one in snapshot.rounds if one.id == round_id), None)
@@ -195,16 +199,20 @@ class Live:
     def remember_receipt(self, round_id: int, voter: str, receipt: Receipt) -> None:
         self._receipts[(round_id, voter)] = receipt
 
-    def check_in(self, seat: SeatCard) -> None:
-        """The first scan of a badge checks in, where the sitting does not ask for the desk."""
-        snapshot = self._snapshots.get(seat.sitting)
-        if snapshot is None or seat.checked_in or snapshot.sitting.desk_check_in:
+    def check_in(self, *seats: SeatCard) -> None:
+        """The first scan of a badge checks in, where the sitting does not ask for the desk. One transaction for all."""
+        arrived = [seat for seat in seats if not seat.checked_in
+                   and (snapshot := self._snapshots.get(seat.sitting)) is not None
+                   and not snapshot.sitting.desk_check_in]
+        if not arrived:
             return
         with work(self._database) as w:
-            w.roster.check_in(seat.id, self._clock())
-        digest = seat.badge_sha256
+            for seat in arrived:
+                w.roster.check_in(seat.id, self._clock())
         with self._lock:
-            self._seats[digest] = replace(self._seats.get(digest, seat), checked_in=True)
+            for seat in arrived:
+                digest = seat.badge_sha256
+                self._seats[digest] = replace(self._seats.get(digest, seat), checked_in=True)
 
     def refresh(self) -> None:
         """Ask the database for news now; sittings whose serial has not grown are kept as they are."""
@@ -224,12 +232,23 @@ class Live:
             if changed or gone:
                 self._seats = {digest: seat for snapshot in self._snapshots.values()
                                for digest, seat in snapshot.seat_by_badge.items()}
+                self._forget_past_rounds()
 
     def forget_receipts(self) -> None:
         """After a round is voided or corrected: what phones hold must be read again."""
         self._receipts.clear()
         self._turnouts.clear()
         self._voted.clear()
+
+    def _forget_past_rounds(self) -> None:
+        """Receipts are kept while a phone may ask for them: of the round that matters in each sitting."""
+        current = {snapshot.round.id for snapshot in self._snapshots.values() if snapshot.round is not None}
+        for key in [key for key in tuple(self._receipts) if key[0] not in current]:
+            self._receipts.pop(key, None)
+
+    def _voter(self, seat: SeatCard, secret: str, round_id: int) -> str:
+        is_secret = self._snapshots[seat.sitting].rule.group(seat.group).secret
+        return voter_of(seat, secret, round_id, is_secret=is_secret)
 
     def _read(self, c: Connection, key: str) -> Snapshot | None:
         sitting = reads.sitting(c, key)

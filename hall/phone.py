@@ -12,6 +12,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -90,8 +91,8 @@ class _Phones:
     def __init__(self, house: HouseOfPhones) -> None:
         self._house = house
         self._pace = Pace()
-        self._arriving: set[int] = set()
-        self._errands: set[asyncio.Task[None]] = set()
+        self._arriving: dict[int, SeatCard] = {}
+        self._welcome: asyncio.Task[None] | None = None
 
     # -- what is asked -----------------------------------------------------------------------------------
 
@@ -166,6 +167,8 @@ class _Phones:
         """From memory, or read once: such a read may wait for the database, so a thread does it."""
         if snapshot.round is None:
             return None
+        with suppress(KeyError):
+            return self._house.live.recall(seat, secret, snapshot.round.id)
         return await run_in_threadpool(self._house.live.receipt, seat, secret, snapshot.round.id)
 
     async def _page(self, request: Request, seat: SeatCard, snapshot: Snapshot, refused: BallotRefused | None = None,
@@ -211,18 +214,23 @@ class _Phones:
         """The first scan checks in. Behind the answer's back: a phone never waits for it."""
         if seat.checked_in or snapshot.sitting.desk_check_in or seat.id in self._arriving:
             return
-        self._arriving.add(seat.id)
-        errand = asyncio.get_running_loop().create_task(self._note_arrival(seat))
-        self._errands.add(errand)
-        errand.add_done_callback(self._errands.discard)
+        self._arriving[seat.id] = seat
+        if self._welcome is None:
+            self._welcome = asyncio.get_running_loop().create_task(self._note_arrivals())
 
-    async def _note_arrival(self, seat: SeatCard) -> None:
+    async def _note_arrivals(self) -> None:
+        """Whoever comes while the database writes the last ones down is written down next, all at once."""
         try:
-            await asyncio.to_thread(self._house.live.check_in, seat)
+            while self._arriving:
+                arriving = dict(self._arriving)
+                await asyncio.to_thread(self._house.live.check_in, *arriving.values())
+                for seat_id in arriving:
+                    del self._arriving[seat_id]
         except Exception:  # the next poll tries again
-            log.exception("a seat could not be checked in")
+            log.exception("seats could not be checked in")
+            self._arriving.clear()
         finally:
-            self._arriving.discard(seat.id)
+            self._welcome = None
 
     def guard(self, answer: Answer) -> Answer:
         """The last resort: whatever breaks, the phone is asked to come again."""
