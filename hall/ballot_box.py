@@ -231,11 +231,12 @@ def overloaded() -> BallotRefused:
 
 
 def _snapshot_that_knows(live: Live, seat: SeatCard, round_text: str) -> Snapshot:
-    """The snapshot, asked for news when it does not show this round as the open one."""
+    """The snapshot; one that has never heard of this round asks the database for news first.
+
+    A known round is not asked about again: the transaction that stores the paper sees whether it is still open.
+    """
     snapshot = live.at(seat.sitting)
-    stale = snapshot is None or snapshot.round is None or str(snapshot.round.id) != round_text \
-        or snapshot.round.phase is not Phase.OPEN
-    if stale and live.news_is_due(0.05):
+    if snapshot is None or not any(str(one.id) == round_text for one in snapshot.rounds):
         live.refresh()
         snapshot = live.at(seat.sitting)
     if snapshot is None:

@@ -19,8 +19,8 @@ from hall.rounds import close_what_is_due
 
 log = logging.getLogger("leitai.house")
 
-TICK_SECONDS = 0.25
-NEWS_SECONDS = 0.25
+TICK_SECONDS = 0.1
+NEWS_SECONDS = 0.1
 
 
 def utc_now() -> datetime:

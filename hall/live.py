@@ -142,10 +142,10 @@ class Live:
         return self._snapshots.get(sitting)
 
     def seat(self, secret: str) -> SeatCard | None:
-        """The seat of a badge in force. An unknown badge asks the database for news, at most five times a second."""
+        """The seat of a badge in force. An unknown badge asks the database for news, at most twenty times a second."""
         digest = sha256_of(secret)
         found = self._seats.get(digest)
-        if found is None and self.news_is_due(0.2):
+        if found is None and self.news_is_due(0.05):
             self.refresh()
             found = self._seats.get(digest)
         return found
