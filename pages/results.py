@@ -9,14 +9,13 @@ import html
 
 import streamlit as st
 
-from hall import results
 from hall.discretion import is_of_the_hall
 from hall.explained import explained, how_firm
 from hall.standings import Board, board, ranking_csv
 from office.calendar import words_of
 from office.people import Role
 from office.refusal import Refused
-from pages import _frame, _ranking, _sheet, _working
+from pages import _checking, _frame, _ranking, _sheet, _working
 from pages._frame import choose_sitting, header, require
 
 who = require(Role.HOST, Role.CLERK, Role.SUPERVISOR, Role.LEADER, Role.ADMINISTRATOR, Role.LIAISON)
@@ -44,44 +43,6 @@ def say_which_version(shown: Board) -> None:
             f'选票 <code>{shown.ballots_sha256[:8]}</code></p>')
 
 
-def show_receipts(shown: Board, key: str) -> None:
-    """Anyone may find their own ballot; nobody may learn what is on it, or whose it is."""
-    found = results.receipts(database, key)
-    asked = st.text_input("查回执码", placeholder="例如 7Q2K-M4", key="receipt")
-    code = "".join(ch for ch in asked.upper() if ch.isalnum())
-    if code:
-        code = f"{code[:4]}-{code[4:]}" if len(code) > 4 else code
-        counted = [name for receipt, name, is_counted in found if receipt == code and is_counted]
-        replaced = [name for receipt, name, is_counted in found if receipt == code and not is_counted]
-        if counted:
-            st.success(f"您的回执码 {code} 已计入：{'、'.join(counted)}。")
-        elif replaced:
-            st.warning(f"回执码 {code} 已被同一席位后来的修改代替（{'、'.join(replaced)}），以后一张为准。")
-        else:
-            st.error(f"公布的回执码里没有 {code}。请核对票上的六位字母和数字；作废的轮次不在其中。")
-    by_target: dict[str, list[str]] = {one.name: [] for one in (*shown.ranked, *shown.others)}
-    for receipt, name, is_counted in found:
-        by_target.setdefault(name, []).append(receipt if is_counted else f"{receipt}（已改）")
-    st.html("".join(
-        f'<details class="lt-codes"><summary>{html.escape(name)}</summary>'
-        f'<p>{html.escape(" ".join(codes))}</p></details>' for name, codes in by_target.items() if codes))
-
-
-def show_check(shown: Board, key: str) -> None:
-    """What it takes to recount this version without us."""
-    number = shown.version.number if shown.version else None
-    st.html(f'<p class="lt-facts">办法指纹（SHA-256）：<code>{shown.rule_sha256}</code><br>'
-            f'选票指纹（SHA-256）：<code>{shown.ballots_sha256}</code></p>')
-    if not is_of_the_hall(who):
-        st.write("复算包里有实名评委的逐票，只给会务、监督和领导下载。需要复核请联系监督员。")
-        return
-    name = f"{key}_v{number}" if number else f"{key}_未公布"
-    st.download_button("下载复算包（zip）", lambda: results.package_zip(database, key, number), f"{name}.zip",
-                       "application/zip", on_click="ignore", icon=":material/download:")
-    st.write("有本项目的 scoring 文件夹和 Python 3.11 就能复算，不用装别的，也不用联网：")
-    st.code(f"python -m scoring recount {name}.zip", language=None)
-
-
 def show_ranking(shown: Board, key: str) -> None:
     if shown.sentence:
         _sheet.say(shown.sentence)
@@ -97,7 +58,17 @@ def show_ranking(shown: Board, key: str) -> None:
                        icon=":material/download:")
 
 
+def forget_the_other_sitting(key: str) -> None:
+    """A unit and a version chosen for one sitting mean nothing in another."""
+    if st.session_state.get("results-of", key) != key:
+        for param in ("u", "v"):
+            st.session_state.pop(f"filter-{param}", None)
+            _sheet.keep_in_address(param, "")
+    st.session_state["results-of"] = key
+
+
 key = choose_sitting()
+forget_the_other_sitting(key)
 st.html(_sheet.LOOK + _working.LOOK)
 try:
     shown = board(database, key, who, version_asked())
@@ -141,9 +112,9 @@ with st.expander(f"评分办法：{shown.rule_title}"):
     st.html(f'<ol class="lt-rule">{"".join(f"<li>{html.escape(one)}</li>" for one in shown.rule_words)}</ol>')
 if shown.version is not None:
     with st.expander("回执码：查自己的票计入了没有"):
-        show_receipts(shown, key)
+        _checking.show_receipts(_frame.house(), shown, key)
 with st.expander("复核：指纹、复算包和命令"):
-    show_check(shown, key)
+    _checking.show_check(_frame.house(), shown, key, of_the_hall=is_of_the_hall(who))
 if len(shown.versions) > 1:
     with st.expander(f"历次公布（{len(shown.versions)}版）"):
         st.html("".join(

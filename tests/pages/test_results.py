@@ -130,6 +130,23 @@ def test_an_older_version_is_marked_as_corrected_with_the_reason_in_the_list(hal
     assert "更正原因：补充打分&lt;b&gt;" in new and "旧版本" not in new
 
 
+def test_another_sitting_starts_at_its_own_ranking_and_newest_version(hall, leader, monkeypatch):
+    score(hall, U1=90, U2=80)
+    hall.publish(despite_warnings=True)
+    score(hall, U3=95)
+    hall.publish(reason="补充打分")
+    other = make.sitting(hall.house, make.plan(key="other", period="2026Q2"))
+    score(other, U1=90, U2=80, U3=70)
+    other.publish()
+    page = open_page(monkeypatch, leader, "results", s="small", u="U2", v="2")
+    assert page.title[0].value == "B县：成绩怎么算出来的"
+
+    page.selectbox[0].set_value("other").run()
+
+    assert page.title[0].value == "县区比拼现场 2026Q2 成绩"
+    assert "u" not in page.query_params and "v" not in page.query_params
+
+
 @pytest.mark.parametrize("v", ["9", "x", "0", "１"])
 def test_a_version_that_does_not_exist_is_refused_in_words_or_ignored(hall, leader, monkeypatch, v):
     score(hall, U1=90, U2=80, U3=70)
