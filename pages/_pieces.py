@@ -7,6 +7,8 @@ from html import escape
 
 import streamlit as st
 
+from pages._frame import say_what_happened
+
 _STYLE = """<style>
 .lt-scroll{overflow-x:auto}
 .lt-table{border-collapse:collapse;width:100%;font-size:.92rem;line-height:1.4}
@@ -40,6 +42,18 @@ def confirm(words: str, label: str, action: Callable[[], object]) -> None:
     st.write(words)
     if st.button(label, on_click=action, type="primary", key="confirm/yes"):
         st.rerun()
+
+
+def say_what_happened_everywhere() -> None:
+    """What the last action did, at the top of the page and as a note in the corner: forms here are longer than a screen.
+
+    It has a place of its own, so that a message that comes or goes moves nothing below it.
+    """
+    said = st.session_state.get("said")
+    if said is not None:
+        st.toast(said[1], duration="long")
+    with st.container():
+        say_what_happened()
 
 
 def typed(prefix: str, *names: str) -> dict[str, object]:

@@ -13,7 +13,8 @@ from office.people import Role
 from office.preparation import prepared
 from pages._agenda_tab import draw_agenda
 from pages._badges_tab import draw_badges
-from pages._frame import choose_sitting, header, house, require, say_what_happened
+from pages._frame import choose_sitting, header, house, require
+from pages._pieces import say_what_happened_everywhere
 from pages._rule_tab import draw_rule
 from pages._seats_tab import draw_seats
 from pages._sitting_form import draw_new, draw_settings
@@ -37,8 +38,7 @@ def draw_preflight(snapshot: Snapshot) -> None:
 
 who = require(Role.HOST, Role.ADMINISTRATOR)
 header("会前准备")
-with st.container():  # a place of its own: a message that comes or goes moves nothing below it
-    say_what_happened()
+say_what_happened_everywhere()
 live = house().live
 taken = {one.key: f"{one.title}（{one.period}）" for one in live.sittings()}
 if not taken or st.session_state.get("prepare/new"):

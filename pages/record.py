@@ -10,8 +10,8 @@ from office import badges, people
 from office.audit import SHOWN, read_audit
 from office.people import Role, Staff
 from office.preparation import registered_units
-from pages._frame import act, header, house, require, say_what_happened
-from pages._pieces import confirm, table, typed
+from pages._frame import act, header, house, require
+from pages._pieces import confirm, say_what_happened_everywhere, table, typed
 
 
 def draw_audit() -> None:
@@ -112,8 +112,7 @@ def _keep(name: str, secret: str) -> None:
 
 who = require(Role.ADMINISTRATOR, Role.SUPERVISOR)
 header("留痕与人员")
-with st.container():  # a place of its own: a message that comes or goes moves nothing below it
-    say_what_happened()
+say_what_happened_everywhere()
 if Role.ADMINISTRATOR in who.roles:
     audit, staff = st.tabs(["留痕", "人员"], key="record/tabs")
     with staff:

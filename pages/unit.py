@@ -12,7 +12,8 @@ from office.people import Role, Staff
 from office.refusal import Refused
 from pages._declaration_form import Form, begin_anew, draw_form, the_form
 from pages._declared import LOOK, as_on_the_phone
-from pages._frame import act, choose_sitting, header, house, require, say_what_happened
+from pages._frame import act, choose_sitting, header, house, require
+from pages._pieces import say_what_happened_everywhere
 from scoring.round import Phase
 
 
@@ -53,8 +54,7 @@ def save(form: Form, snapshot: Snapshot, target: TargetCard, who: Staff) -> None
 
 who = require(Role.LIAISON, Role.HOST, Role.ADMINISTRATOR)
 header("单位填报")
-with st.container():  # a place of its own: a message that comes or goes moves nothing below it
-    say_what_happened()
+say_what_happened_everywhere()
 key = choose_sitting()
 snapshot = house().live.at(key)
 if snapshot is None:

@@ -95,7 +95,7 @@ def test_a_liaison_fills_in_the_form_on_a_phone(server, browser):
 
     page.get_by_role("button", name="保存填报").click()
 
-    expect(page.get_by_text("B县的填报已保存")).to_be_visible(timeout=20000)
+    expect(page.get_by_text("B县的填报已保存").last).to_be_visible(timeout=20000)
     expect(page.get_by_text("有改动还没有保存")).to_have_count(0, timeout=20000)
     picture(page, "unit_phone")
     page.reload()
