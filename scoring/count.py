@@ -6,12 +6,13 @@ rule, seat or ballot id by code point); the first `low` and the last `high` are 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import repeat
 from math import gcd, lcm
 from operator import mul
 
+from scoring.lanes import fits, weighted_sums
 from scoring.rule import BallotKind, Denominator, MissingCriterion, Rule, Trim, TrimScope, TrimUnit
 from scoring.sheets import Sheet, mark_scale, points_in_order
 
@@ -24,6 +25,7 @@ class Valid:
     columns: tuple[tuple[int | None, ...], ...]
     scale: int
     whole: bool = True
+    lanes: tuple[int, ...] = ()
     voided: tuple[str, ...] = ()
 
 
@@ -81,13 +83,19 @@ class GroupCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """What a rule says about averaging, worked out once for all targets."""
+    """What a rule says about averaging, worked out once for all targets.
+
+    `factors` are a points ballot's factors as fractions and, in `whole`, as whole numbers of `unit`; `worth` what a
+    grade or a place is worth.
+    """
 
     rule: Rule
-    targets: int
     trim: Trim
-    factors: tuple[Fraction, ...]
-    worth: tuple[Fraction, ...]
+    factors: tuple[Fraction, ...] = ()
+    whole: tuple[int, ...] = ()
+    unit: Fraction = Fraction(1)
+    lanes_fit: bool = False
+    worth: tuple[Fraction, ...] = ()
 
     @property
     def by_criterion(self) -> bool:
@@ -100,13 +108,19 @@ def recipe_for(rule: Rule, targets: int) -> Recipe:
         factors = tuple(
             c.weight if c.max == rule.ballot.max else c.weight * rule.ballot.max / c.max for c in rule.criteria
         )
-        return Recipe(rule=rule, targets=targets, trim=rule.trim, factors=factors, worth=())
-    worth = points_in_order(rule, targets)
-    return Recipe(rule=rule, targets=targets, trim=rule.trim, factors=(), worth=worth)
-
-
-def untrimmed(recipe: Recipe) -> Recipe:
-    return replace(recipe, trim=replace(recipe.trim, high=0, low=0))
+        scale = lcm(*(factor.denominator for factor in factors))
+        common = gcd(*(int(factor * scale) for factor in factors)) or 1
+        whole = tuple(int(factor * scale) // common for factor in factors)
+        most = [int(criterion.max * mark_scale(rule)) for criterion in rule.criteria]
+        return Recipe(
+            rule=rule,
+            trim=rule.trim,
+            factors=factors,
+            whole=whole,
+            unit=Fraction(common, scale),
+            lanes_fit=fits(most, whole),
+        )
+    return Recipe(rule=rule, trim=rule.trim, worth=points_in_order(rule, targets))
 
 
 def count_target(recipe: Recipe, sheets: Sequence[Sheet]) -> tuple[GroupCount, ...]:
@@ -137,7 +151,7 @@ def complete(rule: Rule, sheet: Sheet) -> Valid:
     """What is done about blank criteria. A ballot with every criterion blank is void under every policy."""
     scale = mark_scale(rule) if rule.ballot.kind is BallotKind.POINTS else 1
     if sheet.whole:
-        return Valid(ids=sheet.ids, columns=sheet.columns, scale=scale)
+        return Valid(ids=sheet.ids, columns=sheet.columns, scale=scale, lanes=sheet.lanes)
     policy = rule.ballot.missing_criterion
     rows = list(zip(*sheet.columns, strict=True))
     if policy is MissingCriterion.VOID_BALLOT:
@@ -187,29 +201,24 @@ def amounts_of(recipe: Recipe, valid: Valid) -> tuple[Amounts, ...]:
 
 
 def _judge_totals(recipe: Recipe, valid: Valid) -> Amounts:
-    scale = lcm(*(factor.denominator for factor in recipe.factors))
-    factors = [int(factor * scale) for factor in recipe.factors]
-    common = gcd(*factors) or 1
-    factors = [factor // common for factor in factors]
-    unit = Fraction(common, scale * valid.scale)
+    unit = recipe.unit / valid.scale
     if not valid.whole:
-        return _renormalised(recipe, valid, factors, unit)
-    if len(factors) == 1:
+        return _renormalised(recipe, valid, unit)
+    if valid.lanes and recipe.lanes_fit:
+        return Amounts(ids=valid.ids, values=weighted_sums(valid.lanes, recipe.whole, len(valid.ids)), unit=unit)
+    if recipe.whole == (1,):
         return Amounts(ids=valid.ids, values=valid.columns[0], unit=unit)  # type: ignore[arg-type]
-    columns = [
-        column if factor == 1 else map(mul, column, repeat(factor))
-        for column, factor in zip(valid.columns, factors, strict=True)
-    ]
+    columns = [map(mul, column, repeat(factor)) for column, factor in zip(valid.columns, recipe.whole, strict=True)]
     return Amounts(ids=valid.ids, values=tuple(map(sum, zip(*columns, strict=True))), unit=unit)
 
 
-def _renormalised(recipe: Recipe, valid: Valid, factors: Sequence[int], unit: Fraction) -> Amounts:
+def _renormalised(recipe: Recipe, valid: Valid, unit: Fraction) -> Amounts:
     """Weights over the criteria given: total = sum(w x) / sum(w), over a denominator common to all ballots."""
     scale = lcm(*(criterion.weight.denominator for criterion in recipe.rule.criteria))
     weights = [int(criterion.weight * scale) for criterion in recipe.rule.criteria]
     sums, given = [], []
     for row in zip(*valid.columns, strict=True):
-        sums.append(sum(factor * mark for factor, mark in zip(factors, row, strict=True) if mark is not None))
+        sums.append(sum(factor * mark for factor, mark in zip(recipe.whole, row, strict=True) if mark is not None))
         given.append(sum(weight for weight, mark in zip(weights, row, strict=True) if mark is not None))
     common = lcm(*given)
     values = tuple(total * (common // weight) for total, weight in zip(sums, given, strict=True))
@@ -230,10 +239,8 @@ def _trim_pool(trim: Trim, pool: Sequence[Amounts]) -> list[Mean]:
     size = sum(len(amounts.ids) for amounts in pool)
     if size < trim.min_ballots:
         return [Mean(amounts=amounts) for amounts in pool]
-    values = list(pool[0].values) if len(pool) == 1 else _in_one_unit(pool)
-    # Positions run by group, then id, and sorting is stable: equal values fall in the order the contract names.
-    order = sorted(range(size), key=values.__getitem__)
-    low, high = order[: trim.low], order[size - trim.high :]
+    values: Sequence[int] = pool[0].values if len(pool) == 1 else _in_one_unit(pool)
+    low, high = _extremes(values, trim.high, trim.low)
     means, start = [], 0
     for amounts in pool:
         end = start + len(amounts.ids)
@@ -247,6 +254,20 @@ def _trim_pool(trim: Trim, pool: Sequence[Amounts]) -> list[Mean]:
         )
         start = end
     return means
+
+
+def _extremes(values: Sequence[int], high: int, low: int) -> tuple[Sequence[int], Sequence[int]]:
+    """Positions of the `low` lowest and the `high` highest values.
+
+    Positions run by group, then id, so among equal values the first counts as the lowest and the last as the highest,
+    which is the order the contract names.
+    """
+    if high <= 1 and low <= 1:
+        last = len(values) - 1
+        lowest = [values.index(min(values))] * low
+        return lowest, [last - values[::-1].index(max(values))] * high
+    order = sorted(range(len(values)), key=values.__getitem__)
+    return order[:low], order[len(values) - high :]
 
 
 def _in_one_unit(pool: Sequence[Amounts]) -> list[int]:

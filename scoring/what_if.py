@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from scoring.count import GroupCount, Recipe, count_target
+from scoring.lanes import packed
 from scoring.number import printed, rounded
 from scoring.package import Package
 from scoring.rank import Contender, rank
@@ -256,6 +257,7 @@ def _sheet_without(sheet: Sheet, who: str, *, present: bool) -> Sheet:
         sheet,
         ids=(*sheet.ids[:i], *sheet.ids[i + 1 :]),
         columns=columns,
+        lanes=packed(columns) if sheet.lanes else (),
         whole=not any(None in column for column in columns),
         eligible=None if sheet.eligible is None else sheet.eligible - present,
     )
