@@ -51,7 +51,7 @@ def menu() -> st.navigation:
 
 
 if __name__ == "__main__":
-    st.set_page_config(page_title="擂台", page_icon=":material/podium:", layout="wide")
+    st.set_page_config(page_title="擂台", page_icon=str(HERE / "pages" / "_icon.png"), layout="wide")
     menu().run()
 else:
     # the call below runs outside any session on purpose; Streamlit would warn of that at every start

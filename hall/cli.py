@@ -145,8 +145,8 @@ def _link(asked: argparse.Namespace) -> None:
 
 def _seats(asked: argparse.Namespace) -> None:
     database = _database(asked)
-    base = asked.base_url or os.environ.get("LEITAI_PUBLIC_URL") \
-        or badges.public_url(database, f"http://{lan_address()}:{os.environ.get('PORT', '8501')}")
+    here = os.environ.get("LEITAI_PUBLIC_URL") or f"http://{lan_address()}:{os.environ.get('PORT', '8501')}"
+    base = asked.base_url or badges.public_url(database, here)
     try:
         with asked.file.open("w", encoding="utf-8", newline="") as out:
             issued = badges.issue_badges(database, asked.sitting, base_url=base, by=BY, at=utc_now())

@@ -278,7 +278,7 @@ class Live:
                                  group=by_id[seat_id].group, unit=by_id[seat_id].unit,
                                  checked_in=by_id[seat_id].checked_in_at is not None, badge_sha256=digest)
                 for digest, seat_id in reads.badges(c, sitting.id).items()},
-            public_url=self._public_url or people_reads.setting(c, "public_url") or "",
+            public_url=people_reads.setting(c, "public_url") or self._public_url,
         )
 
 
