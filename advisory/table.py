@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from scoring.count import Amounts, Recipe, Valid, amounts_of
+from scoring.count import Amounts, GroupCount, Recipe, amounts_of
 from scoring.rule import BallotKind, Rule, TrimUnit
 from scoring.tally import Working
 
@@ -48,7 +48,7 @@ def table_of(rule: Rule, working: Working) -> Table:
     targets = tuple(sorted(working.counts))
     named = [i for i, group in enumerate(rule.groups) if not group.secret]
     columns = [
-        [judge_totals(working.recipe, working.counts[target][i].valid) for i in named] for target in targets
+        [judge_totals(working.recipe, working.counts[target][i]) for i in named] for target in targets
     ]
     judges = sorted({who for column in columns for amounts in column for who in amounts.ids})
     row_of = {who: row for row, who in enumerate(judges)}
@@ -59,13 +59,14 @@ def table_of(rule: Rule, working: Working) -> Table:
     return Table(judges=tuple(judges), targets=targets, totals=totals, scale=scale_of(working.recipe))
 
 
-def judge_totals(recipe: Recipe, valid: Valid) -> Amounts:
+def judge_totals(recipe: Recipe, count: GroupCount) -> Amounts:
     """One total a ballot, also where the rule trims each criterion by itself.
 
     There a ballot may hold nothing but criteria of weight 0: it has no total and is left out.
     """
     if not recipe.by_criterion:
-        return amounts_of(recipe, valid)[0]
+        return count.means[0].amounts
+    valid = count.valid
     weighted = [column for column, criterion in zip(valid.columns, recipe.rule.criteria, strict=True) if criterion.weight]
     fit = [any(mark is not None for mark in row) for row in zip(*weighted, strict=True)]
     kept = replace(
