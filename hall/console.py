@@ -98,6 +98,7 @@ class GroupTurnout:
 class Onstage:
     """Who is on stage, with the round that matters and the seconds that it has left."""
 
+    key: str | None
     target: TargetCard | None
     title: str
     state: State
@@ -185,14 +186,27 @@ def onstage(snapshot: Snapshot, now: datetime) -> Onstage:
     current = open_round_of(snapshot)
     key = current.targets[0] if current else _on_stage(snapshot)
     target = snapshot.target(key) if key else None
-    found = current or (snapshot.round_of(key) if key else None)
+    found = current or (snapshot.round_of(key) if key and _scored(snapshot, key) else None)
     together = found is not None and len(found.targets) > 1
-    title = f"{len(found.targets)}家一并打分" if found and together else target.name if target else "还没有单位上台"
+    nobody = "成绩已公布" if snapshot.published else "台上没有单位" if snapshot.rounds else "还没有单位上台"
+    title = f"{len(found.targets)}家一并打分" if found and together else target.name if target else nobody
     left = seconds_left(current, now) if current else None
     return Onstage(
-        target=None if together else target, title=title, state=state_of(snapshot, key) if key else State.WAITING,
+        key=key, target=None if together else target, title=title, state=state_of(snapshot, key) if key else State.WAITING,
         round=found, left=left, closing=left is not None and left <= snapshot.sitting.grace_seconds,
         going=int((now - current.opened_at).total_seconds()) if current else 0)
+
+
+def on_screen(snapshot: Snapshot) -> str:
+    """What the hall looks at, in a few words."""
+    current = open_round_of(snapshot)
+    if current is not None:
+        return "打分与投票进度"
+    if snapshot.stage.shows == "ranking":
+        return "排名" if snapshot.published else "议程"
+    if snapshot.stage.shows == "target":
+        return "投票结束，不显示成绩" if _scored(snapshot, snapshot.stage.target or "") else "不足与承诺"
+    return "议程"
 
 
 def turnout_rows(snapshot: Snapshot, targets: Collection[str], voted: Mapping[str, int],

@@ -54,10 +54,11 @@ def agenda(rows: Sequence[AgendaRow]) -> str:
     return f'<ol class="c-agenda">{lines}</ol>'
 
 
-def stage(here: Onstage) -> str:
-    """Who is on stage, and the clock: what is left, or how long it has been going."""
+def stage(here: Onstage, on_screen: str) -> str:
+    """Who is on stage, what the hall sees, and the clock: what is left, or how long it has been going."""
     presenter = escape(here.target.presenter) if here.target else ""
     place = f"第{here.target.position}家　" if here.target else ""
+    light = f'<span style="color:{TONES[here.state]}">{here.state.shape} {here.state.words}</span>　' if here.key else ""
     clock = ""
     if here.state is State.VOTING and here.left is not None:
         words = "马上截止" if here.closing else "还剩"
@@ -66,7 +67,7 @@ def stage(here: Onstage) -> str:
         clock = f'<div class="c-clock"><small>已进行（不限时）</small>{clock_words(here.going)}</div>'
     return (f'<div class="c-stage"><div><div class="sub">{place}{presenter}</div>'
             f'<div class="name">{escape(here.title)}</div>'
-            f'<div style="color:{TONES[here.state]}">{here.state.shape} {here.state.words}</div></div>{clock}</div>')
+            f'<div>{light}<span class="sub">大屏：{escape(on_screen)}</span></div></div>{clock}</div>')
 
 
 def said(declaration: Declaration) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from html import escape
 
 import streamlit as st
 
@@ -11,12 +13,14 @@ from hall.console import Move, Step
 from hall.live import Snapshot
 from office.people import Role
 from pages import _console, _host_dialogs
-from pages._frame import act, choose_sitting, house, require, say_what_happened
+from pages._frame import act, choose_sitting, house, require
 
 who = require(Role.HOST, Role.ADMINISTRATOR)
 st.html(_console.CSS)
 key = choose_sitting()
 at_start = house().live.at(key)
+BREATH = timedelta(seconds=0.7)  # a double click never presses the step after the one that was meant
+HEARD = timedelta(seconds=12)    # how long an answer stays, although the page is drawn anew every second
 
 
 def do(action: Callable[..., object], *args: object, done: str = "", **kwargs: object) -> None:
@@ -26,6 +30,7 @@ def do(action: Callable[..., object], *args: object, done: str = "", **kwargs: o
 
 def press(step: Step) -> None:
     """What the red key does, when it does it at once."""
+    st.session_state["pressed"] = house().clock()
     if step.move is Move.SHOW:
         do(rounds.show, "target", step.targets[0])
     elif step.move is Move.OPEN:
@@ -36,16 +41,19 @@ def press(step: Step) -> None:
         do(rounds.show, "ranking", None)
 
 
-def red_key(step: Step) -> None:
+def red_key(step: Step, now: datetime) -> None:
+    pressed = st.session_state.get("pressed")
+    resting = pressed is not None and timedelta(0) <= now - pressed < BREATH
     if step.move in (Move.WAIT, Move.NOTHING):
         st.button(step.words, disabled=True, width="stretch", key="step")
     elif step.move is Move.PUBLISH:
-        if st.button(step.words, type="primary", width="stretch", key="step"):
+        if st.button(step.words, type="primary", width="stretch", key="step", disabled=resting):
             st.session_state["dialog"] = "publish"
             st.rerun()
     else:
-        st.button(step.words, type="primary", width="stretch", key="step", on_click=press, args=(step,))
-    st.html(f'<p class="lt-note" style="min-height:1.4em">{step.hint}</p>')
+        st.button(step.words, type="primary", width="stretch", key="step", disabled=resting, on_click=press,
+                  args=(step,))
+    st.html(f'<p class="lt-note" style="min-height:1.4em">{escape(step.hint)}</p>')
 
 
 def more_time(step: Step) -> None:
@@ -59,6 +67,16 @@ def more_time(step: Step) -> None:
                kwargs={"of_round": step.round_id})
 
 
+def answer(now: datetime) -> None:
+    """What the last press did, or why it was refused: it stays for a while, and moves no key."""
+    said = st.session_state.pop("said", None)
+    if said is not None:
+        st.session_state["heard"] = (*said, now + HEARD)
+    kind, words, until = st.session_state.get("heard", ("", "", now))
+    if now < until:
+        (st.error if kind == "error" else st.success)(words)
+
+
 @st.fragment(run_every="1s")
 def live() -> None:
     snapshot = house().live.at(key)
@@ -70,12 +88,12 @@ def live() -> None:
     agenda, middle, right = st.columns([1.05, 1.7, 1.15], gap="medium")
     agenda.html(_console.agenda(console.agenda(snapshot)))
     with middle:
-        say_what_happened()
-        st.html(_console.stage(here))
-        red_key(step)
+        st.html(_console.stage(here, console.on_screen(snapshot)))
+        red_key(step, now)
         more_time(step)
         if here.target is not None:
             st.html(_console.said(here.target.declaration))
+        answer(now)
     with right:
         current = console.open_round_of(snapshot)
         voting = here.round is not None
@@ -92,13 +110,14 @@ def below(snapshot: Snapshot) -> None:
     """What is needed now and then; each asks before it does what cannot be undone."""
     with st.container(horizontal=True, vertical_alignment="center"):
         for name, words in _host_dialogs.NAMES.items():
-            if st.button(words, key=f"ask-{name}"):
+            if (name != "correct" or snapshot.published) and st.button(words, key=f"ask-{name}"):
                 st.session_state["dialog"] = name
         st.link_button("打开大屏", f"/screen?s={key}")
 
 
-st.html(f'<p class="lt-note">{at_start.sitting.title}　{at_start.sitting.period}　{at_start.sitting.note}</p>'
-        if at_start else "")
+if at_start is not None:
+    about = at_start.sitting
+    st.html(f'<p class="lt-note">{escape(about.title)}　{escape(about.period)}　{escape(about.note)}</p>')
 live()
 if at_start is not None:
     below(at_start)
