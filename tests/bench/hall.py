@@ -39,12 +39,13 @@ PUBLIC = "public"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hall:
-    """A sitting with its phones' secrets, and the port at which its server listens."""
+    """A sitting with its phones' secrets, the server's process and the port at which it listens."""
 
     database: Database
     secrets: tuple[str, ...]
     targets: tuple[str, ...]
     port: int
+    server: int
 
     @property
     def address(self) -> str:
@@ -104,15 +105,15 @@ def serving_hall(folder: Path, phones: int) -> Iterator[Hall]:
     port = _free_port()
     issued = badges.issue_badges(database, SITTING, base_url=f"http://{load.HOST}:{port}", by=BY, at=utc_now())
     secrets = tuple(one.link.rsplit("/", 1)[1] for one in issued if one.seat.startswith("Z"))
-    hall = Hall(database=database, secrets=secrets, targets=tuple(one.key for one in plan.targets), port=port)
     log = folder / "server.log"
     with log.open("wb") as out:
         server = subprocess.Popen(machine.pinned(serving.server_command(load.HOST, port), machine.SERVER_CORE),
                                   cwd=serving.ROOT, env={**os.environ, "LEITAI_DATABASE_URL": url}, stdout=out,
                                   stderr=subprocess.STDOUT)
         try:
-            _wait_until_it_serves(server, hall.address, log)
-            yield hall
+            _wait_until_it_serves(server, f"http://{load.HOST}:{port}", log)
+            yield Hall(database=database, secrets=secrets, targets=tuple(one.key for one in plan.targets), port=port,
+                       server=server.pid)
         finally:
             server.terminate()
             server.wait(timeout=30)

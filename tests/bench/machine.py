@@ -27,6 +27,15 @@ def pinned(command: list[str], core: int) -> list[str]:
     return [sys.executable, "-c", pin, *command]
 
 
+def cpu_seconds(process: int) -> float | None:
+    """Processor time of a process so far; None where it cannot be read."""
+    try:
+        told = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def describe(folder: Path) -> dict[str, object]:
     """What a reader needs to compare with another machine; `load` tells whether others were at work."""
     load = os.getloadavg() if hasattr(os, "getloadavg") else ()
