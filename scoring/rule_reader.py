@@ -9,7 +9,7 @@ import hashlib
 import tomllib
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from scoring.number import RoundingMode, percent, plain
 from scoring.rule_coherence import incoherences
@@ -46,6 +46,7 @@ from scoring.toml_table import REQUIRED, Fault, FloatText, TomlTable
 from scoring.words import one_sentence, quoted
 
 HUNDRED = Fraction(100)
+Value = TypeVar("Value")
 
 
 class RuleRefused(ValueError):
@@ -122,7 +123,8 @@ def _all(values: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(value for value in values if value is not None)
 
 
-def _built(table: TomlTable, made: type[Any], /, *, optional: tuple[str, ...] = (), **parts: Any) -> Any:
+def _built(table: TomlTable, made: type[Value], /, *, optional: tuple[str, ...] = (), **parts: Any) -> Value | None:
+    """The value of a table, once its unknown keys are named; None where a part could not be read."""
     table.finish()
     if any(value is None for name, value in parts.items() if name not in optional):
         return None
@@ -139,10 +141,9 @@ def _ballot(table: TomlTable) -> BallotTerms | None:
         table.fault("step", f"分差{plain(step)}大过整个分数范围，请写小一些的数")
     kind = table.choice("kind", BallotKind, BallotKind.POINTS)
     missing = table.choice("missing_criterion", MissingCriterion, MissingCriterion.VOID_BALLOT)
-    built: BallotTerms | None = _built(
+    return _built(
         table, BallotTerms, kind=kind, min=low, max=high, step=step, missing_criterion=missing
     )
-    return built
 
 
 def _criterion(table: TomlTable, ballot_max: Fraction) -> Criterion | None:
@@ -152,34 +153,30 @@ def _criterion(table: TomlTable, ballot_max: Fraction) -> Criterion | None:
         own_max = ballot_max
     elif own_max is not None and own_max <= 0:
         table.fault("max", f"满分{plain(own_max)}不可用，请写大于0的数，与票面相同就写 \"\"")
-    built: Criterion | None = _built(
+    return _built(
         table, Criterion, key=key, name=table.text("name", key), weight=table.weight("weight"), max=own_max
     )
-    return built
 
 
 def _grade(table: TomlTable) -> Grade | None:
     key = table.key()
     if key in {"abstain", "dont_know"}:
         table.fault("key", f"{quoted(key)}另有含义（弃权、不了解），请换一个代号")
-    built: Grade | None = _built(
+    return _built(
         table, Grade, key=key, name=table.text("name", key), points=table.decimal("points")
     )
-    return built
 
 
 def _grading(table: TomlTable) -> Grading | None:
     denominator = table.choice("denominator", Denominator, Denominator.VALID)
-    built: Grading | None = _built(table, Grading, denominator=denominator, satisfied=table.count("satisfied", 2))
-    return built
+    return _built(table, Grading, denominator=denominator, satisfied=table.count("satisfied", 2))
 
 
 def _share_band(table: TomlTable) -> ShareBand | None:
     share = table.weight("min_share")
     if share is not None and share > 1:
         table.fault("min_share", f"{percent(share)}超过100%，请写不超过100%的得票率")
-    built: ShareBand | None = _built(table, ShareBand, min_share=share, points=table.decimal("points"))
-    return built
+    return _built(table, ShareBand, min_share=share, points=table.decimal("points"))
 
 
 def _places(top: TomlTable) -> tuple[Fraction, ...] | None:
@@ -198,7 +195,7 @@ def _group(table: TomlTable) -> Group | None:
         table.fault("quorum_share", f"{percent(share)}超过100%，请写不超过100%的比例")
     if share and secret:
         table.fault("quorum_share", "无记名组不知道谁没有投，不能按比例定法定人数，请改用 quorum_ballots")
-    built: Group | None = _built(
+    return _built(
         table,
         Group,
         key=key,
@@ -208,7 +205,6 @@ def _group(table: TomlTable) -> Group | None:
         quorum_ballots=table.count("quorum_ballots", 0),
         quorum_share=share,
     )
-    return built
 
 
 def _trim(table: TomlTable) -> Trim | None:
@@ -219,50 +215,44 @@ def _trim(table: TomlTable) -> Trim | None:
         )
     unit = table.choice("unit", TrimUnit, TrimUnit.JUDGE_TOTAL)
     scope = table.choice("scope", TrimScope, TrimScope.GROUP)
-    built: Trim | None = _built(table, Trim, high=high, low=low, min_ballots=least, unit=unit, scope=scope)
-    return built
+    return _built(table, Trim, high=high, low=low, min_ballots=least, unit=unit, scope=scope)
 
 
 def _combine(table: TomlTable) -> Combine | None:
     policy = table.choice("empty_group", EmptyGroup, EmptyGroup.ERROR)
-    built: Combine | None = _built(table, Combine, empty_group=policy)
-    return built
+    return _built(table, Combine, empty_group=policy)
 
 
 def _component(table: TomlTable) -> Component | None:
     key, own_max = table.key(), table.decimal("max", "100")
     if own_max is not None and own_max <= 0:
         table.fault("max", f"满分{plain(own_max)}不可用，请写大于0的数")
-    built: Component | None = _built(table, Component, key=key, weight=table.weight("weight"), max=own_max)
-    return built
+    return _built(table, Component, key=key, weight=table.weight("weight"), max=own_max)
 
 
 def _deduction(table: TomlTable) -> Deduction | None:
     key = table.key()
-    built: Deduction | None = _built(
+    return _built(
         table, Deduction, key=key, name=table.text("name", key), points=table.decimal("points")
     )
-    return built
 
 
 def _rounding(table: TomlTable) -> Rounding | None:
     mode = table.choice("mode", RoundingMode, RoundingMode.HALF_UP)
-    built: Rounding | None = _built(table, Rounding, places=table.count("places", 2, most=30), mode=mode)
-    return built
+    return _built(table, Rounding, places=table.count("places", 2, most=30), mode=mode)
 
 
 def _ranking(table: TomlTable) -> Ranking | None:
     on = table.choice("on", Basis, Basis.EXACT)
     method = table.choice("method", RankMethod, RankMethod.STANDARD)
-    built: Ranking | None = _built(table, Ranking, on=on, method=method, tie_break=table.texts("tie_break"))
-    return built
+    return _built(table, Ranking, on=on, method=method, tie_break=table.texts("tie_break"))
 
 
 def _award(table: TomlTable) -> Award | None:
     k, points = table.count("k", least=1), table.decimals("points")
     if k is not None and points is not None and len(points) not in (1, k):
         table.fault("points", f"写了{len(points)}个分值而名次有{k}个，请写1个（各名次相同）或{k}个")
-    built: Award | None = _built(
+    return _built(
         table,
         Award,
         end=table.choice("end", AwardEnd, AwardEnd.TOP),
@@ -271,12 +261,11 @@ def _award(table: TomlTable) -> Award | None:
         policy=table.choice("policy", AwardPolicy, AwardPolicy.SHARE),
         min_units=table.count("min_units", 0),
     )
-    return built
 
 
 def _band(table: TomlTable) -> Band | None:
     floor = table.optional_decimal("min", REQUIRED)
-    built: Band | None = _built(
+    return _built(
         table,
         Band,
         optional=("min",),
@@ -284,7 +273,6 @@ def _band(table: TomlTable) -> Band | None:
         points=table.decimal("points"),
         compare=table.choice("compare", Basis, Basis.EXACT),
     )
-    return built
 
 
 def _ledger(table: TomlTable) -> LedgerTerms | None:
@@ -293,7 +281,7 @@ def _ledger(table: TomlTable) -> LedgerTerms | None:
         table.fault("bonus_cap", f"加分上限{plain(bonus)}为负，请写0或正数，不设上限写 \"\"")
     if deduction is not None and deduction > 0:
         table.fault("deduction_cap", f"扣分下限{plain(deduction)}为正，请写0或负数，不设下限写 \"\"")
-    built: LedgerTerms | None = _built(
+    return _built(
         table,
         LedgerTerms,
         optional=("bonus_cap", "deduction_cap"),
@@ -301,4 +289,3 @@ def _ledger(table: TomlTable) -> LedgerTerms | None:
         deduction_cap=deduction,
         cap_mode=table.choice("cap_mode", CapMode, CapMode.SEPARATE),
     )
-    return built
