@@ -96,7 +96,7 @@ def _draws(package: Package, hall: Hall, resamples: int, width: int) -> Iterator
         parts = [chances[i : i + width] for i in range(0, total, width)]
     else:
         total = resamples
-        streams = [_Stream(package.ballots_sha256, g, size) for g, size in sizes.items()]
+        streams = [Stream(package.ballots_sha256, g, size) for g, size in sizes.items()]
         widths = [min(width, total - i) for i in range(0, total, width)]
         pieces = ([stream.panels(n) for stream in streams] for n in widths)
         parts = [np.full(n, 1 / total) for n in widths]
@@ -109,7 +109,7 @@ def _draws(package: Package, hall: Hall, resamples: int, width: int) -> Iterator
         yield panels, chance, done / total
 
 
-class _Stream:
+class Stream:
     """Draws with replacement from one group, the same whoever asks and however many at a time.
 
     Made from the raw words of the generator: numpy keeps those for ever, and may change how its methods use them.

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from advisory.advice import advise
-from advisory.robustness import Interval, Pair, _Stream, every_draw
+from advisory.robustness import Interval, Pair, Stream, every_draw
 from scoring.count import count_target
 from scoring.package import Package
 from scoring.tally import place_all, work_out
@@ -108,18 +108,18 @@ def test_many_draws_come_near_the_exact_distribution() -> None:
 
 def test_a_stream_is_the_same_for_everyone_and_however_it_is_cut() -> None:
     seed = "ab" * 32
-    whole = _Stream(seed, 0, 7).panels(50)
-    other = _Stream(seed, 0, 7)
+    whole = Stream(seed, 0, 7).panels(50)
+    other = Stream(seed, 0, 7)
 
     assert (np.hstack([other.panels(20), other.panels(30)]) == whole).all()
     assert (whole.sum(axis=0) == 7).all()
     assert whole[:, :3].T.astype(int).tolist() == [[0, 2, 0, 1, 3, 1, 0], [2, 2, 1, 2, 0, 0, 0], [1, 2, 1, 1, 0, 1, 1]]
-    assert not (_Stream(seed, 1, 7).panels(50) == whole).all()
-    assert not (_Stream("ac" * 32, 0, 7).panels(50) == whole).all()
+    assert not (Stream(seed, 1, 7).panels(50) == whole).all()
+    assert not (Stream("ac" * 32, 0, 7).panels(50) == whole).all()
 
 
 def test_draws_are_fair() -> None:
-    seats = _Stream("01" * 32, 0, 10).panels(20_000)
+    seats = Stream("01" * 32, 0, 10).panels(20_000)
 
     assert seats.mean(axis=1) == pytest.approx(np.ones(10), abs=0.03)
     assert seats.var(axis=1) == pytest.approx(np.full(10, 0.9), abs=0.05)
