@@ -81,7 +81,10 @@ class AgendaRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupTurnout:
-    """One judge group: seats, those checked in, those recused, those due, those in. `missing`: names, never secret."""
+    """One judge group: seats, those checked in, those recused, those due, those in.
+
+    Who is waited for is named in a named group only: `missing` are checked in, `absent` are not.
+    """
 
     key: str
     name: str
@@ -92,6 +95,7 @@ class GroupTurnout:
     due: int
     voted: int
     missing: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +224,9 @@ def turnout_rows(snapshot: Snapshot, targets: Collection[str], voted: Mapping[st
         rows.append(GroupTurnout(
             key=group.key, name=group.name, secret=group.secret, seats=len(seats),
             checked_in=sum(seat.checked_in for seat in seats), recused=len(seats) - len(due), due=len(due),
-            voted=voted.get(group.key, 0), missing=tuple(_called(seat) for seat in waited_for)))
+            voted=voted.get(group.key, 0),
+            missing=tuple(seat.name or seat.code for seat in waited_for if seat.checked_in),
+            absent=tuple(seat.name or seat.code for seat in waited_for if not seat.checked_in)))
     return tuple(rows)
 
 
@@ -289,7 +295,3 @@ def _scored(snapshot: Snapshot, target: str) -> bool:
 
 def _counting(snapshot: Snapshot) -> bool:
     return any(one.phase is not Phase.VOID for one in snapshot.rounds)
-
-
-def _called(seat: SeatInHall) -> str:
-    return f"{seat.name or seat.code}{'' if seat.checked_in else '（未签到）'}"

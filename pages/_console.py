@@ -92,7 +92,7 @@ def turnout(rows: Sequence[GroupTurnout], voting: bool) -> str:
         share = 100 * done // due if due else 0
         notes = [f"签到{row.checked_in}／{row.seats}席"] if voting else []
         notes += ["无记名，只计人数"] if row.secret else []
-        notes += [f"回避{row.recused}席"] if row.recused and not row.secret else []
+        notes += [f"这一家回避{row.recused}席"] if row.recused and not row.secret else []
         parts.append(
             f'<div class="c-group"><div class="top"><span>{escape(row.name)}</span><span><b>{done}</b>／{due}</span></div>'
             f'<div class="c-bar"><div style="width:{share}%;background:{BARS[n % len(BARS)]}"></div></div>'
@@ -103,7 +103,12 @@ def turnout(rows: Sequence[GroupTurnout], voting: bool) -> str:
 
 def missing(rows: Sequence[GroupTurnout]) -> str:
     """Who is still waited for, by name, in named groups only."""
-    lines = "".join(f"<div><b>{escape(row.name)}</b>　{escape('、'.join(row.missing))}</div>" for row in rows if row.missing)
+    lines = ""
+    for row in rows:
+        here = escape("、".join(row.missing))
+        away = f'<span style="color:#4A525C">未签到：{escape("、".join(row.absent))}</span>' if row.absent else ""
+        if here or away:
+            lines += f"<div><b>{escape(row.name)}</b>　{here}{'　' if here and away else ''}{away}</div>"
     if not lines:
         return '<div class="c-missing">实名组都已投票。</div>'
     return f'<div class="c-missing"><div class="lt-note">还没投（实名组）</div>{lines}</div>'

@@ -98,7 +98,7 @@ def live() -> None:
         current = console.open_round_of(snapshot)
         voting = here.round is not None
         rows = console.turnout_rows(
-            snapshot, here.round.targets if here.round else (),
+            snapshot, here.round.targets if here.round else (here.key,) if here.key else (),
             house().live.turnout(here.round.id) if here.round else {},
             house().live.voted_named(current.id) if current else ())
         st.html(_console.turnout(rows, voting))
