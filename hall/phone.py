@@ -212,7 +212,7 @@ class _Phones:
 
     def _check_in(self, seat: SeatCard, snapshot: Snapshot) -> None:
         """The first scan checks in. Behind the answer's back: a phone never waits for it."""
-        if seat.checked_in or snapshot.sitting.desk_check_in or seat.id in self._arriving:
+        if seat.checked_in or snapshot.sitting.desk_check_in:
             return
         self._arriving[seat.id] = seat
         if self._welcome is None:
@@ -225,7 +225,7 @@ class _Phones:
                 arriving = dict(self._arriving)
                 await asyncio.to_thread(self._house.live.check_in, *arriving.values())
                 for seat_id in arriving:
-                    del self._arriving[seat_id]
+                    self._arriving.pop(seat_id, None)
         except Exception:  # the next poll tries again
             log.exception("seats could not be checked in")
             self._arriving.clear()
