@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from db.clock import text_of
 from db.values import Declaration, Receipt, Round
@@ -24,11 +24,11 @@ from hall.phone_page import (
     ShortcomingView,
     TargetView,
 )
+from office.local_time import clock_time
 from scoring.ballot import Line, State, fields
 from scoring.round import Phase
 from scoring.rule import BallotKind, MissingCriterion, Rule
 
-CHINA = timezone(timedelta(hours=8))
 WITHOUT_MARKS = {"abstain": "弃权", "dont_know": "不了解"}
 _told_before: dict[tuple[str, tuple[str, ...]], str] = {}
 _PHASES = {Phase.OPEN: "open", Phase.CLOSED: "closed", Phase.PUBLISHED: "published"}
@@ -222,7 +222,7 @@ def _said(reason: str) -> str:
 
 
 def _clock(received_at: str) -> str:
-    return datetime.fromisoformat(received_at).astimezone(CHINA).strftime("%H:%M:%S")
+    return clock_time(datetime.fromisoformat(received_at))
 
 
 def _milliseconds(moment: datetime) -> int:

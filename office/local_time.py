@@ -12,6 +12,10 @@ def minute(moment: datetime) -> str:
     return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
+def clock_time(moment: datetime) -> str:
+    return moment.astimezone(CHINA).strftime("%H:%M:%S")
+
+
 def second(moment: datetime) -> str:
     return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
 

@@ -17,8 +17,8 @@ from db.engine import Connection, Database
 from db.reads import results as result_reads
 from db.reads import sittings as reads
 from db.reads.results import Entry
-from office.calendar import words_of
 from office.export import csv_of
+from office.local_time import minute
 from scoring import ledger as caps
 from scoring.number import plain
 from scoring.rows import LedgerRow
@@ -154,7 +154,7 @@ def ledger_csv(bookings: tuple[Booking, ...]) -> bytes:
          "记账时间", "记账人"),
         ((one.id, one.unit_name, one.period, one.cause, "加分" if one.kind == "bonus" else "扣分", signed(one.points),
           signed(one.effect), signed(one.balance), one.sitting_title,
-          "" if one.version is None else f"第{one.version}版", one.state, words_of(one.booked_at), one.booked_by)
+          "" if one.version is None else f"第{one.version}版", one.state, minute(one.booked_at), one.booked_by)
          for one in bookings))
 
 

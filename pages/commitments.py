@@ -7,7 +7,7 @@ from datetime import date
 
 import streamlit as st
 
-from office.calendar import day_of
+from office import local_time
 from office.follow_up import Followed, FollowUp, Light, commitments_csv, follow_up
 from pages import _frame, _sheet
 from pages._frame import header, require
@@ -48,7 +48,7 @@ def cards(items: tuple[Followed, ...]) -> str:
     return f'<div class="lt-cards lt-phone">{shown}</div>'
 
 
-today = day_of(_frame.house().clock())
+today = local_time.day(_frame.house().clock())
 st.html(_sheet.LOOK)
 database = _frame.house().database
 known = follow_up(database, as_of=today)

@@ -7,7 +7,7 @@ import html
 import plotly.graph_objects as go
 import streamlit as st
 
-from office.calendar import words_of
+from office.local_time import minute
 from office.points import Account, Booking, PointsLedger, ledger_csv, points_ledger, signed
 from pages import _frame, _sheet
 from pages._frame import header, require
@@ -57,7 +57,7 @@ def bookings_table(bookings: tuple[Booking, ...]) -> str:
         f'<td class="k">{html.escape(one.unit_name)}</td><td>{html.escape(one.period)}</td>'
         f'<td>{html.escape(one.cause)}<div class="q">{html.escape(one.state)}</div></td>'
         f'<td class="n k">{signed(one.points)}</td><td class="n">{signed(one.balance)}</td>'
-        f'<td class="q">{f"第{one.version}版" if one.version else ""}<div>{words_of(one.booked_at)}</div></td></tr>'
+        f'<td class="q">{f"第{one.version}版" if one.version else ""}<div>{minute(one.booked_at)}</div></td></tr>'
         for one in reversed(bookings))
     return ('<div class="lt-scroll lt-wide"><table class="lt"><thead><tr><th class="n">序号</th><th>单位</th>'
             '<th>周期</th><th>事由</th><th class="n">分值</th><th class="n">余额</th><th>版本和时间</th></tr></thead>'
@@ -69,7 +69,7 @@ def bookings_cards(bookings: tuple[Booking, ...]) -> str:
         f'<article><div class="lt-top"><b>{html.escape(one.unit_name)} {signed(one.points)}分</b>'
         f'<span class="lt-note">第{one.id}笔 · {html.escape(one.period)}</span></div>'
         f'<p>{html.escape(one.cause)}</p><p class="lt-note">{html.escape(one.state)}，余额{signed(one.balance)}分，'
-        f'{words_of(one.booked_at)}</p></article>' for one in reversed(bookings))
+        f'{minute(one.booked_at)}</p></article>' for one in reversed(bookings))
     return f'<div class="lt-cards lt-phone">{cards}</div>'
 
 

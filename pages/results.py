@@ -12,7 +12,7 @@ import streamlit as st
 from hall.discretion import is_of_the_hall
 from hall.explained import explained, how_firm
 from hall.standings import Board, board, ranking_csv
-from office.calendar import words_of
+from office.local_time import minute
 from office.people import Role
 from office.refusal import Refused
 from pages import _checking, _frame, _ranking, _sheet, _working
@@ -33,7 +33,7 @@ def say_which_version(shown: Board) -> None:
         st.html('<div class="lt-draft"><b>未公布</b>这是已截止各轮的结果，只供会务核对，不得外传；公布后以公布的版本为准。</div>')
         when = "还没有公布"
     else:
-        when = f"第{shown.version.number}版，{words_of(shown.version.at)} 公布（{html.escape(shown.version.by)}）"
+        when = f"第{shown.version.number}版，{minute(shown.version.at)} 公布（{html.escape(shown.version.by)}）"
         if not shown.is_newest:
             newest = shown.versions[-1].number
             st.html(f'<div class="lt-draft"><b>旧版本</b>第{shown.version.number}版已被第{newest}版更正。</div>')
@@ -118,5 +118,5 @@ with st.expander("复核：指纹、复算包和命令"):
 if len(shown.versions) > 1:
     with st.expander(f"历次公布（{len(shown.versions)}版）"):
         st.html("".join(
-            f'<p class="lt-facts">第{one.number}版，{words_of(one.at)}，{html.escape(one.by)}公布'
+            f'<p class="lt-facts">第{one.number}版，{minute(one.at)}，{html.escape(one.by)}公布'
             f'{f"；更正原因：{html.escape(one.reason)}" if one.reason else ""}</p>' for one in reversed(shown.versions)))
