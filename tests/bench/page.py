@@ -17,26 +17,29 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wire:
-    """`asked` are the paths, in order."""
+    """What loading the page took; `asked` are the paths, in order."""
 
     size: int
     asked: tuple[str, ...]
 
 
 def weigh(address: str, path: str) -> Wire:
-    """Open the page and count until the form is there and the network is still; polling comes later and is small."""
+    """Open the page and count until the form is there and the network is still, without the polls that follow."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=next(filter(None, map(shutil.which, NAMES)), None), args=ARGS)
         page = browser.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True).new_page()
-        asked: list[str] = []
-        sizes: list[float] = []
+        asked: dict[str, str] = {}
+        sizes: dict[str, float] = {}
         wire = page.context.new_cdp_session(page)
         wire.send("Network.enable")
-        wire.on("Network.requestWillBeSent", lambda event: asked.append(event["request"]["url"]))
-        wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+        wire.on("Network.requestWillBeSent", lambda event: asked.update({event["requestId"]: event["request"]["url"]}))
+        wire.on("Network.loadingFinished", lambda event: sizes.update(
+            {event["requestId"]: event["encodedDataLength"]}))
         page.goto(address + path, wait_until="load")
         page.wait_for_selector("form input[name^='m.']")
         page.wait_for_timeout(200)
         browser.close()
-    return Wire(size=round(sum(sizes)), asked=tuple(url.removeprefix(address).replace(path, "/b/…") for url in asked))
+    loading = {key: url.removeprefix(address) for key, url in asked.items() if not url.endswith("/now")}
+    return Wire(size=round(sum(sizes.get(key, 0) for key in loading)),
+                asked=tuple(one.replace(path, "/b/…") for one in loading.values()))
