@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from db.values import Declaration
 from hall.console import AgendaRow, GroupTurnout, Onstage, State, clock_words
+from hall.live import Declaration
 
 TONES = {State.WAITING: "#5B6570", State.ON_STAGE: "#1F2328", State.VOTING: "#1F4E79", State.CLOSED: "#7A4A0F",
          State.VOID: "#B3261E", State.PUBLISHED: "#1E7F4F"}
