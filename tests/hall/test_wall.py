@@ -1,0 +1,167 @@
+"""What the hall sees: one thing at a time, and no score before it is published."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from hall import rounds, wall
+from hall.console import State
+from hall.results import Standing, standing
+from hall.wall import AgendaWall, BallotWall, Point, RankingWall, StageWall
+from office.plan import PlannedTarget
+from tests import make
+from tests.hall.test_console import scored, seen, show
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """Values only: one kind of database is enough."""
+    return f"sqlite:///{tmp_path / 'leitai.db'}"
+
+
+def on_wall(hall: make.Hall) -> wall.Wall:
+    """The screen as the page puts it together."""
+    snapshot = seen(hall)
+    published = standing(hall.house.database, hall.key) if wall.wants_ranking(snapshot) else None
+    shown = wall.round_on_wall(snapshot)
+    return wall.what_to_show(
+        snapshot, hall.now, hall.house.live.turnout(shown) if shown is not None else {}, published)
+
+
+def test_it_begins_with_the_agenda_and_who_is_next(hall: make.Hall) -> None:
+    view = on_wall(hall)
+
+    assert isinstance(view, AgendaWall)
+    assert [row.name for row in view.rows] == ["A县", "B县", "C县"]
+    assert view.next is not None and view.next.name == "A县"
+    assert (view.done, view.columns, view.note) == (0, 1, "")
+
+
+def test_a_unit_on_stage_shows_what_it_admits_and_promises(hall: make.Hall) -> None:
+    show(hall, "target", "U2")
+
+    assert on_wall(hall) == StageWall(
+        position=2, total=3, name="B县", presenter="县委书记",
+        points=(Point(text="项目开工慢", change="开工率61% → 开工率90%", promises=("开工率到90%（分管副县长，6月30日前）",)),))
+
+
+def test_an_open_ballot_shows_time_and_turnout_whatever_the_stage_says(hall: make.Hall) -> None:
+    hall.open("U1", seconds=60)
+    hall.cast("L1", 97)
+    hall.cast("P1", 96)
+    view = on_wall(hall)
+
+    assert isinstance(view, BallotWall)
+    assert (view.name, view.heading, view.open, view.closing) == ("A县", "第1家 · 共3家", True, False)
+    assert (view.due, view.voted) == (7, 2)
+    assert view.closes_at == hall.now + timedelta(seconds=60)
+    assert "97" not in repr(view) and "96" not in repr(view)
+
+
+def test_the_announced_close_is_said_and_the_closed_ballot_shows_final_turnout_only(hall: make.Hall) -> None:
+    hall.open("U1", seconds=60)
+    hall.cast("L1", 97)
+    rounds.announce_close(hall.house.database, hall.key, by="host", at=hall.now)
+    closing = on_wall(hall)
+    hall.close()
+    closed = on_wall(hall)
+
+    assert isinstance(closing, BallotWall) and closing.closing
+    assert isinstance(closed, BallotWall)
+    assert (closed.open, closed.closing, closed.closes_at, closed.voted) == (False, False, None, 1)
+    assert "97" not in repr(closed)
+
+
+def test_a_voided_round_goes_back_to_the_stage_and_says_why(hall: make.Hall) -> None:
+    hall.open("U1")
+    hall.void(hall.close())
+    view = on_wall(hall)
+
+    assert isinstance(view, StageWall)
+    assert view.note == "上一轮已作废，将重新打分"
+
+
+def test_the_ranking_waits_for_the_publication(hall: make.Hall) -> None:
+    scored(hall, "U1", "U2", "U3")
+    show(hall, "ranking")
+    waiting = on_wall(hall)
+    hall.publish(despite_warnings=True)
+    view = on_wall(hall)
+
+    assert isinstance(waiting, AgendaWall) and waiting.note == "成绩尚未公布"
+    assert [row.state for row in waiting.rows] == [State.CLOSED] * 3
+    assert isinstance(view, RankingWall)
+    [(name, lines)] = view.lists
+    assert (view.version, name) == (1, "")
+    assert [(one.place, one.name, one.points, one.tied) for one in lines] == [
+        ("1", "A县", "+2", False), ("2", "B县", "", False), ("3", "C县", "-1", False)]
+
+
+def test_a_later_round_does_not_change_the_published_ranking_on_the_wall(hall: make.Hall) -> None:
+    scored(hall, "U1", "U2")
+    hall.publish(despite_warnings=True)
+    before = on_wall(hall)
+    scored(hall, "U3")
+    show(hall, "ranking")
+
+    assert on_wall(hall) == before
+
+
+def test_ties_lists_and_the_unranked_stand_apart(house: make.House) -> None:
+    units = "ABCD"
+    plan = make.plan("groups", units=4, targets=tuple(
+        PlannedTarget(key=f"U{n}", name=f"{unit}县", unit=f"groups-{unit}", presenter="", ranked=unit != "D",
+                      ranking_group="平原" if unit in "AB" else "山区")
+        for n, unit in enumerate(units, 1)))
+    hall = make.sitting(house, plan)
+    scored(hall, "U1", "U2", "U3", "U4")
+    hall.publish(despite_warnings=True)
+    published = standing(house.database, hall.key)
+    result = published.result
+    result["targets"]["U1"]["tied_with"], result["targets"]["U2"]["tied_with"] = ["U2"], ["U1"]
+    view = wall.ranking(seen(hall), replace(published, result=result))
+
+    plain, hilly = view.lists
+    assert plain[0] == "平原" and [(one.name, one.tied) for one in plain[1]] == [("A县", True), ("B县", True)]
+    assert hilly[0] == "山区"
+    assert [(one.place, one.name, one.why) for one in hilly[1]] == [("1", "C县", ""), ("", "D县", "不参加排名")]
+
+
+@pytest.mark.parametrize(("exact", "words"), [
+    ("3", "+3"), ("-1", "-1"), ("3/2", "+1.5"), ("-1/4", "-0.25"), ("4/3", "+4/3"), ("0", ""), (None, "")])
+def test_points_are_written_exactly(exact: str | None, words: str) -> None:
+    assert wall.points_words(exact) == words
+
+
+@pytest.mark.parametrize(("public", "page", "address"), [
+    ("http://10.0.0.5:8501/", "http://127.0.0.1:8501/screen", "http://10.0.0.5:8501"),
+    ("", "http://10.0.0.5:8501/screen?s=x", "http://10.0.0.5:8501"),
+    ("", "http://127.0.0.1:8501/screen", None),
+    ("", "http://localhost:8501/screen", None),
+    ("", None, None),
+])
+def test_phones_are_never_sent_to_an_address_that_only_this_machine_knows(public: str, page: str | None,
+                                                                          address: str | None) -> None:
+    assert wall.phone_address(public, page) == address
+
+
+@pytest.mark.parametrize(("period", "words"), [("2019Q1", "2019年第一季度"), ("2024上半年", "2024上半年"), ("Q", "Q")])
+def test_a_period_is_written_as_it_is_said(period: str, words: str) -> None:
+    assert wall.period_words(period) == words
+
+
+def test_a_deadline_in_another_year_says_which() -> None:
+    assert wall.deadline_words(date(2026, 6, 30), 2026) == "6月30日前"
+    assert wall.deadline_words(date(2027, 1, 31), 2026) == "2027年1月31日前"
+
+
+def test_a_standing_without_a_publication_is_never_a_ranking(hall: make.Hall) -> None:
+    scored(hall, "U1", "U2", "U3")
+    draft: Standing = standing(hall.house.database, hall.key)
+    show(hall, "ranking")
+
+    assert isinstance(wall.what_to_show(seen(hall), hall.now, {}, draft), AgendaWall)
