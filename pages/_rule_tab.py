@@ -8,8 +8,12 @@ import streamlit as st
 
 from office import sittings
 from office.people import Staff
-from office.preparation import Prepared, check_rule, example_rule, prepared, with_version
+from office.preparation import Prepared, check_rule, prepared, with_version
+from office.starts import start_text, starts
 from pages._frame import act, house
+from pages._tryout import show_tryout
+
+_SITTING = "sitting:"
 
 
 def draw_rule(one: Prepared, others: dict[str, str], who: Staff) -> None:
@@ -43,10 +47,10 @@ def draw_rule(one: Prepared, others: dict[str, str], who: Staff) -> None:
                       disabled=not savable, on_click=_save, args=(one, who), key=f"{key}/rule/save")
             st.button("恢复现行版", disabled=not (changed or overtaken), key=f"{key}/rule/back",
                       on_click=lambda: st.session_state.pop(field))
-        starts = {"": "示例办法（温州县区比拼现场）", **others}
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.selectbox("换成别的办法作底稿", list(starts), format_func=starts.__getitem__, key=f"{key}/rule/from")
-            st.button("换上", on_click=_take_over, args=(one,), key=f"{key}/rule/take")
+            if st.button("试算", disabled=not check.ok, key=f"{key}/rule/try",
+                         help="用示例选票试这份办法：看名次、去掉了哪些票、并列怎么办。不保存。"):
+                show_tryout(key, toml)
+        _draw_starts(one, others)
     with right:
         if check.ok:
             _draw_words(check.sentences)
@@ -55,6 +59,20 @@ def draw_rule(one: Prepared, others: dict[str, str], who: Staff) -> None:
                             for fault in check.faults)
             st.html(f'<p style="color:#B3261E;margin:0"><b>■ 有{len(check.faults)}处要改，改好才能保存</b></p>'
                     f'<ul style="line-height:1.6">{items}</ul>')
+
+
+def _draw_starts(one: Prepared, others: dict[str, str]) -> None:
+    """Other rules as a start: the published ones with their source, and those of other sittings."""
+    key = one.sitting.key
+    known = {start.key: start for start in starts()}
+    titles = {**{k: start.title for k, start in known.items()},
+              **{f"{_SITTING}{k}": f"本系统：{title}" for k, title in others.items()}}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox("换成别的办法作底稿", list(titles), format_func=titles.__getitem__, key=f"{key}/rule/from")
+        st.button("换上", on_click=_take_over, args=(one,), key=f"{key}/rule/take")
+    if start := known.get(chosen):
+        st.html(f'<p class="lt-note"><b>出处</b>　{escape(start.source)}<br><b>原文之外</b>　{escape(start.ours)}<br>'
+                "不是现行有效的办法。换上只改编辑框，保存才生效。</p>")
 
 
 def _draw_words(sentences: tuple[str, ...]) -> None:
@@ -73,5 +91,8 @@ def _save(one: Prepared, who: Staff) -> None:
 
 def _take_over(one: Prepared) -> None:
     chosen = st.session_state[f"{one.sitting.key}/rule/from"]
-    toml = prepared(house().database, chosen).rule_toml if chosen else example_rule()
+    if chosen.startswith(_SITTING):
+        toml = prepared(house().database, chosen.removeprefix(_SITTING)).rule_toml
+    else:
+        toml = start_text(chosen)
     st.session_state[f"{one.sitting.key}/rule"] = with_version(toml, one.rule_version + 1)

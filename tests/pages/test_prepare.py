@@ -239,3 +239,49 @@ def test_a_rule_saved_by_somebody_else_meanwhile_is_not_overwritten(open_page, h
     assert next(one for one in app.button if one.key == "small/rule/save").disabled
     tap(app, "small/rule/back")
     assert "version = 2" in field(app, "small/rule").value
+
+
+def test_a_published_rule_is_put_into_the_editor_with_its_source_and_nothing_is_saved_until_asked(open_page, house):
+    make.sitting(house)
+    app = open_page("prepare", Role.HOST)
+
+    field(app, "small/rule/from").set_value("linshui_2017").run()
+    assert "县领导3至5人为A票占60%" in words(app) and "原文未写分差和小数位" in words(app)
+    tap(app, "small/rule/take")
+
+    assert 'id = "linshui-2017"' in field(app, "small/rule").value
+    assert "version = 2" in field(app, "small/rule").value
+    assert prepared(house.database, "small").rule_toml == make.RULE
+
+
+def test_a_rule_is_tried_out_as_typed_and_nothing_is_saved(open_page, house):
+    make.sitting(house, make.plan(units=5, leaders=6))
+    app = open_page("prepare", Role.HOST)
+    field(app, "small/rule").input(make.RULE.replace('"60%"', '"55%"').replace('"40%"', '"45%"')).run()
+
+    tap(app, "small/rule/try")
+
+    said = words(app)
+    assert "示例选票，不是成绩" in said and "市领导组（55%）" in said
+    assert "同分：" in said and "去高 L" in said and "第1组样本" in said
+    assert prepared(house.database, "small").rule_toml == make.RULE
+
+
+def test_a_rule_that_gives_no_result_says_so_when_tried_out(open_page, house):
+    plan = make.plan()
+    seats = tuple(one for one in plan.seats if one.group == "public" or one.code == "L4")
+    make.sitting(house, make.plan(seats=seats))
+    app = open_page("prepare", Role.HOST)
+
+    tap(app, "small/rule/try")
+
+    assert "算不出结果" in words(app) and "A县" in words(app)
+
+
+def test_a_faulty_rule_cannot_be_tried_out(open_page, house):
+    make.sitting(house)
+    app = open_page("prepare", Role.HOST)
+
+    field(app, "small/rule").input(make.RULE.replace('"60%"', '"50%"')).run()
+
+    assert next(one for one in app.button if one.key == "small/rule/try").disabled
