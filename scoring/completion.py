@@ -19,7 +19,6 @@ class Valid:
     columns: tuple[tuple[int | None, ...], ...]
     scale: int
     whole: bool = True
-    lanes: tuple[int, ...] = ()
     voided: tuple[str, ...] = ()
 
 
@@ -27,7 +26,7 @@ def complete(rule: Rule, sheet: Sheet) -> Valid:
     """What is done about blank criteria. A ballot with every criterion blank is void under every policy."""
     scale = mark_scale(rule) if rule.ballot.kind is BallotKind.POINTS else 1
     if sheet.whole:
-        return Valid(ids=sheet.ids, columns=sheet.columns, scale=scale, lanes=sheet.lanes)
+        return Valid(ids=sheet.ids, columns=sheet.columns, scale=scale)
     policy = rule.ballot.missing_criterion
     rows = list(zip(*sheet.columns, strict=True))
     if policy is MissingCriterion.VOID_BALLOT:

@@ -13,7 +13,7 @@ from math import gcd, lcm
 from operator import mul
 
 from scoring.completion import Valid, complete
-from scoring.lanes import fits, weighted_sums
+from scoring.lanes import fits, lanes_of, weighted_sums
 from scoring.rule import BallotKind, Denominator, Rule, Trim, TrimScope, TrimUnit
 from scoring.sheets import Sheet, mark_scale, points_in_order
 
@@ -159,10 +159,10 @@ def _judge_totals(recipe: Recipe, valid: Valid) -> Amounts:
     unit = recipe.unit / valid.scale
     if not valid.whole:
         return _renormalised(recipe, valid, unit)
-    if valid.lanes and recipe.lanes_fit:
-        return Amounts(ids=valid.ids, values=weighted_sums(valid.lanes, recipe.whole, len(valid.ids)), unit=unit)
     if recipe.whole == (1,):
         return Amounts(ids=valid.ids, values=valid.columns[0], unit=unit)  # type: ignore[arg-type]
+    if recipe.lanes_fit and (lanes := lanes_of(valid.columns)):
+        return Amounts(ids=valid.ids, values=weighted_sums(lanes, recipe.whole, len(valid.ids)), unit=unit)
     columns = [map(mul, column, repeat(factor)) for column, factor in zip(valid.columns, recipe.whole, strict=True)]
     return Amounts(ids=valid.ids, values=tuple(map(sum, zip(*columns, strict=True))), unit=unit)
 

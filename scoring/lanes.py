@@ -7,11 +7,27 @@ so; the sums are exact, and the same as adding ballot by ballot.
 
 import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 WIDTH = 8
 BELOW = 1 << (8 * WIDTH)
+
+
+class Columns(tuple[tuple[int | None, ...], ...]):
+    """Columns of marks that carry their lanes. Whoever changes one makes a plain tuple, so the two cannot part."""
+
+    lanes: tuple[int, ...]
+
+    def __new__(cls, columns: Iterable[tuple[int | None, ...]]) -> "Columns":
+        made = super().__new__(cls, columns)
+        made.lanes = packed(made)
+        return made
+
+
+def lanes_of(columns: Sequence[Sequence[int | None]]) -> tuple[int, ...]:
+    """The lanes of columns that carry them, else nothing."""
+    return columns.lanes if isinstance(columns, Columns) else ()
 
 
 def packed(columns: Sequence[Sequence[Any]]) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ fast. Nothing here adds or averages.
 from collections.abc import Sequence
 
 from scoring.ballot import State, is_mark, marks_allowed
-from scoring.lanes import packed
+from scoring.lanes import Columns
 from scoring.number import NotANumber, parse_decimal
 from scoring.rows import BallotRow, Places, Recusal, Seat, Target
 from scoring.rule import BallotKind, Rule
@@ -261,12 +261,11 @@ class _Tray:
     ) -> Sheet:
         self.submitted.sort(key=lambda item: item[0])
         rows = [tuple(map(marks.get, criteria)) for _, marks in self.submitted]
-        columns = tuple(zip(*rows, strict=True)) if rows else tuple(() for _ in criteria)
+        columns = Columns(zip(*rows, strict=True) if rows else (() for _ in criteria))
         return Sheet(
             ids=tuple(who for who, _ in self.submitted),
             columns=columns,
             whole=not any(None in column for column in columns),
-            lanes=packed(columns) if len(columns) > 1 else (),
             abstained=tuple(sorted(self.abstain)),
             dont_know=tuple(sorted(self.dont_know)),
             spoiled=tuple(sorted(self.spoiled)),

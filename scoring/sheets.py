@@ -19,14 +19,13 @@ class Sheet:
 
     `ids` are seats (ballot ids in a secret group) in code point order; `columns[c][i]` is what ids[i] gave criterion c,
     None where blank (no blank at all: `whole`): points in units of 1 / mark_scale(rule), the index of a grade, or a
-    place. `lanes` are the same columns packed for fast sums (`lanes.py`). `seats` is the number of the group's seats,
-    None where it is not known; `eligible` are those present and not recused.
+    place. `seats` is the number of the group's seats, None where it is not known; `eligible` are those present and not
+    recused.
     """
 
     ids: tuple[str, ...]
     columns: tuple[tuple[int | None, ...], ...]
     whole: bool = True
-    lanes: tuple[int, ...] = ()
     abstained: tuple[str, ...] = ()
     dont_know: tuple[str, ...] = ()
     spoiled: tuple[str, ...] = ()

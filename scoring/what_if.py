@@ -4,19 +4,18 @@ A gap is exact and adds up: by component and deduction to the whole, by group to
 alternative changes one thing and recounts everything else as the rule says. Nothing here is official.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from scoring.count import GroupCount, Recipe, count_target
-from scoring.lanes import packed
 from scoring.number import printed, rounded
 from scoring.package import Package
 from scoring.rank import Contender, rank
 from scoring.result import CannotTally, Standing, exact_text
 from scoring.rule import BallotKind, Basis, EmptyGroup, MissingCriterion, RankMethod, Rule, TrimScope
-from scoring.sheets import Sheet
+from scoring.sheets import Sheet, recused_pairs
 from scoring.tally import Working, place_all
 from scoring.words import listed
 
@@ -154,24 +153,25 @@ def _median(recipe: Recipe, count: GroupCount) -> Fraction | None:
 
 def _ranks_without_each_judge(package: Package, working: Working, target: str) -> dict[str, Rank]:
     """The target's place as if a judge had not come, for all judges with a valid ballot somewhere."""
-    present = {seat.seat for seat in package.seats or () if seat.present}
     ballots: dict[tuple[str, int], dict[str, int]] = {}
     for other, counts in working.counts.items():
         for g, count in enumerate(counts):
             for i, who in enumerate(count.valid.ids):
                 ballots.setdefault((who, g), {})[other] = i
+    recused = recused_pairs(package.targets, package.seats, package.recusals)
+    here = [seat.seat for seat in package.seats or () if seat.present]
+    seated = {(who, row.target) for who in here for row in package.targets} - recused
     short_cut = _ShortCut(package, working, target)
     ranks: dict[str, Rank] = {}
     for (who, g), positions in sorted(ballots.items()):
         try:
             ranks[who] = short_cut.rank_without(g, positions)
         except _NeedsFullCount:
-            counts_without = dict(working.counts)
-            for other in positions:
-                sheets = [count.sheet for count in working.counts[other]]
-                sheets[g] = _sheet_without(sheets[g], who, present=who in present)
-                counts_without[other] = count_target(working.recipe, sheets)
-            ranks[who] = _rank_of(package, working.recipe, counts_without, target)
+            counts_without = {
+                other: count_target(working.recipe, sheets)
+                for other, sheets in _sheets_without(working, seated, who, g).items()
+            }
+            ranks[who] = _rank_of(package, working.recipe, {**working.counts, **counts_without}, target)
     return ranks
 
 
@@ -250,17 +250,27 @@ def _touches_one_mean(recipe: Recipe, g: int, count: GroupCount) -> bool:
     return not (rule.ballot.kind is BallotKind.GRADES or recipe.by_criterion or pooled or imputed or quorum)
 
 
-def _sheet_without(sheet: Sheet, who: str, *, present: bool) -> Sheet:
-    i = sheet.ids.index(who)
-    columns = tuple((*column[:i], *column[i + 1 :]) for column in sheet.columns)
-    return replace(
-        sheet,
-        ids=(*sheet.ids[:i], *sheet.ids[i + 1 :]),
-        columns=columns,
-        lanes=packed(columns) if sheet.lanes else (),
-        whole=not any(None in column for column in columns),
-        eligible=None if sheet.eligible is None else sheet.eligible - present,
-    )
+def _sheets_without(
+    working: Working, seated: Collection[tuple[str, str]], who: str, g: int
+) -> dict[str, list[Sheet]]:
+    """The sheets of every target that a judge touches, by a ballot, an abstention or a seat in the quorum's base."""
+    touched = {}
+    for target, counts in working.counts.items():
+        own = counts[g].sheet
+        base = None if own.eligible is None else own.eligible - ((who, target) in seated)
+        i = own.ids.index(who) if who in own.ids else None
+        if i is not None or who in own.abstained or base != own.eligible:
+            columns = own.columns if i is None else tuple((*column[:i], *column[i + 1 :]) for column in own.columns)
+            changed = replace(
+                own,
+                ids=tuple(other for other in own.ids if other != who),
+                columns=columns,
+                whole=not any(None in column for column in columns),
+                abstained=tuple(other for other in own.abstained if other != who),
+                eligible=base,
+            )
+            touched[target] = [changed if n == g else count.sheet for n, count in enumerate(counts)]
+    return touched
 
 
 def in_words(

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.lanes import BELOW, fits, packed, weighted_sums
+from scoring.lanes import BELOW, Columns, fits, lanes_of, packed, weighted_sums
 
 
 @given(
@@ -28,3 +28,10 @@ def test_the_widest_sum_that_fits_and_the_first_that_does_not() -> None:
 
 def test_blank_negative_and_too_wide_marks_are_not_packed() -> None:
     assert packed([[1, None]]) == packed([[1, -1]]) == packed([[1, BELOW]]) == ()
+
+
+def test_columns_that_were_changed_do_not_keep_the_lanes_of_the_old_ones() -> None:
+    columns = Columns([(1, 2), (3, 4)])
+
+    assert columns == ((1, 2), (3, 4)) and lanes_of(columns) == packed(columns)
+    assert lanes_of(tuple(column[:1] for column in columns)) == ()
