@@ -30,6 +30,7 @@ PAGES = (
     ("host", "主持台", ":material/podium:", frozenset({Role.HOST, Role.ADMINISTRATOR})),
     ("results", "成绩", ":material/leaderboard:",
      frozenset({Role.HOST, Role.CLERK, Role.SUPERVISOR, Role.LEADER, Role.ADMINISTRATOR, Role.LIAISON})),
+    ("advice", "评议分析", ":material/monitoring:", frozenset({Role.LEADER, Role.ADMINISTRATOR})),
     ("ledger", "考绩台账", ":material/account_balance_wallet:", frozenset(Role)),
     ("commitments", "承诺清单", ":material/task_alt:", frozenset(Role)),
     ("unit", "单位填报", ":material/edit_note:", frozenset({Role.LIAISON, Role.HOST, Role.ADMINISTRATOR})),

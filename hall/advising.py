@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from advisory.advice import Advice, advise
@@ -28,10 +28,11 @@ WENT_WRONG = "这一次没有算成。请再算一次；仍不成，请把服务
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """The view, and the hash of the ballots it was made from."""
+    """The view, and what of the package it was made from is needed to read it."""
 
     advice: Advice
     ballots_sha256: str
+    ranking_groups: Mapping[str, str]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -103,7 +104,9 @@ class Desk:
             with self._one_at_a_time:
                 go_on_when_quiet()
                 package = fetch()
-                task.finding = Finding(advice=advise(package, progress=tell), ballots_sha256=package.ballots_sha256)
+                task.finding = Finding(
+                    advice=advise(package, progress=tell), ballots_sha256=package.ballots_sha256,
+                    ranking_groups={row.target: row.ranking_group for row in package.targets})
         except (Refused, CannotTally, PackageRefused) as refused:
             task.refusal = str(refused)
         except Exception:  # whoever waits must hear that nothing will come

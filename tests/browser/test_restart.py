@@ -25,7 +25,7 @@ from tests.browser.real import Server, chromium, picture
 
 KEY = "wenzhou_county_2019q1"
 pytestmark = pytest.mark.slow
-PAGES = ("", "home", "prepare", "host", "screen", "results", "ledger", "commitments", "unit", "record")
+PAGES = ("", "home", "prepare", "host", "screen", "results", "advice", "ledger", "commitments", "unit", "record")
 
 
 @pytest.fixture
