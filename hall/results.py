@@ -6,7 +6,6 @@ open is never counted, and its ballots never leave the database while it is.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import zipfile
@@ -20,20 +19,15 @@ from db.engine import Connection, Database
 from db.reads import ballots as ballot_reads
 from db.reads import results as result_reads
 from db.reads import sittings as reads
-from db.reads.ballots import StoredLine
 from db.values import Publication, Sitting
 from db.work import Work, work
+from hall.packing import in_names, package_of, sitting_of
 from office.refusal import NotFound, Refused
 from scoring.ballot import State
 from scoring.explain import explain
 from scoring.package import (
-    BallotRow,
-    ComponentRow,
     Package,
     PackageRefused,
-    Recusal,
-    Seat,
-    Target,
     files_of,
     package_from_files,
     write_files,
@@ -65,44 +59,13 @@ class Standing:
     names: dict[str, str]
 
 
-def package_of(c: Connection, sitting: Sitting) -> Package:
-    """Everything that counts so far: closed and published rounds, never an open or void one."""
-    rule = read_rule(reads.rule_text(c, sitting.id)[0].encode())
-    named = {group.key for group in rule.groups if not group.secret}
-    seats = reads.seats(c, sitting.id)
-    codes = {seat.id: seat.code for seat in seats if seat.group in named}
-    return Package(
-        rule=rule,
-        targets=tuple(
-            Target(target=one.key, name=one.name, unit=one.unit, parent_unit=one.parent_unit,
-                   ranking_group=one.ranking_group, ranked=one.ranked)
-            for one in reads.targets(c, sitting.id)),
-        seats=tuple(
-            Seat(seat=seat.code, group=seat.group, unit=seat.unit, present=seat.checked_in_at is not None)
-            for seat in seats if seat.group in named),
-        ballots=tuple(row for line in ballot_reads.lines(c, sitting.id) for row in _rows(line)),
-        recusals=tuple(
-            Recusal(seat=codes[seat_id], target=target, reason=reason)
-            for (seat_id, target), reason in sorted(reads.recusals(c, sitting.id).items()) if seat_id in codes),
-        components=tuple(
-            ComponentRow(target=target, component=component, value=value)
-            for target, component, value in reads.components(c, sitting.id)),
-        history=(), ledger=(), published=None,
-    )
-
-
-def paper_id(voter: str) -> str:
-    """The public name of a secret paper: the same through its versions, and nobody's."""
-    return hashlib.sha256(f"paper {voter}".encode()).hexdigest()[:12]
-
-
 def standing(database: Database, sitting: str, number: int | None = None) -> Standing:
     """A publication (the latest, or version `number`); before the first one, the closed rounds so far.
 
     Raises Refused when the rule cannot give a result yet (an empty group, a tie that the rule forbids).
     """
     with database.reading() as c:
-        found = _sitting(c, sitting)
+        found = sitting_of(c, sitting)
         names = {one.key: one.name for one in reads.targets(c, found.id)}
         versions = result_reads.publications(c, found.id)
         if number is not None:
@@ -133,14 +96,14 @@ def package_in_force(database: Database, sitting: str, number: int | None = None
     files = _published_files(database, sitting, number)
     if files is None:
         with database.reading() as c:
-            return package_of(c, _sitting(c, sitting))
+            return package_of(c, sitting_of(c, sitting))
     return package_from_files(files)
 
 
 def package_zip(database: Database, sitting: str, number: int | None = None) -> bytes:
     """The recount package as a zip file: what was frozen, or the closed rounds so far with their result."""
     with database.reading() as c:
-        found = _sitting(c, sitting)
+        found = sitting_of(c, sitting)
         versions = [one for one in result_reads.publications(c, found.id) if number in (None, one.number)]
         if versions:
             return result_reads.package_bytes(c, versions[-1].id)
@@ -153,7 +116,7 @@ def export(database: Database, sitting: str, folder: Path) -> tuple[str, ...]:
     files = _published_files(database, sitting, None)
     if files is None:
         with database.reading() as c:
-            package = package_of(c, _sitting(c, sitting))
+            package = package_of(c, sitting_of(c, sitting))
         files = files_of(package, dumps(_tally(package)))
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -166,7 +129,7 @@ def export(database: Database, sitting: str, folder: Path) -> tuple[str, ...]:
 def checklist(database: Database, sitting: str) -> tuple[Check, ...]:
     """What stands between the closed rounds and a publication, each in one sentence."""
     with database.reading() as c:
-        return _checklist(c, _sitting(c, sitting))
+        return _checklist(c, sitting_of(c, sitting))
 
 
 def publish(database: Database, sitting: str, *, by: str, at: datetime, reason: str = "",
@@ -177,7 +140,7 @@ def publish(database: Database, sitting: str, *, by: str, at: datetime, reason: 
     it booked, and books its own. The version's number is returned.
     """
     with work(database) as w:
-        found = _sitting(w.c, sitting)
+        found = sitting_of(w.c, sitting)
         w.rounds.lock_sitting(found.id)
         checks = _checklist(w.c, found)
         stops = [one.words for one in checks if not one.ok and (one.blocking or not despite_warnings)]
@@ -210,7 +173,7 @@ def publish(database: Database, sitting: str, *, by: str, at: datetime, reason: 
 def receipts(database: Database, sitting: str) -> tuple[tuple[str, str, bool], ...]:
     """(receipt code, target's name, counted) of every ballot of a published sitting, by code."""
     with database.reading() as c:
-        found = _sitting(c, sitting)
+        found = sitting_of(c, sitting)
         names = {one.key: one.name for one in reads.targets(c, found.id)}
         lines = ballot_reads.lines(c, found.id, (Phase.PUBLISHED.value,))
     newest: dict[tuple[str, str], int] = {}
@@ -223,30 +186,11 @@ def receipts(database: Database, sitting: str) -> tuple[tuple[str, str, bool], .
          line.version == newest.get((line.voter, f"{line.round_id} {line.target}"))) for line in lines))
 
 
-def _rows(line: StoredLine) -> list[BallotRow]:
-    """One row a criterion; what is not submitted is one row with criterion and value empty."""
-    submitted = line.state is State.SUBMITTED and line.marks
-    return [
-        BallotRow(ballot=line.receipt if line.seat else paper_id(line.voter), group=line.group, seat=line.seat or "",
-                  target=line.target, version=str(line.version), state=line.state.value, criterion=criterion,
-                  value=value, received_at=line.received_at or "")
-        for criterion, value in (line.marks if submitted else (("", ""),))
-    ]
-
-
 def _tally(package: Package) -> Result:
     try:
         return tally(package)
     except CannotTally as cause:
-        raise Refused(_in_names(str(cause), package)) from None
-
-
-def _in_names(words: str, package: Package) -> str:
-    """The engine speaks in keys; people in the hall read names."""
-    names = {one.target: one.name for one in package.targets} | {one.key: one.name for one in package.rule.groups}
-    for key, name in names.items():
-        words = words.replace(f"“{key}”", f"“{name}”")
-    return words
+        raise Refused(in_names(str(cause), package)) from None
 
 
 def _checklist(c: Connection, sitting: Sitting) -> tuple[Check, ...]:
@@ -268,14 +212,14 @@ def _checklist(c: Connection, sitting: Sitting) -> tuple[Check, ...]:
     try:
         result = tally(package).as_json()
     except (CannotTally, PackageRefused) as cause:
-        return (*checks, Check(words=_in_names(str(cause), package), ok=False, blocking=True))
+        return (*checks, Check(words=in_names(str(cause), package), ok=False, blocking=True))
     short = [names[key] for key, one in result["targets"].items() if one["state"] == "below_quorum"]
     partial = [names[key] for key, one in result["targets"].items() if one["state"] == "incomplete"]
     checks.append(Check(words="有效票都达到规定数" if not short else f"有效票不够，不排名：{'、'.join(short)}",
                         ok=not short, blocking=False))
     checks.append(Check(words="总分的各部分齐全" if not partial else f"总分缺一部分，不排名：{'、'.join(partial)}",
                         ok=not partial, blocking=False))
-    checks += [Check(words=_in_names(str(one), package), ok=False, blocking=False) for one in result["warnings"]]
+    checks += [Check(words=in_names(str(one), package), ok=False, blocking=False) for one in result["warnings"]]
     return tuple(checks)
 
 
@@ -304,19 +248,10 @@ def _book(w: Work, sitting: Sitting, result: dict[str, Any], publication_id: int
 
 def _published_files(database: Database, sitting: str, number: int | None) -> dict[str, bytes] | None:
     with database.reading() as c:
-        found = _sitting(c, sitting)
+        found = sitting_of(c, sitting)
         versions = [one for one in result_reads.publications(c, found.id) if number in (None, one.number)]
         if not versions:
             return None
         packed = result_reads.package_bytes(c, versions[-1].id)
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
-
-
-def _sitting(c: Connection, key: str) -> Sitting:
-    found = reads.sitting(c, key)
-    if found is None:
-        known = "、".join(one.key for one in reads.sittings(c)) or "（还没有任何场次）"
-        raise NotFound(f"没有场次“{key}”。现有场次：{known}。")
-    return found
-
