@@ -6,6 +6,7 @@ round is open or merely closed there is no score here: a `Ranking` is made of a 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -90,7 +91,7 @@ class RankingWall:
 Wall = AgendaWall | StageWall | BallotWall | RankingWall
 
 _WHY = {"no_ballots": "无有效票", "below_quorum": "有效票不够", "incomplete": "成绩不全", "apart": "不参加排名"}
-LONG_NAME = 6
+LINES = 14  # in one column, each still readable from the last row
 
 
 def what_to_show(snapshot: Snapshot, now: datetime, voted: Mapping[str, int], published: Standing | None) -> Wall:
@@ -191,11 +192,10 @@ def period_words(period: str) -> str:
 def _agenda(snapshot: Snapshot, note: str = "") -> AgendaWall:
     rows = agenda(snapshot)
     following = next_target(snapshot)
-    longest = max((len(one.name) for one in rows), default=0)
-    columns = 1 if len(rows) <= 8 or (longest > LONG_NAME and len(rows) <= 14) else 2
     return AgendaWall(
         rows=rows, next=next((one for one in rows if following is not None and one.key == following.key), None),
-        done=sum(one.state in (State.CLOSED, State.PUBLISHED) for one in rows), columns=columns, note=note)
+        done=sum(one.state in (State.CLOSED, State.PUBLISHED) for one in rows),
+        columns=max(1, math.ceil(len(rows) / LINES)), note=note)
 
 
 def _ballot(snapshot: Snapshot, now: datetime, voted: Mapping[str, int]) -> BallotWall:

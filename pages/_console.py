@@ -15,20 +15,20 @@ BARS = ("#1F4E79", "#9A5B13", "#2F6B4F", "#6A4C93", "#5B6570")
 CSS = """<style>
 .stMainBlockContainer{padding-top:3.6rem!important;padding-bottom:.5rem!important}
 h1{font-size:1.35rem!important;padding:0 0 .2rem!important}
-.c-agenda{list-style:none;margin:0!important;padding:0!important;font-size:.95rem;line-height:1.3}
+.c-agenda{list-style:none;margin:0!important;padding:0!important;max-height:29rem;overflow-y:auto;font-size:.95rem;line-height:1.3}
 .c-agenda li{display:flex;gap:.5rem;align-items:center;margin:0!important;padding:.42rem .5rem;border-bottom:1px solid #D9DDE3}
 .c-agenda .n{width:1.6em;text-align:right;color:#4A525C}
 .c-agenda .who{flex:1;min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .c-agenda .st{white-space:nowrap;font-size:.85rem}
 .c-agenda .here{background:#F5F6F8;font-weight:700;box-shadow:inset 3px 0 0 #1F2328}
-.c-agenda .next .who:after{content:"　下一家";font-weight:400;font-size:.8rem;color:#4A525C}
+.c-agenda .after{font-size:.8rem;color:#4A525C;white-space:nowrap}
 .c-stage{display:flex;justify-content:space-between;align-items:flex-end;gap:1rem;min-height:5.2rem}
 .c-stage .name{font-size:1.9rem;font-weight:700;line-height:1.2}
 .c-stage .sub{color:#4A525C}
 .c-clock{font-size:2.6rem;font-weight:700;line-height:1;text-align:right;white-space:nowrap}
 .c-clock small{display:block;font-size:.85rem;font-weight:400;color:#4A525C;margin-bottom:.2rem}
 .c-clock.late{color:#B3261E}
-.c-said{max-height:19rem;overflow-y:auto;border:1px solid #D9DDE3;border-radius:6px;padding:.3rem .8rem;font-size:.92rem}
+.c-said{max-height:15rem;overflow-y:auto;border:1px solid #D9DDE3;border-radius:6px;padding:.3rem .8rem;font-size:.92rem}
 .c-said summary{padding:.45rem 0;cursor:pointer;font-weight:600}
 .c-said ol,.c-said ul{margin:.1rem 0 .5rem;padding-left:1.4rem}
 .c-said li{margin:.15rem 0}
@@ -47,8 +47,8 @@ h1{font-size:1.35rem!important;padding:0 0 .2rem!important}
 
 def agenda(rows: Sequence[AgendaRow]) -> str:
     lines = "".join(
-        f'<li class="{"here" if row.here else ""} {"next" if row.next else ""}"><span class="n">{row.position}</span>'
-        f'<span class="who">{escape(row.name)}</span>'
+        f'<li class="{"here" if row.here else ""}"><span class="n">{row.position}</span>'
+        f'<span class="who">{escape(row.name)}</span>{"<span class=after>下一家</span>" if row.next else ""}'
         f'<span class="st" style="color:{TONES[row.state]}">{row.state.shape} {row.state.words}</span></li>'
         for row in rows)
     return f'<ol class="c-agenda">{lines}</ol>'

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import math
+from dataclasses import replace
 from functools import lru_cache
 from html import escape
 
@@ -14,11 +15,12 @@ import streamlit as st
 
 from hall.console import AgendaRow, GroupTurnout, State
 from hall.live import Snapshot
-from hall.wall import AgendaWall, BallotWall, Place, Point, RankingWall, StageWall, Wall, period_words
+from hall.wall import LINES, AgendaWall, BallotWall, Place, Point, RankingWall, StageWall, Wall, period_words
 from office.badges import qr_svg
 
 TONES = {State.WAITING: "#8B949E", State.ON_STAGE: "#F2F4F7", State.VOTING: "#6FB1F0", State.CLOSED: "#E3B341",
          State.VOID: "#FF8A80", State.PUBLISHED: "#7BD09A"}
+NARROW = 124.0  # what a 4:3 screen leaves between the margins, in hundredths of its height
 BARS = ("#6FB1F0", "#E0A458", "#7BD09A", "#B79AE0", "#E3B341", "#9AA4AF")
 
 CSS = """<style>
@@ -41,6 +43,7 @@ header,.stAppHeader,.stToolbar,[data-testid="stDecoration"],[data-testid="stStat
 .w .main{position:absolute;left:54vh;right:4.5vh;top:4vh;bottom:7vh;display:flex;flex-direction:column;
  justify-content:center}
 .w .full{left:4.5vh}
+.w .title{font-size:5vh;font-weight:700;margin-bottom:2vh;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .w .quiet{color:#B6BFC9}
 .w .num{font-size:20vh;font-weight:700;line-height:1.05;letter-spacing:-.02em}
 .w .num small{font-size:5vh;font-weight:500;letter-spacing:0;color:#B6BFC9}
@@ -54,8 +57,8 @@ header,.stAppHeader,.stToolbar,[data-testid="stDecoration"],[data-testid="stStat
 .w .row .who{flex:1;overflow:hidden;text-overflow:ellipsis;min-width:0;font-weight:600}
 .w .row .st{flex:none;font-size:2.8vh;padding-right:1vh}
 .w .row .tot{flex:none;font-weight:700;text-align:right}
-.w .row .pts{flex:none;width:3.2em;text-align:right;font-size:.8em;color:#B6BFC9;padding-right:.6vh}
-.w .row .tie{font-size:2.5vh;color:#E3B341;font-weight:500;margin-left:1vh}
+.w .row .pts{flex:none;width:3.2em;text-align:right;font-size:max(2.5vh,.8em);color:#B6BFC9;padding-right:.6vh}
+.w .row .tie{flex:none;font-size:2.5vh;color:#E3B341;font-weight:500}
 .w .p{padding:1.5vh 0 1.4vh 2.4vh;border-left:.5vh solid #3A444F;margin:1.2vh 0}
 .w .p b{display:block;font-weight:600}
 .w .p i{display:block;font-style:normal;color:#B6BFC9;margin-top:.5vh}
@@ -117,6 +120,18 @@ def notice(words: str) -> str:
 
 
 def _agenda(wall: AgendaWall) -> str:
+    note = f'<div class="note">{escape(wall.note)}</div>' if wall.note else ""
+    rows = math.ceil(len(wall.rows) / wall.columns) or 1
+    alone = wall.columns == 1
+    height = min(12.0, (88 if alone else 78) / rows)
+    width = 70.0 if alone else (NARROW - 5 * (wall.columns - 1)) / wall.columns
+    font = _font(min(4.6, height * .56), width - 16, max((len(one.name) for one in wall.rows), default=0) + 2.4)
+    lines = "".join(_agenda_row(one, one == wall.next) for one in wall.rows)
+    table = (f'<div class="list" style="grid-template-rows:repeat({rows},{height:.2f}vh);grid-template-columns:'
+             f'repeat({wall.columns},minmax(0,1fr));font-size:{font:.2f}vh">{lines}</div>')
+    if not alone:
+        called = f"下一家：第{wall.next.position}家　{wall.next.name}" if wall.next else f"已打分{wall.done}家"
+        return f'<div class="main full"><div class="title">{escape(called)}</div>{note}{table}</div>'
     if wall.next is not None:
         side = (f'<div class="quiet t42">下一家</div>'
                 f'<div class="num"><small>第</small>{wall.next.position}<small>家</small></div>'
@@ -124,13 +139,12 @@ def _agenda(wall: AgendaWall) -> str:
                 f'<div class="quiet t34">{escape(wall.next.presenter)}</div>')
     else:
         side = f'<div class="quiet t42">已打分</div><div class="num">{wall.done}<small>家</small></div>'
-    side += f'<div class="note">{escape(wall.note)}</div>' if wall.note else ""
-    rows = math.ceil(len(wall.rows) / wall.columns) or 1
-    height = min(12.0, 88 / rows)
-    lines = "".join(_agenda_row(one, one == wall.next) for one in wall.rows)
-    return (f'<div class="side">{side}</div><div class="main"><div class="list" style="'
-            f'grid-template-rows:repeat({rows},{height:.2f}vh);grid-template-columns:repeat({wall.columns},minmax(0,1fr));'
-            f'font-size:{max(2.6, min(4.6, height * .56)):.2f}vh">{lines}</div></div>')
+    return f'<div class="side">{side}{note}</div><div class="main">{table}</div>'
+
+
+def _font(by_height: float, width: float, characters: float) -> float:
+    """The size at which the longest line fits, never below a fortieth of the height; beyond that names are cut."""
+    return max(2.5, min(by_height, width / max(1.0, characters)))
 
 
 def _agenda_row(one: AgendaRow, following: bool) -> str:
@@ -144,8 +158,8 @@ def _stage(wall: StageWall) -> str:
     side = (f'<div class="num"><small>第</small>{wall.position}<small>家 / 共{wall.total}家</small></div>'
             f'<div class="name">{escape(wall.name)}</div><div class="quiet t34">{escape(wall.presenter)}</div>')
     side += f'<div class="note">{escape(wall.note)}</div>' if wall.note else ""
-    scale = _scale(wall.points)
-    points = "".join(_point(n, one, scale) for n, one in enumerate(wall.points, 1))
+    shown, scale = _fitting(wall.points)
+    points = "".join(_point(n, one, scale) for n, one in enumerate(shown, 1))
     return f'<div class="side">{side}</div><div class="main">{points or _nothing_stated()}</div>'
 
 
@@ -161,12 +175,17 @@ def _point(n: int, one: Point, scale: float) -> str:
     return f'<div class="p">{text}{change}{promises}</div>'
 
 
-def _scale(points: tuple[Point, ...]) -> float:
-    """How large the sentences may be, so that all of them fit on the narrower (4:3) screen."""
-    for scale in (1.2, 1.1, 1.0, 0.92, 0.86, 0.8, 0.72):
-        if sum(_height(one, scale) for one in points) <= 86:
-            return scale
-    return 0.64
+def _fitting(points: tuple[Point, ...]) -> tuple[tuple[Point, ...], float]:
+    """What fits on the narrower (4:3) screen, and how large: smaller first, then without the figures, then in brief."""
+    without_figures = tuple(replace(one, change="") for one in points)
+    in_brief = tuple(
+        replace(one, promises=(f"{one.promises[0]}　另有{len(one.promises) - 1}项",))
+        if len(one.promises) > 1 else one for one in without_figures)
+    for shown in (points, without_figures, in_brief):
+        for scale in (1.2, 1.1, 1.0, 0.92, 0.86, 0.8, 0.72, 0.64):
+            if sum(_height(one, scale) for one in shown) <= 86:
+                return shown, scale
+    return in_brief, 0.64
 
 
 def _height(one: Point, scale: float) -> float:
@@ -220,8 +239,8 @@ def _bar(one: GroupTurnout, colour: str, height: float) -> str:
 
 def _ranking(wall: RankingWall) -> str:
     rows = max(len(lines) for _name, lines in wall.lists) if wall.lists else 1
-    single = len(wall.lists) == 1 and rows <= 14
-    columns = 1 if single else max(len(wall.lists), math.ceil(rows / 14))
+    single = len(wall.lists) == 1 and rows <= LINES
+    columns = 1 if single else max(len(wall.lists), math.ceil(rows / LINES))
     note = f'<div class="note">第{wall.version}版（更正）：{escape(wall.corrected)}</div>' if wall.version > 1 else ""
     if single:
         lines = wall.lists[0][1]
@@ -234,19 +253,23 @@ def _ranking(wall: RankingWall) -> str:
         return (f'<div class="side ranked">{side}</div>'
                 f'<div class="main ranked">{_places(lines, 1, 88 / len(lines))}</div>')
     if len(wall.lists) == 1:
-        return (f'<div class="main full"><div class="t42">成绩排名</div>{note}'
-                f'{_places(wall.lists[0][1], columns, 80 / math.ceil(rows / columns))}</div>')
+        return (f'<div class="main full"><div class="title">成绩排名</div>{note}'
+                f'{_places(wall.lists[0][1], columns, 76 / math.ceil(rows / columns))}</div>')
     parts = "".join(
-        f'<div style="min-width:0"><div class="t42" style="font-weight:700">{escape(name)}</div>'
-        f'{_places(lines, 1, min(9.0, 78 / rows))}</div>' for name, lines in wall.lists)
+        f'<div style="min-width:0"><div class="title">{escape(name)}</div>'
+        f'{_places(lines, 1, min(9.0, 76 / rows), columns)}</div>' for name, lines in wall.lists)
     return (f'<div class="main full">{note}<div style="display:grid;gap:5vh;align-items:start;'
             f'grid-template-columns:repeat({columns},minmax(0,1fr))">{parts}</div></div>')
 
 
-def _places(lines: tuple[Place, ...], columns: int, height: float) -> str:
+def _places(lines: tuple[Place, ...], columns: int, height: float, beside: int = 1) -> str:
+    """Lines of a ranking in so many columns; `beside`: lists that share the width with this one."""
     rows = math.ceil(len(lines) / columns) or 1
     height = min(10.0, height)
-    font = max(2.5, min(5.0, height * .6))
+    parts = columns * beside
+    width = 65.0 if parts == 1 else (NARROW - 5 * (parts - 1)) / parts
+    tied = 6.5 if any(one.tied or one.why for one in lines) else 0.0
+    font = _font(min(5.0, height * .6), width - 5 - tied, max((len(one.name) for one in lines), default=0) + 7.8)
     return (f'<div class="list" style="grid-template-rows:repeat({rows},{height:.2f}vh);grid-template-columns:'
             f'repeat({columns},minmax(0,1fr));font-size:{font:.2f}vh">{"".join(_place(one) for one in lines)}</div>')
 
@@ -256,8 +279,8 @@ def _place(one: Place) -> str:
     why = f'<span class="tie">{escape(one.why)}</span>' if one.why else ""
     tone = "#7BD09A" if one.points.startswith("+") else "#FF8A80" if one.points else ""
     points = f"{escape(one.points)}分" if one.points else ""
-    return (f'<div class="row"><span class="n">{escape(one.place)}</span><span class="who">{escape(one.name)}{tie}{why}'
-            f'</span><span class="tot">{escape(one.total)}</span>'
+    return (f'<div class="row"><span class="n">{escape(one.place)}</span><span class="who">{escape(one.name)}</span>'
+            f'{tie}{why}<span class="tot">{escape(one.total)}</span>'
             f'<span class="pts" style="color:{tone}">{points}</span></div>')
 
 
