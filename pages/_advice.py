@@ -30,18 +30,18 @@ LOOK = f"""<style>
 .lt-advisory{{border:2px solid #1F2328;border-left-width:10px;padding:8px 16px;margin:0 0 .5rem;line-height:1.6}}
 .lt-advisory b{{font-size:1.15rem;margin-right:.75rem}}
 .lt-odd{{color:{AMBER};font-weight:600;white-space:nowrap}}
-.lt-pairs{{list-style:none;padding:0;margin:.25rem 0 1rem;display:grid;gap:0 28px;
+.lt-pairs{{margin:.25rem 0 1rem;display:grid;gap:0 28px;
  grid-template-columns:repeat(auto-fit,minmax(min(100%,480px),1fr))}}
-.lt-pairs li{{border-bottom:1px solid #D9DDE3;padding:7px 0;line-height:1.5;margin:0}}
+.lt-pairs>div{{border-bottom:1px solid #D9DDE3;padding:7px 0;line-height:1.5}}
 .lt-pairs b{{font-weight:600}}
 .lt-ways{{padding-left:1.2rem;line-height:1.75;margin:0}}
 .lt-sub{{font-size:1.05rem!important;padding:.75rem 0 0!important;margin:0!important}}
 @media print{{.stMainBlockContainer::after{{print-color-adjust:exact;-webkit-print-color-adjust:exact}}}}
 @media (max-width:640px){{
  .st-key-advice-pictures [data-testid=stColumn]{{min-width:100%!important;flex:1 1 100%!important}}
- .lt-low{{display:none}}
 }}
 </style>"""
+ODD = '<span class="lt-odd">▲ 异常（值得看一看）</span>'
 BANNER = '<div class="lt-advisory"><b>仅供参考</b>不作为成绩，不代替公布的名次。</div>'
 
 
@@ -59,16 +59,16 @@ def places(found: Advised, ranking_group: str) -> None:
                 x=[one.low - 0.18, one.high + 0.18], y=[n, n], mode="lines", hoverinfo="skip",
                 line={"color": "#9FB4C9", "width": 9}))
     figure.add_trace(go.Scatter(
-        x=[one.rank for one in rows], y=list(range(len(rows))), mode="markers",
+        x=[one.rank for one in rows], y=list(range(len(rows))), mode="markers", cliponaxis=False,
         marker={"symbol": "diamond", "size": 11, "color": _sheet.BLUE}, text=[_place_words(one) for one in rows],
         hovertemplate="%{text}<extra></extra>"))
     for n, one in enumerate(rows):
         figure.add_annotation(x=1, xref="paper", xanchor="left", xshift=8, y=n, showarrow=False,
-                              text=html.escape(one.words.removeprefix("第")), font={"size": 13})
-    _frame_of(figure, labels, right=86)
-    step = 1 if len(rows) <= 15 else 5
-    figure.update_xaxes(range=[0.4, len(rows) + 0.6], dtick=step, tick0=1, gridcolor=_sheet.LINE, zeroline=False,
-                        side="top", tickfont={"size": 12, "color": _sheet.GREY})
+                              text=html.escape(one.words), font={"size": 13})
+    _frame_of(figure, labels, right=92)
+    figure.update_xaxes(range=[0.4, len(rows) + 0.6], tickvals=_ticks(len(rows)), tickangle=0, gridcolor=_sheet.LINE,
+                        zeroline=False, side="top", tickfont={"size": 12, "color": _sheet.GREY},
+                        minor={"tick0": 1, "dtick": 1, "showgrid": len(rows) <= 20, "gridcolor": _sheet.MIST})
     many = len(found.ranking_groups) > 1
     st.html(f'<h3 class="lt-chart">{html.escape(ranking_group) + "：" if many else ""}每家的名次可能落在哪里</h3>'
             '<p class="lt-key"><span><b style="color:#1F4E79">◆</b> 公布的名次</span>'
@@ -108,7 +108,7 @@ def leniency(found: Advised) -> None:
                      line={"width": 0}, fillcolor="rgba(31,35,40,0.06)")
     figure.update_xaxes(range=[-reach * 1.04, reach * 1.04], gridcolor=_sheet.MIST, zeroline=True, side="top",
                         zerolinecolor=_sheet.GREY, zerolinewidth=1, tickfont={"size": 12, "color": _sheet.GREY},
-                        nticks=7)
+                        nticks=7, tickangle=0)
     marks = "".join(f'<span><b style="color:{_sheet.GROUP_COLOURS[n % 4]}">{_sheet.GROUP_SHAPES[n % 4]}</b> '
                     f'{html.escape(name)}</span>' for n, name in dict.fromkeys((o.group, o.group_name) for o in shown))
     left_out = len(known) - len(shown)
@@ -121,10 +121,10 @@ def leniency(found: Advised) -> None:
 
 def neighbours(found: Advised) -> str:
     rows = "".join(
-        f'<li><b>{html.escape(one.above_place)} {html.escape(one.above)}</b> 比 '
+        f'<div><b>{html.escape(one.above_place)} {html.escape(one.above)}</b> 比 '
         f'<b>{html.escape(one.below_place)} {html.escape(one.below)}</b>：{html.escape(one.words)}'
-        f'{" <span class=lt-odd>▲ 更低的多</span>" if one.contrary else ""}</li>' for one in found.neighbours)
-    return f'<h3 class="lt-sub">相邻两家，评委怎么看</h3><ul class="lt-pairs">{rows}</ul>' if rows else ""
+        f'{" <span class=lt-odd>▲ 更低的多</span>" if one.contrary else ""}</div>' for one in found.neighbours)
+    return f'<h3 class="lt-sub">相邻两家，评委怎么看</h3><div class="lt-pairs">{rows}</div>' if rows else ""
 
 
 def agreement(found: Advised) -> str:
@@ -153,15 +153,16 @@ def adjusted(found: Advised) -> str:
 
 def judges(found: Advised) -> str:
     rows = [(f'<td class="k w">{html.escape(one.seat)}</td><td>{html.escape(one.role)}'
-             f'<div class="q">{html.escape(one.group_name)}</div></td>'
+             f'<div class="q">{html.escape(one.group_name)}</div>'
+             f'<div class="lt-phone">{ODD if one.unusual else ""}</div></td>'
              f'<td class="n k">{html.escape(one.leniency_words)}</td><td class="n lt-wide">{html.escape(one.limits)}</td>'
              f'<td class="n lt-wide">{html.escape(one.misfit)}</td><td class="n lt-wide">{html.escape(one.consistency)}</td>'
              f'<td class="n lt-wide">{html.escape(one.dropped)}</td>'
-             f'<td>{"<span class=lt-odd>▲ 异常（值得看一看）</span>" if one.unusual else ""}</td>')
+             f'<td class="lt-wide">{ODD if one.unusual else ""}</td>')
             for one in found.judges]
     whys = "".join(f'<p class="lt-facts">{html.escape(one)}</p>' for one in found.judges_why)
     return whys + _table(("席位", "评委", "偏高偏低", "误差范围", "不合群", "与他人一致", "被去掉", "提示"), rows,
-                         wide={3, 4, 5, 6}, numbers={2, 3, 4, 5, 6}) + (
+                         wide={3, 4, 5, 6, 7}, numbers={2, 3, 4, 5, 6}) + (
         f'<p class="lt-facts">异常：偏高偏低超过{found.large:g}分，而且误差范围不含0（按全体评委从严定范围）。'
         '不合群：1左右正常，2以上与众不同。与他人一致：相关系数，1为完全同向。被去掉：有效票里被当作最高最低去掉的比例。</p>')
 
@@ -188,6 +189,11 @@ def _frame_of(figure: go.Figure, labels: list[str], *, right: int) -> None:
     figure.update_yaxes(fixedrange=True, showgrid=False, zeroline=False, ticks="", ticklabelstandoff=8,
                         range=[-0.7, len(labels) - 0.3], tickmode="array", tickvals=list(range(len(labels))),
                         ticktext=[html.escape(label) for label in labels], tickfont={"size": 13})
+
+
+def _ticks(places: int) -> list[int]:
+    """The first place, every fifth, and the last."""
+    return [1, *(n for n in range(5, places - 1, 5)), places] if places > 6 else list(range(1, places + 1))
 
 
 def _ends(known: list[Judge]) -> list[Judge]:

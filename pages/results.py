@@ -9,6 +9,7 @@ import html
 
 import streamlit as st
 
+from hall.advice import may_read
 from hall.discretion import is_of_the_hall
 from hall.explained import explained, how_firm
 from hall.standings import Board, board, ranking_csv
@@ -108,6 +109,9 @@ if unit:
         st.error(str(refused))
 else:
     show_ranking(shown, key)
+if may_read(who) and shown.is_newest:
+    st.html(f'<p class="lt-facts"><a href="/advice?s={html.escape(key)}" target="_self">评议分析</a>：'
+            '评委之间有多一致，名次稳不稳（仅供参考）</p>')
 with st.expander(f"评分办法：{shown.rule_title}"):
     st.html(f'<ol class="lt-rule">{"".join(f"<li>{html.escape(one)}</li>" for one in shown.rule_words)}</ol>')
 if shown.version is not None:
