@@ -16,15 +16,17 @@ SHOWN = 200
 DETAIL_WORDS = {
     "amount": "数量", "ballots_sha256": "选票校验码", "before": "原为", "cause": "原因", "code": "编号",
     "commitment": "承诺", "commitments": "承诺", "commitments_listed": "列入清单的承诺",
-    "component": "分项", "count": "数量", "file": "文件",
-    "grace_seconds": "宽限秒数", "group": "组", "kind": "类别", "name": "名称", "note": "说明", "number": "版次",
+    "component": "分项", "count": "数量", "counts": "家数", "file": "文件",
+    "grace_seconds": "宽限秒数", "group": "组", "how": "汇总办法", "kind": "类别", "name": "名称", "note": "说明", "number": "版次",
     "order": "次序", "period": "周期", "phones": "手机", "points": "分数", "presenter": "汇报人", "reason": "原因",
     "roles": "角色", "round": "轮号", "rows": "行数", "rule_sha256": "办法校验码", "seat": "席位", "seats": "席位",
     "seconds": "秒数", "seed": "抽签号", "sha256": "校验码", "shortcomings": "不足", "shows": "显示",
-    "sitting": "场次", "state": "状态", "target": "单位", "targets": "单位", "title": "名称", "unit": "单位",
-    "units": "单位", "url": "地址", "value": "值", "values": "分项", "version": "版次", "administrator": "管理员",
+    "sitting": "场次", "source": "来源", "source_version": "来源版次",
+    "state": "状态", "target": "单位", "targets": "单位", "title": "名称", "unit": "单位",
+    "units": "单位", "url": "地址", "value": "值", "values": "分项", "version": "版次", "weights": "权重", "administrator": "管理员",
 }
 _SHOWS = {"agenda": "议程", "target": "台上单位", "ranking": "排名"}
+HOW_WORDS = {"mean": "取平均", "best": "取最好的一家", "weighted": "按权重平均"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ def read_audit(database: Database, *, sitting: str | None = None, text: str = ""
 
 
 def _names(titles: Mapping[str, str], units: Mapping[str, str]) -> dict[str, str]:
-    return {**units, **titles, **{role.value: role.words for role in Role}, **_SHOWS}
+    return {**units, **titles, **{role.value: role.words for role in Role}, **_SHOWS, **HOW_WORDS}
 
 
 def _in_words(detail: Mapping[str, object], names: Mapping[str, str]) -> str:

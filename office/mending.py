@@ -52,6 +52,17 @@ class _Bench:
         return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where rolled-up values come from: a publication, how it was rolled up, and over how many items a target."""
+
+    source: str
+    source_version: int
+    how: str
+    counts: Mapping[str, str]
+    weights: Mapping[str, str]
+
+
 def add_sitting(database: Database, plan: SittingPlan, *, by: str, at: datetime) -> str:
     """A sitting from scratch, with what the plan already knows of its roster; its key."""
     key = plan.key.strip()
@@ -147,10 +158,10 @@ def lift_recusal(database: Database, sitting: str, seat: str, target: str, *, by
 
 
 def put_components(database: Database, sitting: str, values: Mapping[tuple[str, str], str], *, by: str,
-                   at: datetime) -> int:
+                   at: datetime, origin: Origin | None = None) -> int:
     """(target, component) -> value, of what is not balloted, or the count of a deduction; empty takes it out.
 
-    Until the result is published. All or none; how many were stored.
+    Until the result is published. All or none; how many were stored. `origin` goes into the record.
     """
     with _mending(database, sitting) as bench:
         if result_reads.publication_count(bench.w.c, bench.sitting.id):
@@ -164,7 +175,12 @@ def put_components(database: Database, sitting: str, values: Mapping[tuple[str, 
                 raise Refused(f"评分办法里没有分项“{component}”。")
             _check_component(f"{one.name}的{component}", value.strip(), is_count=component in counted)
             bench.w.roster.put_component(one.id, component, value.strip())
-        _tell(bench, by, at, "填写分项", values={f"{t} {c}": v.strip() for (t, c), v in values.items()})
+        said = {f"{t} {c}": v.strip() for (t, c), v in values.items()}
+        if origin is None:
+            _tell(bench, by, at, "填写分项", values=said)
+        else:
+            _tell(bench, by, at, "汇总分项", values=said, source=origin.source, source_version=origin.source_version,
+                  how=origin.how, counts=dict(origin.counts), weights=dict(origin.weights))
     return len(values)
 
 
