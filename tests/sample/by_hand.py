@@ -104,7 +104,7 @@ def count_group(rule: dict[str, Any], folder: Path, target: Row, group: dict[str
 
 def fingerprint(folder: Path) -> dict[str, str]:
     """What the result says it was counted from: the rule's bytes, and the ballots in no particular order."""
-    columns = "ballot,group,seat,target,version,state,criterion,value,received_at".split(",")
+    columns = ["ballot", "group", "seat", "target", "version", "state", "criterion", "value", "received_at"]
     lines = sorted("\x1f".join(row[column] for column in columns) for row in rows(folder / "ballots.csv"))
     return {
         "rule_sha256": sha256((folder / "rule.toml").read_bytes()).hexdigest(),
