@@ -66,7 +66,9 @@ def main() -> int:
         folder = Path(name)
         told = machine.describe(folder)
         print(f"{told['processor']}, {told['cores']} cores, {told['memory']}, {told['filesystem']}, load {told['load']}"
-              + ("" if machine.can_pin() else "; not pinned: server and load share every core"), flush=True)
+              + ("" if machine.can_pin() else "; not pinned: server and load share every core")
+              + ("; OTHER WORK IS RUNNING: the ratios will look too good, repeat on a quiet machine"
+                 if machine.others_at_work() else ""), flush=True)
         with serving_hall(folder, PHONES) as hall:
             figures, turns = _measure(hall, folder)
     for one in figures:

@@ -36,6 +36,11 @@ def cpu_seconds(process: int) -> float | None:
     return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def others_at_work() -> bool:
+    """Whether something else keeps the cores busy; then the bare rate suffers most, and a ratio looks too good."""
+    return hasattr(os, "getloadavg") and os.getloadavg()[0] > (os.cpu_count() or 1) / 2
+
+
 def describe(folder: Path) -> dict[str, object]:
     """What a reader needs to compare with another machine; `load` tells whether others were at work."""
     load = os.getloadavg() if hasattr(os, "getloadavg") else ()
