@@ -60,9 +60,11 @@ header,.stAppHeader,.stToolbar,[data-testid="stDecoration"],[data-testid="stStat
 .w .row .pts{flex:none;width:3.2em;text-align:right;font-size:max(2.5vh,.8em);color:#B6BFC9;padding-right:.6vh}
 .w .row .tie{flex:none;font-size:2.5vh;color:#E3B341;font-weight:500}
 .w .p{padding:1.5vh 0 1.4vh 2.4vh;border-left:.5vh solid #3A444F;margin:1.2vh 0}
-.w .p b{display:block;font-weight:600}
-.w .p i{display:block;font-style:normal;color:#B6BFC9;margin-top:.5vh}
-.w .p u{display:block;text-decoration:none;margin-top:.6vh}
+.w .main{--size:var(--narrow,1)}
+@media (min-aspect-ratio:8/5){.w .main{--size:var(--wide,1)}}
+.w .p b{display:block;font-weight:600;font-size:calc(4.6vh*var(--size))}
+.w .p i{display:block;font-style:normal;color:#B6BFC9;margin-top:.5vh;font-size:max(2.5vh,2.9vh*var(--size))}
+.w .p u{display:block;text-decoration:none;margin-top:.6vh;font-size:max(2.5vh,3.1vh*var(--size))}
 .w .head{position:absolute;left:4.5vh;top:3.6vh;right:46vh}
 .w .big{position:absolute;left:4.5vh;top:24vh;right:46vh;height:28vh}
 .w .code{position:absolute;right:4.5vh;top:4vh;width:38vh;text-align:center}
@@ -158,47 +160,48 @@ def _stage(wall: StageWall) -> str:
     side = (f'<div class="num"><small>第</small>{wall.position}<small>家 / 共{wall.total}家</small></div>'
             f'<div class="name">{escape(wall.name)}</div><div class="quiet t34">{escape(wall.presenter)}</div>')
     side += f'<div class="note">{escape(wall.note)}</div>' if wall.note else ""
-    shown, scale = _fitting(wall.points)
-    points = "".join(_point(n, one, scale) for n, one in enumerate(shown, 1))
-    return f'<div class="side">{side}</div><div class="main">{points or _nothing_stated()}</div>'
+    shown = _fitting(wall.points)
+    scales = f"--narrow:{_scale(shown, 69) or 0.64};--wide:{_scale(shown, 113) or 0.64}"
+    points = "".join(_point(n, one) for n, one in enumerate(shown, 1))
+    return f'<div class="side">{side}</div><div class="main" style="{scales}">{points or _nothing_stated()}</div>'
 
 
 def _nothing_stated() -> str:
     return '<div class="quiet t42">本单位没有填报不足与承诺</div>'
 
 
-def _point(n: int, one: Point, scale: float) -> str:
-    promises = "".join(f'<u style="font-size:{max(2.5, 3.1 * scale):.2f}vh">承诺：{escape(words)}</u>'
-                       for words in one.promises)
-    change = f'<i style="font-size:{max(2.5, 2.9 * scale):.2f}vh">{escape(one.change)}</i>' if one.change else ""
-    text = f'<b style="font-size:{4.6 * scale:.2f}vh">{n}　{escape(one.text)}</b>'
-    return f'<div class="p">{text}{change}{promises}</div>'
+def _point(n: int, one: Point) -> str:
+    promises = "".join(f"<u>承诺：{escape(words)}</u>" for words in one.promises)
+    change = f"<i>{escape(one.change)}</i>" if one.change else ""
+    return f'<div class="p"><b>{n}　{escape(one.text)}</b>{change}{promises}</div>'
 
 
-def _fitting(points: tuple[Point, ...]) -> tuple[tuple[Point, ...], float]:
-    """What fits on the narrower (4:3) screen, and how large: smaller first, then without the figures, then in brief."""
+def _fitting(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """What fits on the narrower (4:3) screen: all of it, else without the figures, else in brief."""
     without_figures = tuple(replace(one, change="") for one in points)
     in_brief = tuple(
         replace(one, promises=(f"{one.promises[0]}　另有{len(one.promises) - 1}项",))
         if len(one.promises) > 1 else one for one in without_figures)
-    for shown in (points, without_figures, in_brief):
-        for scale in (1.2, 1.1, 1.0, 0.92, 0.86, 0.8, 0.72, 0.64):
-            if sum(_height(one, scale) for one in shown) <= 86:
-                return shown, scale
-    return in_brief, 0.64
+    return next((shown for shown in (points, without_figures) if _scale(shown, 69) is not None), in_brief)
 
 
-def _height(one: Point, scale: float) -> float:
-    """About how many hundredths of the screen's height one point takes on a 4:3 screen."""
+def _scale(points: tuple[Point, ...], width: float) -> float | None:
+    """How large the sentences may be on a line of this width; None when not even the smallest fits."""
+    return next((scale for scale in (1.4, 1.3, 1.2, 1.1, 1.0, 0.92, 0.86, 0.8, 0.72, 0.64)
+                 if sum(_height(one, scale, width) for one in points) <= 86), None)
+
+
+def _height(one: Point, scale: float, width: float) -> float:
+    """About how many hundredths of the screen's height one point takes; the sizes are those of the style above."""
     text, change, promise = 4.6 * scale, max(2.5, 2.9 * scale), max(2.5, 3.1 * scale)
-    return (5.5 + _lines("1　" + one.text, text) * 1.2 * text
-            + (_lines(one.change, change) * 1.2 * change + 0.5 if one.change else 0)
-            + sum(_lines("承诺：" + words, promise) * 1.2 * promise + 0.6 for words in one.promises))
+    return (5.5 + _lines("1　" + one.text, text, width) * 1.2 * text
+            + (_lines(one.change, change, width) * 1.2 * change + 0.5 if one.change else 0)
+            + sum(_lines("承诺：" + words, promise, width) * 1.2 * promise + 0.6 for words in one.promises))
 
 
-def _lines(words: str, size: float) -> int:
+def _lines(words: str, size: float, width: float) -> int:
     """Lines of a sentence set in this size, a Latin letter or digit being about six tenths of a character wide."""
-    return math.ceil(sum(0.6 if ch.isascii() else 1.0 for ch in words) * size / 69)
+    return math.ceil(sum(0.6 if ch.isascii() else 1.0 for ch in words) * size / width)
 
 
 def _ballot(wall: BallotWall, address: str | None) -> str:
