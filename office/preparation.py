@@ -15,7 +15,9 @@ from db.reads import results as result_reads
 from db.reads import sittings as reads
 from db.values import Sitting, Target, Unit
 from office.plan import PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan
+from office.points import signed
 from office.refusal import NotFound
+from scoring.number import percent, plain
 from scoring.rule import Fault, Rule, RuleRefused, read_rule, rule_in_words
 
 EXAMPLE_RULE = Path(__file__).resolve().parent.parent / "sample_sessions" / "wenzhou_county_2019q1" / "rule.toml"
@@ -36,6 +38,14 @@ class Prepared:
     rule_locked: bool
     begun: bool
     published: bool
+
+    @property
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """(key, label) of what of the total is not balloted, and after it the deductions, which are counted."""
+        rule = self.rule
+        return (*((part.key, f"{part.key}（占{percent(part.weight)}，满分{plain(part.max)}）")
+                  for part in rule.components if part.key != "evaluation"),
+                *((one.key, f"{one.name}（次数，每次{signed(one.points)}）") for one in rule.deductions))
 
     def unit_name(self, key: str) -> str:
         return next((one.name for one in self.units if one.key == key), key)

@@ -216,8 +216,9 @@ def outdated(database: Database, sitting: str) -> tuple[str, ...]:
     return tuple(said)
 
 
-def how_words(how: RollUp) -> str:
-    return HOW_WORDS[how.value]
+def how_words(how: str) -> str:
+    """A method by its name, as people say it."""
+    return HOW_WORDS[how]
 
 
 def _read(c: Connection, sitting: str, source: str) -> tuple[Sitting, tuple[Item, ...], Source, Fraction]:

@@ -1,4 +1,4 @@
-"""会前准备: the agenda, the register of units, and what of the total is not balloted. Drawing only."""
+"""会前准备: the agenda and the register of units. Drawing only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pages._pieces import confirm, table, typed
 
 
 def draw_agenda(one: Prepared, who: Staff) -> None:
-    """What is scored, in order; units of the register; parts of the total that are not balloted."""
+    """What is scored, in order, and the units of the register."""
     key = one.sitting.key
     table(("次序", "编号", "单位（项目）", "所属单位", "汇报人", "排名组", "排名"),
           ((t.position, t.key, t.name, t.unit_name, t.presenter, t.ranking_group, "是" if t.ranked else "只打分")
@@ -34,7 +34,6 @@ def draw_agenda(one: Prepared, who: Staff) -> None:
     with right:
         st.subheader("更正一家", anchor=False)
         _draw_one_target(one, who)
-    _draw_components(one, who)
     with st.expander(f"单位库（{len(one.units)}个，各场次共用）", expanded=not one.units):
         _draw_register(one, who)
 
@@ -82,25 +81,6 @@ def _draw_register(one: Prepared, who: Staff) -> None:
             st.button("保存更正", key=f"{prefix}/save", on_click=_change_unit, args=(key, u.key, who))
 
 
-def _draw_components(one: Prepared, who: Staff) -> None:
-    parts = [part.key for part in one.rule.components if part.key != "evaluation"]
-    parts += [part.key for part in one.rule.deductions]
-    if not parts or not one.agenda:
-        return
-    key = one.sitting.key
-    names = {part.key: f"{part.name}（次数）" for part in one.rule.deductions}
-    st.subheader("分项得分", anchor=False)
-    st.html('<p class="lt-note">办法里不由现场打分的部分。空着的分项没有成绩，总分缺一部分的单位不排名；扣分空着是0次。</p>')
-    with st.form(f"{key}/components", border=False):
-        for t in one.agenda:
-            columns = st.columns([2, *([1] * len(parts))], vertical_alignment="bottom")
-            columns[0].write(t.name)
-            for column, part in zip(columns[1:], parts, strict=True):
-                column.text_input(names.get(part, part), value=one.components.get((t.key, part), ""),
-                                  key=f"{key}/component/{t.key}/{part}")
-        st.form_submit_button("保存分项得分", on_click=_put_components, args=(one, tuple(parts), who))
-
-
 def _add_picked(one: Prepared, who: Staff) -> None:
     key = one.sitting.key
     chosen = [unit for unit in one.units if unit.key in st.session_state[f"{key}/pick"]]
@@ -140,11 +120,3 @@ def _change_target(key: str, target: str, who: Staff) -> None:
 def _change_unit(key: str, unit: str, who: Staff) -> None:
     values = typed(f"{key}/unit/{unit}", "name", "kind", "parent")
     act(mending.change_unit, house().database, unit, **values, by=who.name, at=house().clock(), done="单位已更正。")
-
-
-def _put_components(one: Prepared, parts: tuple[str, ...], who: Staff) -> None:
-    key = one.sitting.key
-    values = {(t.key, part): st.session_state[f"{key}/component/{t.key}/{part}"] for t in one.agenda for part in parts}
-    changed = {place: value for place, value in values.items() if value.strip() != one.components.get(place, "")}
-    act(mending.put_components, house().database, key, changed, by=who.name, at=house().clock(),
-        done=f"已保存{len(changed)}处。")

@@ -1,4 +1,4 @@
-"""会前准备: the preflight on top, then the sitting's settings, agenda, seats, rule and badges, a tab each."""
+"""会前准备: the preflight on top, then a tab each for settings, agenda, seats, rule, badges, and what is not balloted."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from office.preparation import prepared
 from pages._agenda_tab import draw_agenda
 from pages._badges_tab import draw_badges
 from pages._frame import choose_sitting, header, house, require
+from pages._parts_tab import draw_parts
 from pages._pieces import say_what_happened_everywhere
 from pages._rule_tab import draw_rule
 from pages._seats_tab import draw_seats
@@ -58,8 +59,8 @@ facts = (about.title, about.period, day_in_words(about.held_on), about.place, ab
 st.html(f'<p class="lt-note">{escape(" · ".join(part for part in facts if part))}</p>')
 if not snapshot.published:
     draw_preflight(snapshot)
-basic, agenda, seats, rule, badges = st.tabs(["基本", "单位与议程", "评委席位", "评分办法", "胸牌"],
-                                             key="prepare/tabs")
+labels = ["基本", "单位与议程", "评委席位", "评分办法", "胸牌", *(["分项得分"] if one.parts and one.agenda else [])]
+basic, agenda, seats, rule, badges, *parts = st.tabs(labels, key="prepare/tabs")
 with basic:
     draw_settings(one, who)
 with agenda:
@@ -70,3 +71,6 @@ with rule:
     draw_rule(one, {k: title for k, title in taken.items() if k != key}, who)
 with badges:
     draw_badges(snapshot, who)
+for tab in parts:
+    with tab:
+        draw_parts(one, who)

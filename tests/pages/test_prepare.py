@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from office import sittings
 from office.people import Role
+from office.plan import PlannedSeat, PlannedTarget, PlannedUnit
 from office.preparation import prepared, registered_units
 from tests import make
 from tests.pages.conftest import press, words
@@ -285,3 +288,77 @@ def test_a_faulty_rule_cannot_be_tried_out(open_page, house):
     field(app, "small/rule").input(make.RULE.replace('"60%"', '"50%"')).run()
 
     assert next(one for one in app.button if one.key == "small/rule/try").disabled
+
+
+COUNTY_RULE = make.RULE + '\n[[components]]\nkey = "evaluation"\nweight = "80%"\nmax = "100"\n' \
+    '[[components]]\nkey = "towns"\nweight = "20%"\nmax = "100"\n'
+
+
+def published_towns(house):
+    """A county sitting still to come, and a published one of five towns of its first two counties."""
+    make.sitting(house, make.plan(rule=COUNTY_RULE))
+    places = [(f"T{n}", f"{n}镇", "small-A" if n < 4 else "small-B") for n in range(1, 6)]
+    plan = replace(
+        make.plan("town", title="镇街亮绩赛场", declarations={}), seats=tuple(
+            PlannedSeat(code=f"{g[0].upper()}{n}", group=g, name="", unit="") for g in ("leaders", "public")
+            for n in range(1, 4)),
+        units=tuple(PlannedUnit(key=k, name=name, kind="town", parent=parent) for k, name, parent in places),
+        targets=tuple(PlannedTarget(key=k, name=name, unit=k, presenter="", ranking_group="", ranked=True)
+                      for k, name, _ in places))
+    towns = make.sitting(house, plan)
+    for n, (key, _, _) in enumerate(places):
+        towns.open(key)
+        for code in towns.secrets:
+            towns.cast(code, 80 + 4 * n)
+        towns.close()
+    towns.publish(despite_warnings=True)
+
+
+def test_published_towns_are_seen_with_n_and_filled_into_the_countys_component(open_page, house):
+    published_towns(house)
+    app = open_page("prepare", Role.HOST, sitting="small")
+    assert [tab.label for tab in app.tabs] == [*LABELS, "分项得分"]
+    assert "镇街亮绩赛场（2026Q1，第1版）" in field(app, "small/roll/source").options
+    assert "3 / 3" in words(app) and "1镇 80.00、2镇 84.00、3镇 88.00" in words(app)
+
+    press(app, "把2家的得分填入“towns”")
+
+    assert prepared(house.database, "small").components == {("U1", "towns"): "84", ("U2", "towns"): "94"}
+    assert field(app, "small/component/U1/towns").value == "84"
+    assert "已填入2家：镇街亮绩赛场（2026Q1，第1版），取平均" in words(app)
+
+
+def test_towns_are_weighted_by_what_is_pasted(open_page, house):
+    published_towns(house)
+    app = open_page("prepare", Role.HOST, sitting="small")
+    field(app, "small/roll/how").set_value("weighted").run()
+    assert field(app, "small/roll/weights/town").value.startswith("1镇，1\n2镇，1")
+
+    field(app, "small/roll/weights/town").input("1镇，3\n2镇，1").run()
+    assert "还没有写权重：3镇" in words(app)
+    field(app, "small/roll/weights/town").input("1镇，3\n2镇，1\n3镇，0\n4镇，1\n5镇，1").run()
+    press(app, "把2家的得分填入“towns”")
+
+    assert prepared(house.database, "small").components == {("U1", "towns"): "81", ("U2", "towns"): "94"}
+
+
+def test_without_a_published_sitting_of_its_towns_there_is_nothing_to_roll_up(open_page, house):
+    make.sitting(house, make.plan(rule=COUNTY_RULE))
+
+    app = open_page("prepare", Role.HOST)
+
+    assert "还没有可汇总的场次" in words(app)
+
+
+def test_a_deduction_is_entered_as_a_count(open_page, house):
+    make.sitting(house, make.plan(rule=make.RULE + '\n[[deductions]]\nkey = "overtime"\nname = "超时"\npoints = "-1"\n'))
+    app = open_page("prepare", Role.HOST)
+    assert field(app, "small/component/U1/overtime").label == "超时（次数，每次-1）"
+    field(app, "small/component/U2/overtime").input("1.5")
+
+    press(app, "保存分项得分")
+    assert "不是次数" in words(app)
+    field(app, "small/component/U2/overtime").input("2")
+    press(app, "保存分项得分")
+
+    assert prepared(house.database, "small").components == {("U2", "overtime"): "2"}
