@@ -127,22 +127,19 @@ def _quiet(values: Floats, noise: float) -> Floats:
 
 def _single(rows: float, other: float, m: int, above: int, below: int) -> Estimate:
     """(rows - other) / (rows + (m - 1) other); limits from F = rows / other on (above, below)."""
-    down, up = f_quantile(UPPER, above, below), f_quantile(UPPER, below, above)
-    return Estimate(
-        value=ratio(rows - other, rows + (m - 1) * other),
-        low=None if down is None else ratio(rows - down * other, rows + (m - 1) * down * other),
-        high=None if up is None else ratio(up * rows - other, up * rows + (m - 1) * other),
-    )
+    low, high = (ratio(q * rows - other, q * rows + (m - 1) * other) for q in _quantiles(below, above))
+    return Estimate(value=ratio(rows - other, rows + (m - 1) * other), low=low, high=high)
 
 
 def _panel(rows: float, other: float, above: int, below: int) -> Estimate:
     """(rows - other) / rows, the reliability of the mean of all judges."""
-    down, up = f_quantile(UPPER, above, below), f_quantile(UPPER, below, above)
-    return Estimate(
-        value=ratio(rows - other, rows),
-        low=None if down is None else ratio(rows - down * other, rows),
-        high=None if up is None else ratio(up * rows - other, up * rows),
-    )
+    low, high = (ratio(q * rows - other, q * rows) for q in _quantiles(below, above))
+    return Estimate(value=ratio(rows - other, rows), low=low, high=high)
+
+
+def _quantiles(above: float, below: float) -> tuple[float, float]:
+    """The lower and upper 2.5 % points of F; the lower one stands for 1 / F the other way round, and never overflows."""
+    return f_quantile(1 - UPPER, above, below), f_quantile(UPPER, above, below)
 
 
 def _agreement_limits(s: _Squares, value: float | None) -> tuple[float | None, float | None]:
@@ -152,15 +149,16 @@ def _agreement_limits(s: _Squares, value: float | None) -> tuple[float | None, f
     n, m = s.n, s.m
     a = m * value * s.columns
     b = (n * (1 + (m - 1) * value) - m * value) * s.error
-    freedom = ratio((n - 1) * (m - 1) * (a + b) ** 2, (n - 1) * a * a + b * b)
-    if freedom is None:
-        return (value, value) if not s.error and not s.columns else (None, None)
-    down, up = f_quantile(UPPER, n - 1, freedom), f_quantile(UPPER, freedom, n - 1)
+    if not s.error and not s.columns:
+        return value, value
+    # Where all targets come out level, a and b cancel: no degrees of freedom, no limits.
+    together = a + b if abs(a + b) > NOISE * (abs(a) + abs(b)) else 0.0
+    freedom = ratio((n - 1) * (m - 1) * together**2, (n - 1) * a * a + b * b)
+    if not freedom:
+        return None, None
     mixed = m * s.columns + (m * n - m - n) * s.error
-    return (
-        None if down is None else ratio(n * (s.rows - down * s.error), down * mixed + n * s.rows),
-        None if up is None else ratio(n * (up * s.rows - s.error), mixed + n * up * s.rows),
-    )
+    low, high = (ratio(n * (q * s.rows - s.error), mixed + n * q * s.rows) for q in _quantiles(freedom, n - 1))
+    return low, high
 
 
 def _stepped_up(single: float | None, m: int) -> float | None:

@@ -8,9 +8,9 @@ import math
 from scipy import special  # type: ignore[import-untyped]
 
 
-def f_quantile(share: float, above: float, below: float) -> float | None:
-    """The value of F(above, below) under which this share lies."""
-    return finite(float(special.fdtri(above, below, share)))
+def f_quantile(share: float, above: float, below: float) -> float:
+    """The value of F(above, below) under which this share lies; may be infinite."""
+    return float(special.fdtri(above, below, share))
 
 
 def t_quantile(share: float, freedom: float) -> float | None:
@@ -29,5 +29,5 @@ def finite(value: float) -> float | None:
 
 
 def ratio(top: float, bottom: float) -> float | None:
-    """A quotient; None where the divisor is 0 or what comes out is not finite."""
-    return finite(top / bottom) if bottom else None
+    """A quotient; None where the divisor is 0 or not finite, or what comes out is not finite."""
+    return finite(top / bottom) if bottom and math.isfinite(bottom) else None

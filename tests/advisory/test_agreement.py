@@ -164,6 +164,15 @@ def test_judges_who_each_tie_everything_have_no_w_but_an_icc() -> None:
     assert found.icc_3_k == Estimate()
 
 
+@pytest.mark.parametrize("factor", [1, 3])
+def test_targets_that_come_out_level_have_no_limits_of_agreement(factor: int) -> None:
+    """Their limits rest on no degrees of freedom; what rounding leaves of them is not a number to print."""
+    found = intraclass(factor * table([[0, 0], [0, 1], [4, 3]]).T)
+
+    assert (found.icc_2_1.low, found.icc_2_1.high) == (None, None)
+    assert found.icc_2_1.value == pytest.approx(-1 / 22)
+
+
 def test_no_target_scored_by_everyone_leaves_alpha_alone() -> None:
     totals = table([[90, 80, None], [91, None, 70], [None, 79, 71]])
 
