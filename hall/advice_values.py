@@ -90,29 +90,19 @@ class Adjusted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """A named judge group and how many of its judges are in the view."""
-
-    key: str
-    name: str
-    judges: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Advised:
     """Everything the page shows. The `..._why` are empty unless something could not be worked out.
 
-    `large` is how many points of leniency are worth a look; `all_scored_all`: every judge scored every unit.
+    `large` is how many points of leniency are worth a look.
     """
 
     title: str
     note: str
     edition: str
+    published: bool
     ballots_sha256: str
     sentence: str
-    groups: tuple[Group, ...]
     large: float
-    all_scored_all: bool
     measures: tuple[Measure, ...]
     measures_why: str
     places: tuple[Place, ...]

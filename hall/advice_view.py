@@ -15,7 +15,7 @@ from advisory.robustness import LEAST_JUDGES
 from advisory.severity import FAMILY_ERROR, LARGE, JudgeView
 from advisory.table import scale_of
 from db.values import Seat
-from hall.advice_values import CANNOT, Adjusted, Advised, Group, Judge, Neighbours, Place
+from hall.advice_values import CANNOT, Adjusted, Advised, Judge, Neighbours, Place
 from hall.advising import Finding
 from hall.agreement_words import concordance_words, figure, measures, signed
 from hall.discretion import valid_ballots
@@ -57,11 +57,10 @@ class _View:
         adjusted = tuple(self.adjusted(places))
         return Advised(
             title=f"{sitting.title} {sitting.period}", note=sitting.note, ballots_sha256=self.finding.ballots_sha256,
-            edition="未公布：已截止各轮" if publication is None else
+            published=publication is not None, edition="未公布：已截止各轮" if publication is None else
             f"第{publication.number}版成绩，{minute(publication.published_at)} 公布",
-            sentence="；".join(self.sentence(places, judges)) + "。", groups=self.groups(), large=self.large(),
-            all_scored_all=self.scored_by_all() == self.scored(), measures=measures(self.advice),
-            measures_why=self.no_agreement_because(), places=places,
+            sentence="；".join(self.sentence(places, judges)) + "。", large=self.large(),
+            measures=measures(self.advice), measures_why=self.no_agreement_because(), places=places,
             places_why=tuple(dict.fromkeys(one.why for one in places if one.why)),
             neighbours=tuple(self.neighbours(places)), judges=judges, judges_why=tuple(self.gaps_of_judges()),
             adjusted=adjusted, adjusted_words=self.adjusted_words(adjusted), caveats=tuple(self.caveats()))
@@ -79,11 +78,6 @@ class _View:
 
     def scored_by_all(self) -> int:
         return sum(1 for target in self.targets if self.ballots(target) == len(self.advice.judges) > 0)
-
-    def groups(self) -> tuple[Group, ...]:
-        of = [self.seats[one.judge].group for one in self.advice.judges if one.judge in self.seats]
-        return tuple(Group(key=one.key, name=_group(one.name), judges=of.count(one.key))
-                     for one in self.found.rule.groups if not one.secret)
 
     def large(self) -> float:
         return LARGE * scale_of(recipe_for(self.found.rule, len(self.targets)))
@@ -161,11 +155,11 @@ class _View:
         return {target for target in self.found.result["order"] if members.count(groups[target]) == 1}
 
     def no_interval_because(self) -> str:
-        weighed = {one.key for one in self.found.rule.groups if one.weight}
-        small = [one for one in self.groups() if one.key in weighed and 0 < one.judges < LEAST_JUDGES]
+        of = [self.seats[one.judge].group for one in self.advice.judges if one.judge in self.seats]
+        small = [f"{_group(one.name)}{of.count(one.key)}名" for one in self.found.rule.groups
+                 if one.weight and 0 < of.count(one.key) < LEAST_JUDGES]
         if small:
-            own = "、".join(f"{one.name}{one.judges}名" for one in small)
-            return f"{TOO_FEW}：{own}，每组至少要{LEAST_JUDGES}名实名评委"
+            return f"{TOO_FEW}：{'、'.join(small)}，每组至少要{LEAST_JUDGES}名实名评委"
         if not self.advice.judges:
             return "没有实名评委的有效票，无从重抽"
         return "重抽评委后常常得不出这一名次"

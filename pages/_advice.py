@@ -71,7 +71,8 @@ def places(found: Advised, ranking_group: str) -> None:
                         minor={"tick0": 1, "dtick": 1, "showgrid": len(rows) <= 20, "gridcolor": _sheet.MIST})
     many = len(found.ranking_groups) > 1
     st.html(f'<h3 class="lt-chart">{html.escape(ranking_group) + "：" if many else ""}每家的名次可能落在哪里</h3>'
-            '<p class="lt-key"><span><b style="color:#1F4E79">◆</b> 公布的名次</span>'
+            '<p class="lt-key"><span><b style="color:#1F4E79">◆</b> '
+            f'{"公布的名次" if found.published else "眼下的名次（未公布）"}</span>'
             '<span><b style="color:#9FB4C9">▬</b> 名次区间（约95%）</span></p>')
     st.plotly_chart(figure, width="stretch", config=_sheet.CHART, theme=None, key=f"places-{ranking_group}")
 
@@ -147,8 +148,8 @@ def adjusted(found: Advised) -> str:
             for one in found.adjusted]
     return ('<h3 class="lt-sub">扣除评委松严之后</h3>'
             f'<p class="lt-facts">{html.escape(found.adjusted_words)}'
-            '调整后的分只含实名评委、不加权、不去最高最低，与公布的总分口径不同，次序不同不等于公布的有误。</p>'
-            + _table(("名次", "单位", "公布的总分", "调整后", "名次变不变"), rows, numbers={0, 2, 3}))
+            '调整后的分只含实名评委、不加权、不去最高最低，与左边的总分口径不同，次序不同不等于名次有误。</p>'
+            + _table(("名次", "单位", "总分", "调整后", "名次变不变"), rows, numbers={0, 2, 3}))
 
 
 def judges(found: Advised) -> str:
@@ -205,7 +206,7 @@ def _ends(known: list[Judge]) -> list[Judge]:
 
 
 def _place_words(one: Place) -> str:
-    return html.escape(f"{one.name}：公布第{one.place}名，区间{one.words}")
+    return html.escape(f"{one.name}：第{one.place}名，区间{one.words}")
 
 
 def _cut(words: str, longest: int) -> str:
