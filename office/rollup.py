@@ -204,7 +204,7 @@ def outdated(database: Database, sitting: str) -> tuple[str, ...]:
                 continue
             values = line.detail["values"]
             assert isinstance(values, dict), "put_components writes a table"
-            component = next(iter(values)).split(" ")[1]
+            component = str(next(iter(values))).partition(" ")[2]
             if component in judged:
                 continue
             judged.add(component)

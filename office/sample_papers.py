@@ -32,11 +32,13 @@ class Chair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """`alike` are the two targets with the same marks; `put_in` says what odd cases are among the papers."""
+    """`alike` are the two targets with the same marks, `set_aside` whether a recusal from one of them needed an
+    abstention on the other; `put_in` says what odd cases are among the papers."""
 
     package: Package
     put_in: tuple[str, ...]
     alike: tuple[str, str] | None
+    set_aside: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ def sample_papers(rule: Rule, targets: Sequence[Target], chairs: Sequence[Chair]
     written = [Recusal(seat=seat, target=target, reason="已登记回避") for seat, target in sorted(recusals)
                if any(one.code == seat for one in chairs)]
     before = recused_pairs(targets, everyone, written)
-    alike = _alike(rule, targets, {target for _, target in before}, random)
+    alike = _alike(targets, before, random)
     odd, put_in = _odd_cases(rule, targets, chairs, before, alike, named)
     made_up = sorted(odd.recused - before)
     merit = _merits(rule, targets, alike, random)
@@ -71,20 +73,30 @@ def sample_papers(rule: Rule, targets: Sequence[Target], chairs: Sequence[Chair]
         recusals=tuple(one for one in (*written, *(Recusal(seat=s, target=t, reason="示例") for s, t in made_up))
                        if any(chair.code == one.seat and chair.group in named for chair in chairs)),
         components=tuple(_components(rule, targets, merit, alike, random)))
-    return Sample(package=package, put_in=put_in, alike=alike)
+    return Sample(package=package, put_in=put_in, alike=alike,
+                  set_aside=any(place in odd.abstained for place in _standing_aside(alike, before)))
 
 
-def _alike(rule: Rule, targets: Sequence[Target], avoided: set[str], random: Random) -> tuple[str, str] | None:
-    """Two ranked targets of one ranking group that nobody is recused from."""
+def _alike(targets: Sequence[Target], before: frozenset[tuple[str, str]], random: Random) -> tuple[str, str] | None:
+    """Two ranked targets of one ranking group, those with the fewest recusals."""
     groups: dict[str, list[str]] = {}
     for one in targets:
-        if one.ranked and one.target not in avoided:
+        if one.ranked:
             groups.setdefault(one.ranking_group, []).append(one.target)
-    largest = max(groups.values(), key=len, default=[])
+    largest: list[str] = max(groups.values(), key=len, default=[])
     if len(largest) < 2:
         return None
-    first, second = random.sample(largest, 2)
+    random.shuffle(largest)
+    first, second = sorted(largest, key=lambda key: sum(target == key for _, target in before))[:2]
     return first, second
+
+
+def _standing_aside(alike: tuple[str, str] | None, before: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """Who is recused from one of the two alike abstains on the other, or the two would not be alike."""
+    if alike is None:
+        return frozenset()
+    swapped = dict(zip(alike, reversed(alike), strict=True))
+    return frozenset((seat, swapped[target]) for seat, target in before if target in swapped) - before
 
 
 def _odd_cases(rule: Rule, targets: Sequence[Target], chairs: Sequence[Chair], before: frozenset[tuple[str, str]],
@@ -96,10 +108,11 @@ def _odd_cases(rule: Rule, targets: Sequence[Target], chairs: Sequence[Chair], b
     group = next((one for one in groups
                   if sum(chair.group == one.key for chair in chairs) >= FEWEST_FOR_ODD_CASES), None)
     others = [one.target for one in targets if one.target not in (alike or ())]
-    if group is None or not others:
-        return _Odd(missing=frozenset(), abstained=frozenset(), recused=before), _said_before(before, names)
-    free = [one.code for one in chairs if one.group == group.key]
-    spots = [others[n % len(others)] for n in range(3)]
+    aside = _standing_aside(alike, before)
+    if rule.ballot.kind is not BallotKind.RANKING and (group is None or not others):
+        return _Odd(missing=frozenset(), abstained=aside, recused=before), _said_before(before, names)
+    free = [one.code for one in chairs if group is not None and one.group == group.key]
+    spots = [others[n % len(others)] for n in range(3)] if others else []
     picked: list[tuple[str, str]] = []
     for spot in spots:
         seat = next((code for code in reversed(free) if (code, spot) not in before), None)
@@ -107,26 +120,30 @@ def _odd_cases(rule: Rule, targets: Sequence[Target], chairs: Sequence[Chair], b
             free.remove(seat)
             picked.append((seat, spot))
     if rule.ballot.kind is BallotKind.RANKING:
-        silent = {one.code for one in chairs if one.group not in named} & {seat for seat, _ in before}
-        voting = [one for one in chairs if one.code not in silent]
-        return _odd_rankings(voting, group.key, [seat for seat, _ in picked if seat not in silent], before, names)
+        known = {one.code for one in chairs if one.group in named}   # a secret paper is counted whole: nobody knows whose
+        return _odd_rankings(chairs, [seat for seat, _ in picked],
+                             {seat for seat, target in before if target in (alike or ()) and seat in known},
+                             before, names)
+    assert group is not None
     missing, abstained = frozenset(picked[:1]), frozenset(picked[1:2])
     recused = before if before or group.key not in named else frozenset(picked[2:3])
     said = [f"{word}：{seat}席对{names[target]}" for word, pairs in (("未交", missing), ("弃权", abstained))
             for seat, target in pairs]
     if not before:
         said += [f"回避：{seat}席对{names[target]}" for seat, target in recused]
-    return _Odd(missing=missing, abstained=abstained, recused=recused), (*said, *_said_before(before, names))
+    return _Odd(missing=missing, abstained=abstained | aside, recused=recused), (*said, *_said_before(before, names))
 
 
-def _odd_rankings(chairs: Sequence[Chair], group: str, picked: Sequence[str], before: frozenset[tuple[str, str]],
-                  names: Mapping[str, str]) -> tuple[_Odd, tuple[str, ...]]:
-    """Whole papers: one is missing, and an even number of papers must remain in every group for the pair to tie."""
-    missing = set(picked[:1])
-    abstained: set[str] = set()
+def _odd_rankings(chairs: Sequence[Chair], picked: Sequence[str], aside: set[str],
+                  before: frozenset[tuple[str, str]], names: Mapping[str, str]) -> tuple[_Odd, tuple[str, ...]]:
+    """Whole papers: one is missing, who is recused from one of the two alike abstains, and an even number of papers
+    remains in every group for the pair to tie; somebody abstains in any case where there are enough.
+    """
+    missing = set(picked[:1]) - aside
+    abstained = aside & {one.code for one in chairs}
     for key in dict.fromkeys(one.group for one in chairs):
-        left = [one.code for one in chairs if one.group == key and one.code not in missing]
-        wanted = len(left) % 2 if key != group or len(left) % 2 else 2
+        left = [one.code for one in chairs if one.group == key and one.code not in missing | abstained]
+        wanted = len(left) % 2 or (2 if not abstained and len(left) >= FEWEST_FOR_ODD_CASES else 0)
         abstained.update(left[len(left) - wanted:] if len(left) > wanted else ())
     said = [f"{word}：{'、'.join(sorted(who))}席整张票" for word, who in (("未交", missing), ("弃权", abstained)) if who]
     return (_Odd(missing=frozenset((seat, target) for seat in missing for target in names),
@@ -198,8 +215,6 @@ def _ranking_rows(rule: Rule, targets: Sequence[Target], chairs: Sequence[Chair]
         for chair in (one for one in chairs if one.group == group):
             state = (chair.code, targets[0].target)
             if state in odd.missing:
-                continue
-            if chair.group not in named and any((chair.code, one.target) in odd.recused for one in targets):
                 continue
             if state in odd.abstained:
                 yield from (_row(chair, one.target, "abstain", "", "", named) for one in targets)

@@ -159,7 +159,8 @@ def _tie_that_came(sample: Sample, result: Result) -> tuple[str, ...]:
     if first.evaluation.exact is None or first.evaluation.exact != second.evaluation.exact:
         return ()
     names = {one.target: one.name for one in sample.package.targets}
-    return (f"同分：{names[first.target]}和{names[second.target]}的票完全一样",)
+    aside = "（回避其中一家的席位，对另一家算弃权）" if sample.set_aside else ""
+    return (f"同分：{names[first.target]}和{names[second.target]}的票完全一样{aside}",)
 
 
 def _in_names(words: str, package: Package) -> str:

@@ -34,6 +34,8 @@ def show_tryout(key: str, toml: str) -> None:
         return
     st.html(_STYLE + f'<div class="lt-sample"><b>示例选票，不是成绩。</b>分数由第{seed}组样本生成，不保存、不公布。'
             f'{_listed("里面有", tried.put_in)}{_listed("", tried.notes)}</div>')
+    st.button("换一组示例选票", key=f"{key}/tryout/again",
+              on_click=lambda: st.session_state.update({seed_field: seed + 1}))
     if tried.refusal:
         st.error(f"这份办法算不出结果：{tried.refusal}")
     else:
@@ -41,8 +43,6 @@ def show_tryout(key: str, toml: str) -> None:
         if tried.warnings:
             items = "".join(f"<li>{escape(one)}</li>" for one in tried.warnings)
             st.html(f'<p style="margin:.4rem 0 0"><b>▲ 公布时会提醒</b></p><ul style="margin:.1rem 0 0">{items}</ul>')
-    st.button("换一组示例选票", key=f"{key}/tryout/again",
-              on_click=lambda: st.session_state.update({seed_field: seed + 1}))
 
 
 def _listed(what: str, said: tuple[str, ...]) -> str:

@@ -105,6 +105,25 @@ def test_seats_of_a_group_that_the_rule_does_not_have_are_left_out_and_said(hous
     assert tried.refusal == ""
 
 
+@pytest.mark.parametrize(("key", "secret"), [("example", True), ("jining_2015", False), ("jining_2015", True),
+                                             ("civil_service", False)])
+def test_where_every_unit_has_judges_of_its_own_the_tie_is_there_too(house, key, secret):
+    """As in the sample: representatives come from every county, and are recused from their own."""
+    plan = make.plan(units=6)
+    judges = tuple(PlannedSeat(code=f"{g}{n}", group=g, name="", unit=f"small-{'ABCDEF'[n % 6]}")
+                   for g in ("leaders", "departments", "public", "observers", "judges") for n in range(1, 25))
+    toml = start_text(key) if secret else start_text(key).replace("secret = true", "secret = false")
+    own = {group.key for group in read_rule(toml.encode()).groups}
+    sittings.load(house.database, replace(plan, rule_toml=toml, seats=tuple(
+        one for one in judges if one.group in own)), **BY)
+
+    tried = try_out(house.database, "small", toml, seed=1)
+
+    assert tried.refusal == ""
+    assert any(one.startswith("同分：") for one in tried.put_in), tried.put_in
+    assert any(one.startswith("弃权：") for one in tried.put_in)
+
+
 @pytest.mark.parametrize("start", starts(), ids=lambda one: one.key)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_rule_to_start_from_can_be_tried_out_and_shows_its_answer_to_a_tie(house, start, seed):
