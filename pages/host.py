@@ -83,6 +83,8 @@ def live() -> None:
     if snapshot is None:
         st.info("这个场次已经撤下。")
         return
+    if at_start is not None and bool(snapshot.published) != bool(at_start.published):
+        st.rerun()  # published from another console: what stands below the live part has changed too
     now = house().clock()
     here, step = console.onstage(snapshot, now), console.next_step(snapshot, now)
     agenda, middle, right = st.columns([1.05, 1.7, 1.15], gap="medium")

@@ -231,6 +231,16 @@ def test_a_correction_needs_a_reason_and_says_when_nothing_would_change(hall: ma
     assert seen(hall).published == 1
 
 
+def test_a_publication_on_another_console_brings_the_correction_within_reach(hall: make.Hall,
+                                                                             open_page: OpenPage) -> None:
+    scored(hall, "U1", "U2", "U3")
+    page = opened(hall, open_page)
+    assert "更正成绩" not in [one.label for one in page.button]
+    hall.publish(despite_warnings=True)
+
+    assert "更正成绩" in [one.label for one in page.run().button]
+
+
 def test_everything_the_host_does_is_on_record_under_his_name(hall: make.Hall, open_page: OpenPage) -> None:
     page = open_page("host", Role.HOST, name="zhuchi", sitting=hall.key)
     go(hall, page)
