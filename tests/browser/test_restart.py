@@ -123,8 +123,8 @@ def test_host_screen_and_phone_go_on_by_themselves_after_kill_9(server: Server) 
         assert phone.locator("[name='m.U04.quality']").input_value() == "91"
         rounds.close_round(database, KEY, by="test", at=now())
         rounds.open_round(database, KEY, ("U05",), by="test", at=now(), seconds=0)
-        expect(host.get_by_text("瑞安市").first).to_be_visible(timeout=30_000)
-        expect(screen.get_by_text("瑞安市").first).to_be_visible(timeout=30_000)
+        expect(host.get_by_text("洞头区").first).to_be_visible(timeout=30_000)
+        expect(screen.get_by_text("洞头区").first).to_be_visible(timeout=30_000)
         expect(phone.get_by_text("主持人已开始下一家")).to_be_visible(timeout=30_000)
         picture(phone, "phone-next-unit-while-filling")
 
