@@ -62,7 +62,9 @@ def in_names(words: str, package: Package) -> str:
     names = {one.target: one.name for one in package.targets} | {one.key: one.name for one in package.rule.groups}
     for key, name in names.items():
         words = words.replace(f"“{key}”", f"“{name}”")
-    return words
+    about, colon, rest = words.partition("：")  # a warning begins with what it is about: `U2、U3：...`
+    keys = about.split("、")
+    return f"{'、'.join(names[key] for key in keys)}：{rest}" if colon and set(keys) <= set(names) else words
 
 
 def _rows(line: StoredLine) -> list[BallotRow]:

@@ -86,7 +86,8 @@ def test_warnings_must_be_accepted_before_publishing(hall: make.Hall, open_page:
     hall.close()
     page.run()
     press(page, "公布成绩")
-    assert "请留意" in words(page) and page.button(key="publish/yes").disabled
+    assert "请留意" in words(page) and "C县：市领导有效票1张" in words(page) and "U3：" not in words(page)
+    assert page.button(key="publish/yes").disabled
 
     page.checkbox(key="publish/accept").check()
     press(page, "公布成绩")
