@@ -9,12 +9,13 @@ import pytest
 
 from advisory.advice import advise
 from advisory.agreement import Concordance, Estimate
+from advisory.quantiles import t_quantile
 from db.reads import sittings as reads
 from db.values import Staff
 from hall import advice
 from hall.advice import advised
-from hall.advice_values import CANNOT, Advised, UnderWay
-from hall.advice_view import TOO_FEW, view_of
+from hall.advice_values import CANNOT, Advised, Place, UnderWay
+from hall.advice_view import TOO_FEW, _could_swap, _runs, view_of
 from hall.advising import WENT_WRONG, Desk, Finding
 from hall.agreement_words import _alphas, _reliability, concordance_words, figure, signed
 from hall.results import package_in_force, standing
@@ -64,6 +65,11 @@ def few(house, *, leaders: int, public: int = 0, rule: str = ONE_GROUP, **change
     return make.sitting(house, make.plan(leaders=leaders + 1, public=public, rule=rule, seats=seats, **changes))
 
 
+def place(rank: int, low: int | None, high: int | None) -> Place:
+    return Place(target=f"U{rank}", name="x", ranking_group="", place=str(rank), rank=rank, low=low, high=high, words="",
+                 why="")
+
+
 def look(hall: make.Hall) -> Advised:
     """The view, worked out here and now."""
     database = hall.house.database
@@ -109,6 +115,15 @@ def test_nothing_is_begun_while_a_round_is_open_and_it_comes_after_the_close(hou
 
     assert waiting == UnderWay(share=0.0, words="C县正在打分，截止后再算。")
     assert [one.place for one in found.places] == ["1", "2"]
+
+
+def test_closed_rounds_are_not_even_counted_while_the_next_is_open(house):
+    hall = few(house, leaders=5)
+    score(hall, U1=(90,) * 5, U2=(80,) * 5)
+    wait_for(hall)
+    hall.open("U3")
+
+    assert advised(house, hall.key, LEADER) == UnderWay(share=0.0, words="C县正在打分，截止后再算。")
 
 
 def test_a_round_of_another_sitting_holds_it_up_as_well(house):
@@ -176,18 +191,32 @@ def test_two_who_ask_wait_for_one_piece_of_work(package):
     assert first.finding is not None and first.share == 1.0
 
 
-def test_work_that_was_begun_stands_still_while_a_round_is_open(package):
-    desk, voting = Desk(), ["A县"]
-    task = desk.begin("v1", lambda: package, lambda: "".join(voting))
+def held_up(task):
     for _ in range(PATIENCE * 20):
-        if task.held_up_by:
+        if task.held_up_by or task.over.is_set():
             break
         threading.Event().wait(0.05)
-    held_up_by, share = task.held_up_by, task.share
+    return task.held_up_by
+
+
+def test_nothing_is_read_while_a_round_is_open(package):
+    desk, voting, fetched = Desk(), ["A县"], []
+    task = desk.begin("v1", lambda: fetched.append(1) or package, lambda: "".join(voting))
+    seen = held_up(task), list(fetched)
     voting.clear()
 
     assert task.over.wait(PATIENCE)
-    assert (held_up_by, share, task.held_up_by) == ("A县", 0.0, "")
+    assert seen == ("A县", []) and task.finding is not None and task.held_up_by == ""
+
+
+def test_work_that_was_begun_stands_still_while_a_round_is_open(package):
+    desk, voting = Desk(), []
+    task = desk.begin("v1", lambda: voting.append("A县") or package, lambda: "".join(voting))
+    seen = held_up(task), task.finding
+    voting.clear()
+
+    assert task.over.wait(PATIENCE)
+    assert seen == ("A县", None) and task.finding is not None
 
 
 @pytest.mark.parametrize(("trouble", "words"), [(Refused("没有数据。"), "没有数据。"), (RuntimeError("x"), WENT_WRONG)])
@@ -249,6 +278,19 @@ def test_neighbours_who_might_change_places_cannot_be_told_apart(house):
     assert seen.edition == "未公布：已截止各轮" and not seen.published
 
 
+@pytest.mark.parametrize(("above", "below", "could"), [
+    ((1, 1, 2), (2, 1, 2), True), ((1, 1, 2), (2, 2, 3), False), ((1, 1, 1), (2, 1, 2), False),
+    ((1, 1, 3), (2, 1, 4), True), ((1, 1, 2), (1, 1, 2), False), ((1, None, None), (2, 1, 2), False)])
+def test_two_cannot_be_told_apart_when_each_might_have_the_others_place(above, below, could):
+    assert _could_swap(place(*above), place(*below)) is could
+
+
+def test_a_long_chain_of_neighbours_is_named_by_its_ends():
+    chain = [place(n, n - 1, n + 1) for n in range(2, 7)]
+
+    assert list(_runs([place(1, 1, 1), *chain, place(7, 7, 8), place(8, 7, 8)])) == ["第2至6名中相邻的", "第7、8名"]
+
+
 def test_a_majority_against_the_official_order_is_pointed_out(house):
     hall = few(house, leaders=5)
     score(hall, U1=(100, 80, 80, 80, 80), U2=(70, 81, 81, 81, 81), U3=(50,) * 5)
@@ -286,6 +328,10 @@ def test_the_limits_that_are_drawn_are_those_that_the_flags_go_by(house):
     expected = [abs(one.leniency) > max(seen.large, one.reach) for one in seen.judges]
 
     assert [one.unusual for one in seen.judges] == expected
+    errors = {one.judge: one.se for one in advise(package_in_force(house.database, hall.key)).judges}
+    # six judges, 48 ballots, 8 units: 48 - 6 - 8 + 1 degrees of freedom
+    assert {one.seat: one.reach / errors[one.seat] for one in seen.judges} == pytest.approx(
+        dict.fromkeys(errors, t_quantile(1 - 0.05 / 12, 35)))
 
 
 def test_too_few_judges_to_tell(house):
