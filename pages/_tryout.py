@@ -17,7 +17,8 @@ _STYLE = """<style>
 .lt-tried th{font-weight:600;text-align:left;border-bottom:2px solid #1F2328;padding:5px 8px;white-space:nowrap}
 .lt-tried td{border-bottom:1px solid #D9DDE3;padding:4px 8px;vertical-align:top}
 .lt-tried .n{text-align:right;white-space:nowrap}
-.lt-tried .q{color:#4A525C;font-size:.84rem}
+.lt-tried .q{color:#4A525C;font-size:.84rem;font-weight:400}
+.lt-tried .u{min-width:7em}.lt-tried .b{min-width:9em}
 .lt-sample{border:2px solid #1F2328;border-left-width:10px;padding:8px 14px;margin:0 0 .5rem}
 </style>"""
 
@@ -54,7 +55,8 @@ def _listed(what: str, said: tuple[str, ...]) -> str:
 
 def _table(tried: Tried) -> str:
     several = len({line.ranking_group for line in tried.lines}) > 1
-    head = "".join(f'<th class="n">{escape(one)}</th>' for one in (*tried.parts, *tried.groups))
+    names = (one.removesuffix("）").rpartition("（") for one in (*tried.parts, *tried.groups))
+    head = "".join(f'<th class="n">{escape(name)}<div class="q">{escape(weight)}</div></th>' for name, _, weight in names)
     group = "<th>排名组</th>" if several else ""
     rows = "".join(_row(line, several) for line in tried.lines)
     return (f'<div class="lt-scroll"><table class="lt-tried"><thead><tr><th class="n">名次</th>{group}<th>单位</th>'
@@ -70,6 +72,6 @@ def _row(line: TriedLine, several: bool) -> str:
         f'<div class="q">{escape(dropped)}</div></td>'
         for n, (score, dropped) in enumerate(zip(line.scores, line.dropped, strict=True)))
     because = "；".join(because_words(one) for one in line.because)
-    return (f'<tr><td class="n"><b>{escape(line.place) or "—"}</b></td>{group}<td>{escape(line.name)}</td>'
+    return (f'<tr><td class="n"><b>{escape(line.place) or "—"}</b></td>{group}<td class="u">{escape(line.name)}</td>'
             f'<td class="n"><b>{escape(line.total)}</b></td>{parts}{scores}<td class="n">{escape(line.points) or "—"}</td>'
-            f'<td class="q">{escape("；".join(filter(None, (line.state, because))))}</td></tr>')
+            f'<td class="q b">{escape("；".join(filter(None, (line.state, because))))}</td></tr>')

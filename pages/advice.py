@@ -12,7 +12,7 @@ import streamlit as st
 from hall.advice import READERS, advised, try_again
 from hall.advice_values import Advised, UnderWay
 from office.refusal import Refused
-from pages import _advice, _frame, _sheet
+from pages import _frame, _judges, _sheet
 from pages._frame import choose_sitting, header, require
 
 who = require(*READERS)
@@ -38,22 +38,22 @@ def show(found: Advised) -> None:
         left, right = st.columns(2, gap="medium")
         with left:
             for group in found.ranking_groups:
-                _advice.places(found, group)
+                _judges.places(found, group)
             for why in found.places_why:
                 st.html(f'<p class="lt-facts">名次区间无法计算：{html.escape(why)}。</p>')
         with right:
-            _advice.leniency(found)
-    st.html(_advice.neighbours(found) + _advice.agreement(found) + _advice.adjusted(found))
-    with st.expander(f"每位实名评委（{len(found.judges)}名）", expanded=len(found.judges) <= _advice.FEW):
-        st.html(_advice.judges(found))
+            _judges.leniency(found)
+    st.html(_judges.neighbours(found) + _judges.agreement(found) + _judges.adjusted(found))
+    with st.expander(f"每位实名评委（{len(found.judges)}名）", expanded=len(found.judges) <= _judges.FEW):
+        st.html(_judges.judges(found))
     with st.expander("怎么看这一页", expanded=True):
-        st.html(_advice.caveats(found))
+        st.html(_judges.caveats(found))
 
 
 key = choose_sitting()
-st.html(_sheet.LOOK + _advice.LOOK)
+st.html(_sheet.LOOK + _judges.LOOK)
 header("评议分析")
-st.html(_advice.BANNER)
+st.html(_judges.BANNER)
 try:
     shown = advised(house, key, who)
 except Refused as refused:

@@ -7,11 +7,11 @@ import streamlit as st
 from hall import wall
 from hall.results import standing
 from office.refusal import Refused
-from pages import _frame, _screen
+from pages import _frame, _wall
 
 _frame.require()
 house = _frame.house()
-st.html(_screen.CSS)
+st.html(_wall.CSS)
 
 
 @st.fragment(run_every="1s")
@@ -20,22 +20,22 @@ def screen() -> None:
     key = st.query_params.get("s") or (sittings[0].key if sittings else "")
     snapshot = house.live.at(key)
     if snapshot is None:
-        st.html(_screen.notice("没有这个场次，请从主持台打开大屏。" if sittings else "还没有任何场次。"))
+        st.html(_wall.notice("没有这个场次，请从主持台打开大屏。" if sittings else "还没有任何场次。"))
         return
     published = None
     if wall.wants_ranking(snapshot):
         try:
             published = standing(house.database, key)
         except Refused as refused:
-            st.html(_screen.notice(str(refused)))
+            st.html(_wall.notice(str(refused)))
             return
     now = house.clock()
     shown = wall.round_on_wall(snapshot)
     view = wall.what_to_show(snapshot, now, house.live.turnout(shown) if shown is not None else {}, published)
     address = wall.phone_address(snapshot.public_url, st.context.url)
-    st.html(_screen.draw(view, snapshot, address))
+    st.html(_wall.draw(view, snapshot, address))
     if isinstance(view, wall.BallotWall) and view.closes_at is not None:
-        _screen.clock(key="clock", data={"closes": int(view.closes_at.timestamp() * 1000),
+        _wall.clock(key="clock", data={"closes": int(view.closes_at.timestamp() * 1000),
                                          "now": int(now.timestamp() * 1000)})
 
 

@@ -99,3 +99,10 @@ def test_the_migrations_make_the_tables_that_the_code_knows(url: str) -> None:
     database.dispose()
 
     assert differences == []
+
+
+def test_no_two_files_of_pages_claim_one_address() -> None:
+    """Streamlit drops a leading underscore when it discovers pages; two files of one name break every page."""
+    names = [file.stem.lstrip("_") for file in (ROOT / "pages").glob("*.py")]
+
+    assert len(names) == len(set(names))

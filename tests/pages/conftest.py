@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from hall.house import House, move_into
@@ -22,18 +20,6 @@ OpenPage = Callable[..., AppTest]
 def url(tmp_path: Path) -> str:
     """Pages see no database: one kind is enough."""
     return f"sqlite:///{tmp_path / 'leitai.db'}"
-
-
-@pytest.fixture(autouse=True)
-def _the_front_door_was_imported(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server imports `streamlit_app.py`, whose menu turns the discovery of `pages/` off; AppTest only runs it."""
-    begin = PagesManager.__init__
-
-    def begin_without_discovery(self: PagesManager, *args: Any, **kwargs: Any) -> None:
-        begin(self, *args, **kwargs)
-        PagesManager.uses_pages_directory = False
-
-    monkeypatch.setattr(PagesManager, "__init__", begin_without_discovery)
 
 
 @pytest.fixture

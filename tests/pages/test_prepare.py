@@ -265,7 +265,7 @@ def test_a_rule_is_tried_out_as_typed_and_nothing_is_saved(open_page, house):
     tap(app, "small/rule/try")
 
     said = words(app)
-    assert "示例选票，不是成绩" in said and "市领导组（55%）" in said
+    assert "示例选票，不是成绩" in said and '市领导组<div class="q">55%</div>' in said
     assert "同分：" in said and "去高 L" in said and "第1组样本" in said
     assert prepared(house.database, "small").rule_toml == make.RULE
 

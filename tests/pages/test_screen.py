@@ -8,7 +8,7 @@ from datetime import date
 from db.values import Commitment, Declaration, Shortcoming
 from hall.wall import BallotWall, Place, Point, RankingWall, StageWall
 from office.people import Role
-from pages import _screen
+from pages import _wall
 from tests import make
 from tests.hall.test_console import scored, seen, show
 from tests.hall.test_wall import on_wall
@@ -62,7 +62,7 @@ def test_names_of_missing_judges_never_reach_the_wall(hall: make.Hall) -> None:
     view = on_wall(hall)
     assert isinstance(view, BallotWall)
 
-    drawn = _screen.draw(view, seen(hall), None)
+    drawn = _wall.draw(view, seen(hall), None)
 
     assert "市领导1席" not in drawn and "代表1" not in drawn
 
@@ -73,15 +73,15 @@ def test_markup_of_a_unit_is_text_on_the_wall(house: make.House) -> None:
         text=nasty, gap=nasty, commitments=(Commitment(text=nasty, owner=nasty, deadline=date(2026, 6, 30)),)),))})
     hall = make.sitting(house, plan)
     show(hall, "target", "U1")
-    assert "<script" not in _screen.draw(on_wall(hall), seen(hall), "http://10.0.0.5")
+    assert "<script" not in _wall.draw(on_wall(hall), seen(hall), "http://10.0.0.5")
 
 
 def test_the_same_values_give_the_same_markup_so_that_nothing_flickers(hall: make.Hall) -> None:
     hall.open("U1", seconds=60)
-    first = _screen.draw(on_wall(hall), seen(hall), "http://10.0.0.5")
+    first = _wall.draw(on_wall(hall), seen(hall), "http://10.0.0.5")
     hall.house.clock.advance(3)  # type: ignore[attr-defined]
 
-    assert _screen.draw(on_wall(hall), seen(hall), "http://10.0.0.5") == first
+    assert _wall.draw(on_wall(hall), seen(hall), "http://10.0.0.5") == first
 
 
 def test_no_line_of_the_wall_is_smaller_than_a_fortieth_of_its_height(hall: make.Hall) -> None:
@@ -91,6 +91,6 @@ def test_no_line_of_the_wall_is_smaller_than_a_fortieth_of_its_height(hall: make
                  Point(text="不足" * 12, change="从此到彼" * 10, promises=("承诺某事" * 9,) * 3) for _ in range(3)))]
 
     for view in views:
-        sizes = re.findall(r"font-size:([0-9.]+)vh", _screen.CSS + _screen.draw(view, seen(hall), None))
+        sizes = re.findall(r"font-size:([0-9.]+)vh", _wall.CSS + _wall.draw(view, seen(hall), None))
         assert min(float(size) for size in sizes) >= 2.5
-        assert "font-size:20vh" in _screen.CSS
+        assert "font-size:20vh" in _wall.CSS
