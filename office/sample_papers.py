@@ -61,6 +61,10 @@ def sample_papers(rule: Rule, targets: Sequence[Target], chairs: Sequence[Chair]
     before = recused_pairs(targets, everyone, written)
     alike = _alike(targets, before, random)
     odd, put_in = _odd_cases(rule, targets, chairs, before, alike, named)
+    if (marked := _marked_down(rule, targets, alike)) is not None:
+        put_in = (*put_in, f"扣分：{marked.name}{rule.deductions[0].name}1次")
+    if rule.components:
+        put_in = (*put_in, "各分项的得分也是示例")
     made_up = sorted(odd.recused - before)
     merit = _merits(rule, targets, alike, random)
     if rule.ballot.kind is BallotKind.RANKING:
@@ -178,6 +182,7 @@ def _marked_rows(rule: Rule, targets: Sequence[Target], chairs: Sequence[Chair],
                  alike: tuple[str, str] | None, random: Random, named: set[str]) -> Iterable[BallotRow]:
     """Points and grades: a line a chair and target."""
     criteria: tuple[Criterion | None, ...] = rule.criteria or (None,)
+    marks = [{share: _mark(rule, one, share) for share in range(1001)} for one in criteria]
     for chair in chairs:
         lenient, own = random.randint(-LENIENT, LENIENT), {}
         for one in targets:
@@ -192,9 +197,8 @@ def _marked_rows(rule: Rule, targets: Sequence[Target], chairs: Sequence[Chair],
             if place in odd.abstained:
                 yield _row(chair, key, "abstain", "", "", named)
                 continue
-            for criterion, share in zip(criteria, shares, strict=True):
-                yield _row(chair, key, "submitted", criterion.key if criterion else "", _mark(rule, criterion, share),
-                           named)
+            for criterion, mark, share in zip(criteria, marks, shares, strict=True):
+                yield _row(chair, key, "submitted", criterion.key if criterion else "", mark[share], named)
 
 
 def _mark(rule: Rule, criterion: Criterion | None, share: int) -> str:
@@ -246,6 +250,11 @@ def _components(rule: Rule, targets: Sequence[Target], merit: Mapping[str, int],
             tenths = part.max * share / 100
             yield ComponentRow(target=key, component=part.key,
                                value=plain(Fraction(tenths.numerator // tenths.denominator, 10)))
-    marked = next((one.target for one in targets if one.target not in (alike or ())), None)
-    if rule.deductions and marked is not None:
-        yield ComponentRow(target=marked, component=rule.deductions[0].key, value="1")
+    marked = _marked_down(rule, targets, alike)
+    if marked is not None:
+        yield ComponentRow(target=marked.target, component=rule.deductions[0].key, value="1")
+
+
+def _marked_down(rule: Rule, targets: Sequence[Target], alike: tuple[str, str] | None) -> Target | None:
+    """Who gets the one deduction of the sample: nobody of the two alike."""
+    return next((one for one in targets if one.target not in (alike or ())), None) if rule.deductions else None

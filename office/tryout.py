@@ -112,8 +112,10 @@ def _chairs(rule: Rule, seats: tuple[StoredSeat, ...]) -> tuple[tuple[Chair, ...
         if any(one.group == group.key for one in chairs):
             continue
         wanted = max(FEWEST_MADE_UP_SEATS, group.quorum_ballots + 2)
-        codes = [code for code in (f"{group.key}-{n}" for n in range(1, 2 * wanted + len(taken))) if code not in taken]
-        chairs += [Chair(code=code, group=group.key, unit="") for code in codes[:wanted]]
+        numbered = (f"{group.name}{n}" for n in range(1, wanted + len(taken) + 1))
+        codes = [code for code in numbered if code not in taken][:wanted]
+        taken.update(codes)
+        chairs += [Chair(code=code, group=group.key, unit="") for code in codes]
         notes.append(f"{group.name}组还没有席位，按{wanted}席示例。".replace("组组", "组"))
     left_out = sorted({one.group for one in seats} - known)
     if left_out:
@@ -160,7 +162,7 @@ def _tie_that_came(sample: Sample, result: Result) -> tuple[str, ...]:
         return ()
     names = {one.target: one.name for one in sample.package.targets}
     aside = "（回避其中一家的席位，对另一家算弃权）" if sample.set_aside else ""
-    return (f"同分：{names[first.target]}和{names[second.target]}的票完全一样{aside}",)
+    return (f"同分：{names[first.target]}和{names[second.target]}得票相当{aside}",)
 
 
 def _in_names(words: str, package: Package) -> str:

@@ -165,6 +165,31 @@ def test_the_smallest_sittings_have_samples_too(units, seats):
     assert len(result.order) == units
 
 
+def test_components_and_a_deduction_are_made_up_and_said_to_be(house):
+    rule = make.RULE + """
+[[components]]
+key = "evaluation"
+weight = "80%"
+[[components]]
+key = "indicators"
+weight = "20%"
+max = "50"
+[[deductions]]
+key = "overtime"
+name = "超时"
+points = "-1"
+"""
+    database = small(house, units=5, leaders=6, rule=rule)
+
+    tried = try_out(database, "small", rule, seed=1)
+
+    assert tried.parts == ("现场测评（80%）", "indicators（20%）")
+    assert all(len(line.parts) == 2 and "—" not in line.parts for line in tried.lines)
+    assert tried.put_in[-3].startswith("扣分：") and tried.put_in[-3].endswith("超时1次")
+    assert tried.put_in[-2] == "各分项的得分也是示例"
+    assert sum("并列" in line.place for line in tried.lines) == 2
+
+
 def test_nothing_is_stored(house):
     database = small(house)
     before = prepared(database, "small")
