@@ -13,9 +13,10 @@ from db.reads import sittings as reads
 from db.values import Staff
 from hall.advice_values import Advised, UnderWay
 from hall.advice_view import view_of
+from hall.advice_worker import work_apart
 from hall.advising import Desk, being_scored
 from hall.house import House
-from hall.results import Standing, package_in_force
+from hall.results import Standing
 from hall.standings import has_published, standing_kept
 from office.people import Role
 from office.refusal import Refused
@@ -47,7 +48,7 @@ def advised(house: House, sitting: str, who: Staff) -> Advised | UnderWay:
             return UnderWay(share=0.0, words=f"{scored_now}正在打分，截止后再算。")
         if not found.result["order"]:
             raise Refused("还没有名次，没有可分析的。有单位截止并排出名次后再来看。")
-        task = _desk.begin(edition, lambda: package_in_force(house.database, sitting),
+        task = _desk.begin(edition, lambda tell: work_apart(house.database.url, sitting, tell),
                            lambda: being_scored(house.live))
     if task.refusal:
         raise Refused(task.refusal)

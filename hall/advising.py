@@ -1,4 +1,4 @@
-"""Working out the advisory view off the request path: one thread, one piece of work at a time, kept for whoever asks next.
+"""Having the advisory view worked out off the request path: one piece of work at a time, kept for whoever asks next.
 
 A *task* is one sitting's edition: a publication, or the closed rounds that have one and the same result. While a round
 is open anywhere the processor belongs to the phones: nothing is begun, and what was begun stands still.
@@ -12,12 +12,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from advisory.advice import Advice, advise
+from advisory.advice import Advice
 from hall.live import Live
 from office.refusal import Refused
-from scoring.package import Package, PackageRefused
-from scoring.result import CannotTally
 from scoring.round import Phase
+
+Work = Callable[[Callable[[float], None]], "Finding"]  # is given the function to tell the share done
 
 log = logging.getLogger("leitai.advice")
 
@@ -69,7 +69,7 @@ class Desk:
         with self._lock:
             return self._tasks.get(edition)
 
-    def begin(self, edition: object, fetch: Callable[[], Package], held_up: Callable[[], str]) -> Task:
+    def begin(self, edition: object, work: Work, held_up: Callable[[], str]) -> Task:
         """The task of this edition: the one that is there, whoever began it, else a new one."""
         with self._lock:
             task = self._tasks.get(edition)
@@ -79,7 +79,7 @@ class Desk:
             for key in finished[: max(0, len(self._tasks) - KEPT + 1)]:
                 del self._tasks[key]
             task = self._tasks[edition] = Task()
-        threading.Thread(target=self._work, args=(task, fetch, held_up), name="advice", daemon=True).start()
+        threading.Thread(target=self._work, args=(task, work, held_up), name="advice", daemon=True).start()
         return task
 
     def forget_refusal(self, edition: object) -> None:
@@ -89,7 +89,7 @@ class Desk:
             if task is not None and task.refusal:
                 del self._tasks[edition]
 
-    def _work(self, task: Task, fetch: Callable[[], Package], held_up: Callable[[], str]) -> None:
+    def _work(self, task: Task, work: Work, held_up: Callable[[], str]) -> None:
         def go_on_when_quiet() -> None:
             while words := held_up():
                 task.held_up_by = words
@@ -103,11 +103,8 @@ class Desk:
         try:
             with self._one_at_a_time:
                 go_on_when_quiet()
-                package = fetch()
-                task.finding = Finding(
-                    advice=advise(package, progress=tell), ballots_sha256=package.ballots_sha256,
-                    ranking_groups={row.target: row.ranking_group for row in package.targets})
-        except (Refused, CannotTally, PackageRefused) as refused:
+                task.finding = work(tell)
+        except Refused as refused:
             task.refusal = str(refused)
         except Exception:  # whoever waits must hear that nothing will come
             log.exception("the advisory view was not worked out")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -16,11 +17,13 @@ from hall import advice
 from hall.advice import advised
 from hall.advice_values import CANNOT, Advised, Place, UnderWay
 from hall.advice_view import TOO_FEW, _could_swap, _runs, view_of
+from hall.advice_worker import work_apart
 from hall.advising import WENT_WRONG, Desk, Finding
 from hall.agreement_words import _alphas, _reliability, concordance_words, figure, signed
 from hall.results import package_in_force, standing
 from office.people import Role
 from office.refusal import Refused
+from scoring.package import Package
 from tests import make
 
 PATIENCE = 30
@@ -70,15 +73,18 @@ def place(rank: int, low: int | None, high: int | None) -> Place:
                  why="")
 
 
+def finding_of(package: Package, tell: Callable[[float], None] | None = None) -> Finding:
+    return Finding(advice=advise(package, progress=tell), ballots_sha256=package.ballots_sha256,
+                   ranking_groups={row.target: row.ranking_group for row in package.targets})
+
+
 def look(hall: make.Hall) -> Advised:
     """The view, worked out here and now."""
     database = hall.house.database
-    package = package_in_force(database, hall.key)
     found = standing(database, hall.key)
-    finding = Finding(advice=advise(package), ballots_sha256=package.ballots_sha256,
-                      ranking_groups={row.target: row.ranking_group for row in package.targets})
     with database.reading() as c:
-        return view_of(found, finding, reads.seats(c, found.sitting.id))
+        seats = reads.seats(c, found.sitting.id)
+    return view_of(found, finding_of(package_in_force(database, hall.key)), seats)
 
 
 def wait_for(hall: make.Hall, who: Staff = LEADER) -> Advised:
@@ -168,27 +174,15 @@ def advice_of_stage(hall: make.Hall) -> None:
 
 
 @pytest.fixture
-def package(house):
+def scored(house):
     hall = few(house, leaders=5)
     score(hall, U1=(90, 91, 92, 93, 94), U2=(80,) * 5)
-    return package_in_force(house.database, hall.key)
+    return hall
 
 
-def test_two_who_ask_wait_for_one_piece_of_work(package):
-    desk, go, fetched = Desk(), threading.Event(), []
-
-    def fetch():
-        go.wait(PATIENCE)
-        fetched.append(1)
-        return package
-
-    first = desk.begin("v1", fetch, str)
-    second = desk.begin("v1", fetch, str)
-    go.set()
-    assert first.over.wait(PATIENCE)
-
-    assert first is second and fetched == [1]
-    assert first.finding is not None and first.share == 1.0
+@pytest.fixture
+def package(scored):
+    return package_in_force(scored.house.database, scored.key)
 
 
 def held_up(task):
@@ -199,10 +193,27 @@ def held_up(task):
     return task.held_up_by
 
 
-def test_nothing_is_read_while_a_round_is_open(package):
-    desk, voting, fetched = Desk(), ["A县"], []
-    task = desk.begin("v1", lambda: fetched.append(1) or package, lambda: "".join(voting))
-    seen = held_up(task), list(fetched)
+def test_two_who_ask_wait_for_one_piece_of_work(package):
+    desk, go, done = Desk(), threading.Event(), []
+
+    def work(tell):
+        go.wait(PATIENCE)
+        done.append(1)
+        return finding_of(package, tell)
+
+    first = desk.begin("v1", work, str)
+    second = desk.begin("v1", work, str)
+    go.set()
+    assert first.over.wait(PATIENCE)
+
+    assert first is second and done == [1]
+    assert first.finding is not None and first.share == 1.0
+
+
+def test_nothing_is_begun_by_the_desk_while_a_round_is_open(package):
+    desk, voting, begun = Desk(), ["A县"], []
+    task = desk.begin("v1", lambda tell: begun.append(1) or finding_of(package, tell), lambda: "".join(voting))
+    seen = held_up(task), list(begun)
     voting.clear()
 
     assert task.over.wait(PATIENCE)
@@ -211,7 +222,7 @@ def test_nothing_is_read_while_a_round_is_open(package):
 
 def test_work_that_was_begun_stands_still_while_a_round_is_open(package):
     desk, voting = Desk(), []
-    task = desk.begin("v1", lambda: voting.append("A县") or package, lambda: "".join(voting))
+    task = desk.begin("v1", lambda tell: voting.append("A县") or finding_of(package, tell), lambda: "".join(voting))
     seen = held_up(task), task.finding
     voting.clear()
 
@@ -219,19 +230,19 @@ def test_work_that_was_begun_stands_still_while_a_round_is_open(package):
     assert seen == ("A县", None) and task.finding is not None
 
 
-@pytest.mark.parametrize(("trouble", "words"), [(Refused("没有数据。"), "没有数据。"), (RuntimeError("x"), WENT_WRONG)])
+@pytest.mark.parametrize(("trouble", "words"), [(Refused("没有数据。"), "没有数据。"), (EOFError(), WENT_WRONG)])
 def test_a_failure_is_said_in_words_and_may_be_tried_again(package, trouble, words):
     desk, found = Desk(), [trouble]
 
-    def fetch():
+    def work(tell):
         if found:
             raise found.pop()
-        return package
+        return finding_of(package, tell)
 
-    task = desk.begin("v1", fetch, str)
+    task = desk.begin("v1", work, str)
     assert task.over.wait(PATIENCE)
     desk.forget_refusal("v1")
-    again = desk.begin("v1", fetch, str)
+    again = desk.begin("v1", work, str)
     assert again.over.wait(PATIENCE)
 
     assert task.refusal == words and task.finding is None
@@ -241,9 +252,39 @@ def test_a_failure_is_said_in_words_and_may_be_tried_again(package, trouble, wor
 def test_the_last_few_are_kept(package):
     desk = Desk()
     for n in range(12):
-        assert desk.begin(n, lambda: package, str).over.wait(PATIENCE)
+        assert desk.begin(n, lambda tell: finding_of(package, tell), str).over.wait(PATIENCE)
 
     assert [n for n in range(12) if desk.task(n) is not None] == list(range(4, 12))
+
+
+# -- the process of its own ------------------------------------------------------------------------------------------
+
+
+def test_the_process_finds_what_would_be_found_here_and_tells_how_far_it_is(scored, package):
+    shares: list[float] = []
+
+    found = work_apart(scored.house.database.url, scored.key, shares.append)
+
+    assert found == finding_of(package)
+    assert shares[0] == 0.0 and shares[-1] == 1.0 and shares == sorted(shares)
+
+
+def test_what_the_process_refuses_is_refused_in_its_words(scored):
+    with pytest.raises(Refused, match="没有场次“other”"):
+        work_apart(scored.house.database.url, "other", lambda share: None)
+
+
+def test_a_process_whose_asker_gives_up_is_ended(scored):
+    def give_up(share: float) -> None:
+        raise KeyError("gave up")
+
+    with pytest.raises(KeyError, match="gave up"):
+        work_apart(scored.house.database.url, scored.key, give_up)
+
+
+def test_a_process_that_dies_is_noticed(tmp_path):
+    with pytest.raises(EOFError):
+        work_apart("nonsense://", "small", lambda share: None)
 
 
 # -- what it says ------------------------------------------------------------------------------------------------
