@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 __all__ = ["Connection", "Database", "DatabaseUnreachable", "database_url"]
 
@@ -30,7 +31,14 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        try:
+            kind = make_url(url).get_backend_name()
+        except ArgumentError:
+            kind = ""
+        if kind not in ("sqlite", "postgresql"):
+            raise DatabaseUnreachable(
+                "数据库地址请写成 sqlite:///data/leitai.db，或 postgresql://用户:密码@主机/库名。") from None
+        self.is_sqlite = kind == "sqlite"
         if self.is_sqlite:
             path = make_url(url).database
             if path is None or path in ("", ":memory:"):

@@ -24,6 +24,8 @@ from hall.status import status_of
 from office import badges, people, sittings
 from office.folder import read_folder
 from office.refusal import Refused
+from scoring.rows import PackageRefused
+from scoring.rule import RuleRefused
 
 BY = "命令行"
 
@@ -37,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         asked = _parser().parse_args(arguments)
         return int(asked.do(asked) or 0)
-    except (Refused, DatabaseUnreachable) as refused:
+    except (Refused, DatabaseUnreachable, PackageRefused, RuleRefused) as refused:
         print(str(refused), file=sys.stderr)
     except SQLAlchemyError as cause:
         print(f"数据库出错，没有改动任何数据：{str(cause).splitlines()[0][:200]}", file=sys.stderr)
@@ -127,8 +129,10 @@ def _demo(asked: argparse.Namespace) -> int:
 
 def _load(asked: argparse.Namespace) -> None:
     plan = read_folder(asked.folder)
-    key, _new = sittings.load(_database(asked), plan, by=BY, at=utc_now())
+    key, new = sittings.load(_database(asked), plan, by=BY, at=utc_now())
     print(key)
+    if not new:
+        print("这个场次已经装入过，没有改动。", file=sys.stderr)
 
 
 def _link(asked: argparse.Namespace) -> None:
@@ -147,14 +151,29 @@ def _seats(asked: argparse.Namespace) -> None:
     database = _database(asked)
     here = os.environ.get("LEITAI_PUBLIC_URL") or f"http://{lan_address()}:{os.environ.get('PORT', '8501')}"
     base = asked.base_url or badges.public_url(database, here)
+    is_device = asked.file.exists() and not asked.file.is_file()
+    written = asked.file if is_device else asked.file.with_name(f"{asked.file.name}.part")
     try:
-        with asked.file.open("w", encoding="utf-8", newline="") as out:
-            issued = badges.issue_badges(database, asked.sitting, base_url=base, by=BY, at=utc_now())
-            writer = csv.writer(out, lineterminator="\n")
-            writer.writerow(("seat", "group", "link"))
-            writer.writerows((one.seat, one.group, one.link) for one in issued)
+        badges.issue_badges(database, asked.sitting, base_url=base, by=BY, at=utc_now(),
+                            keep=lambda issued: _write_seats(written, issued))
+        if not is_device:
+            written.replace(asked.file)
     except OSError as cause:
         raise Refused(f"写不进 {asked.file}：{cause.strerror}。请换一个可写的位置；胸牌没有更换。") from None
+    finally:
+        if not is_device:
+            written.unlink(missing_ok=True)
+
+
+def _write_seats(file: Path, issued: Sequence[badges.Badge]) -> None:
+    """Every link is on the disk before the badges that it replaces stop."""
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(("seat", "group", "link"))
+        writer.writerows((one.seat, one.group, one.link) for one in issued)
+        out.flush()
+        if file.is_file():
+            os.fsync(out.fileno())
 
 
 def _open(asked: argparse.Namespace) -> None:

@@ -10,7 +10,7 @@ import time
 from collections import defaultdict, deque
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.concurrency import run_in_threadpool
@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from db.values import Staff
 from hall.house import House
+from hall.network import host_of
 from office import people
 from office.refusal import Refused
 
@@ -78,7 +79,7 @@ class SendToDoor:
 def same_origin(request: Request) -> bool:
     """A browser's POST comes from our own pages; a client without an Origin header is not a browser."""
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    return origin is None or host_of(origin) == request.headers.get("host")
 
 
 class _Door:

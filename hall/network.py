@@ -1,8 +1,9 @@
-"""The address that phones in the hall can reach."""
+"""Addresses: the one that phones in the hall can reach, and the host that an address names."""
 
 from __future__ import annotations
 
 import socket
+from urllib.parse import urlsplit
 
 
 def lan_address() -> str:
@@ -15,3 +16,11 @@ def lan_address() -> str:
         return "127.0.0.1"
     finally:
         probe.close()
+
+
+def host_of(address: str) -> str:
+    """Host and port of an address; empty for one that is none."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""

@@ -15,7 +15,6 @@ from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -25,6 +24,7 @@ from starlette.routing import Route
 from db.values import Receipt
 from hall.ballot_box import BallotBox, BallotRefused, Reason, accept, overloaded
 from hall.live import Live, SeatCard, Snapshot
+from hall.network import host_of
 from hall.phone_answer import (
     UNKNOWN_SENTENCE,
     json_answer,
@@ -280,7 +280,7 @@ def _refuse_foreign(request: Request, public_url: str) -> None:
     has to know the badge's secret all the same.
     """
     origin = request.headers.get("origin")
-    homes = {request.headers.get("host", ""), urlsplit(public_url).netloc} - {""}
-    foreign = origin is not None and origin != "null" and urlsplit(origin).netloc not in homes
+    homes = {request.headers.get("host", ""), host_of(public_url)} - {""}
+    foreign = origin is not None and origin != "null" and host_of(origin) not in homes
     if foreign or (origin == "null" and request.headers.get("sec-fetch-site") == "cross-site"):
         raise BallotRefused(Reason.WRONG_ORIGIN, "这次提交不是从本页面发出的，没有计票。请用胸牌二维码打开页面再提交。")

@@ -16,6 +16,9 @@ from db.values import Round, Sitting, Target
 from db.work import Work, work
 from office.refusal import NotFound, Refused
 from scoring.round import MoveRefused, Phase, check_move
+from scoring.rule import BallotKind, read_rule
+
+LONGEST_ROUND = 86_400
 
 
 def open_round(database: Database, sitting: str, target_keys: tuple[str, ...], *, by: str, at: datetime,
@@ -37,7 +40,12 @@ def open_round(database: Database, sitting: str, target_keys: tuple[str, ...], *
             for key in set(one.targets) & set(target_keys):
                 if one.phase is not Phase.VOID:
                     raise Refused(f"{targets[key].name}已经打过分（第{one.number}轮）。如要重新打分，请先把那一轮作废。")
+        rule = read_rule(reads.rule_text(w.c, found.id)[0].encode())
+        if rule.ballot.kind is BallotKind.RANKING and set(target_keys) != set(targets):
+            raise Refused("评分办法是排序票：一张票要给全部单位排名次，请一次开始全部单位的打分。")
         limit = found.seconds if seconds is None else seconds
+        if not 0 <= limit <= LONGEST_ROUND:
+            raise Refused(f"打分时间请写0到{LONGEST_ROUND}秒，0表示由主持人截止。")
         closes_at = at + timedelta(seconds=limit) if limit else None
         round_id = w.rounds.open(found.id, [targets[key].id for key in target_keys], at=at, closes_at=closes_at)
         w.roster.lock_rule(found.id, at)

@@ -9,6 +9,7 @@ import hashlib
 import io
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,11 +38,12 @@ class Badge:
 
 
 def issue_badges(database: Database, sitting: str, codes: tuple[str, ...] | None = None, *, base_url: str, by: str,
-                 at: datetime) -> tuple[Badge, ...]:
+                 at: datetime, keep: Callable[[tuple[Badge, ...]], None] | None = None) -> tuple[Badge, ...]:
     """New badges for these seats, or for every seat; earlier badges of them stop at once.
 
     A secret paper belongs to its badge: a secret seat that has voted in the open round keeps that paper, and its
-    new badge is refused a second one until the next round (the ballot box does that).
+    new badge is refused a second one until the next round (the ballot box does that). `keep` is given the badges
+    inside the transaction: if it fails, no badge has changed.
     """
     with work(database) as w:
         found = reads.sitting(w.c, sitting)
@@ -59,10 +61,13 @@ def issue_badges(database: Database, sitting: str, codes: tuple[str, ...] | None
         w.roster.touch(found.id)
         w.record.append(at=at, actor=by, action="制发胸牌", sitting_id=found.id,
                         seats=list(codes) if codes is not None else "全部", count=len(chosen))
-    return tuple(
-        Badge(seat=seat.code, name=seat.name, group=seat.group, group_name=rule.group(seat.group).name,
-              link=f"{base_url.rstrip('/')}/b/{drawn[seat.id]}")
-        for seat in chosen)
+        issued = tuple(
+            Badge(seat=seat.code, name=seat.name, group=seat.group, group_name=rule.group(seat.group).name,
+                  link=f"{base_url.rstrip('/')}/b/{drawn[seat.id]}")
+            for seat in chosen)
+        if keep is not None:
+            keep(issued)
+    return issued
 
 
 def stop_badge(database: Database, sitting: str, code: str, *, by: str, at: datetime) -> None:

@@ -17,7 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from db.values import Commitment, Declaration, Shortcoming
-from office.plan import COUNTED_KINDS, PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan
+from office.plan import (
+    COUNTED_KINDS,
+    PlannedSeat,
+    PlannedTarget,
+    PlannedUnit,
+    SittingPlan,
+    component_fault,
+    paper_does_not_fit,
+)
 from office.refusal import Refused
 from scoring.csv_table import read_table
 from scoring.number import NotANumber, parse_decimal
@@ -78,6 +86,8 @@ def _read(folder: Path) -> SittingPlan:
     hall = {**_HALL_DEFAULTS, **about.get("hall", {})}
     toml = _bytes(folder, "rule.toml")
     rule = read_rule(toml)
+    if (fault := paper_does_not_fit(rule, hall["ballot"])) is not None:
+        raise PackageRefused("sitting.toml", f"hall.ballot：{fault}")
     units = _units(folder)
     unit_keys = {one.key for one in units}
     targets = _targets(folder, unit_keys)
@@ -103,7 +113,7 @@ def _about(folder: Path) -> dict[str, Any]:
     _check_keys(file, found, _SITTING_KEYS, "")
     _check_keys(file, found.get("hall", {}), _HALL_KEYS, "hall.")
     for key in _NEEDED:
-        if found.get(key, "") == "":
+        if str(found.get(key, "")).strip() == "":
             raise PackageRefused(file, f"缺少 {key}，请补上")
     key = found["id"]
     if len(key) > 60 or not all((ch.isascii() and ch.isalnum()) or ch in "-_" for ch in key):
@@ -133,6 +143,14 @@ def _units(folder: Path) -> tuple[PlannedUnit, ...]:
     rows = _rows(folder, "units.csv", "unit", "name", "kind", "parent")
     _once(rows, "unit")
     known = {row["unit"] for row in rows}
+    parents = {row["unit"]: row["parent"] for row in rows}
+    for row in rows:
+        above, seen = row["parent"], {row["unit"]}
+        while above:
+            if above in seen:
+                raise row.refuse("parent", "绕回了自己，上级单位不能是本单位或它的下级")
+            seen.add(above)
+            above = parents.get(above, "")
     return tuple(
         PlannedUnit(key=row.needed("unit"), name=row.needed("name"),
                     kind=row.one_of("kind", COUNTED_KINDS, f"不是单位类别，请写 {'、'.join(COUNTED_KINDS)} 之一"),
@@ -182,10 +200,8 @@ def _components(folder: Path, targets: Collection[str], rule: Rule) -> tuple[tup
     for row in rows:
         row.one_of("target", targets, "不在 targets.csv 里")
         row.one_of("component", known, f"不是 rule.toml 里的分项或扣分项，可用的是 {'、'.join(sorted(known)) or '（没有）'}")
-        try:
-            parse_decimal(row["value"])
-        except NotANumber:
-            raise row.refuse("value", "不是数，请写如 96 或 96.5") from None
+        if (fault := component_fault(rule, row["component"], row["value"])) is not None:
+            raise row.refuse("value", fault)
         if (row["target"], row["component"]) in seen:
             raise row.refuse("component", "对这个单位写了两次，请删去一行")
         seen.add((row["target"], row["component"]))
@@ -233,7 +249,9 @@ def _commitment(row: _Row) -> Commitment:
     try:
         deadline = date.fromisoformat(row["deadline"])
     except ValueError:
-        raise row.refuse("deadline", "不是日期，请写如 2019-06-30") from None
+        deadline = None
+    if deadline is None or deadline.isoformat() != row["deadline"]:
+        raise row.refuse("deadline", "不是日期，请写如 2019-06-30")
     if bool(row["amount"]) != bool(row["amount_unit"]):
         raise row.refuse("amount", "：数量和单位要么都写，要么都空")
     if row["amount"]:
@@ -263,7 +281,10 @@ def _once(rows: list[_Row], column: str) -> None:
 
 def _bytes(folder: Path, file: str) -> bytes:
     try:
-        return (folder / file).read_bytes()
+        found = (folder / file).read_bytes()
+        if b"\x00" in found:
+            raise PackageRefused(file, "里有不可见的 NUL 字符，请另存为 UTF-8 文本")
+        return found
     except FileNotFoundError:
         raise PackageRefused(file, f"文件夹 {folder.name} 里没有这个文件，请补上") from None
     except OSError as cause:

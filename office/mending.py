@@ -16,10 +16,9 @@ from db.reads import results as result_reads
 from db.reads import sittings as reads
 from db.values import Round, Seat, Sitting, Target
 from db.work import Work, work
-from office.plan import COUNTED_KINDS, SittingPlan
+from office.plan import COUNTED_KINDS, SittingPlan, component_fault
 from office.refusal import NotFound, Refused
 from office.sittings import load
-from scoring.number import NotANumber, parse_decimal
 from scoring.round import Phase
 from scoring.rule import RuleRefused, read_rule
 
@@ -173,7 +172,9 @@ def put_components(database: Database, sitting: str, values: Mapping[tuple[str, 
             one = bench.target(target)
             if component not in known:
                 raise Refused(f"评分办法里没有分项“{component}”。")
-            _check_component(f"{one.name}的{component}", value.strip(), is_count=component in counted)
+            text = value.strip()
+            if text and (fault := component_fault(rule, component, text)) is not None:
+                raise Refused(f"{one.name}的{component}“{text[:20]}”{fault}。")
             bench.w.roster.put_component(one.id, component, value.strip())
         said = {f"{t} {c}": v.strip() for (t, c), v in values.items()}
         if origin is None:
@@ -191,17 +192,6 @@ def _mending(database: Database, sitting: str) -> Iterator[_Bench]:
         if found is None:
             raise NotFound(f"没有场次“{sitting}”。")
         yield _Bench(w=w, sitting=found, rounds=reads.rounds(w.c, found.id))
-
-
-def _check_component(what: str, text: str, *, is_count: bool) -> None:
-    if not text:
-        return
-    try:
-        number = parse_decimal(text)
-    except NotANumber:
-        raise Refused(f"{what}“{text[:20]}”不是数，请写如 96 或 96.5。") from None
-    if is_count and (number < 0 or number.denominator != 1):
-        raise Refused(f"{what}“{text[:20]}”不是次数，请写0、1、2……")
 
 
 def _refuse_a_circle(units: dict[str, str], key: str, parent: str) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from db.values import Declaration
+from scoring.number import NotANumber, parse_decimal
+from scoring.rule import BallotKind, Rule
 
 COUNTED_KINDS = ("county", "department", "town", "zone", "other")
 KIND_WORDS = {"county": "县（市、区）", "department": "部门", "town": "乡镇街道", "zone": "功能区", "other": "其他"}
@@ -60,3 +62,21 @@ class SittingPlan:
     recusals: tuple[tuple[str, str, str], ...] = ()
     components: tuple[tuple[str, str, str], ...] = ()
     declarations: Mapping[str, Declaration] = field(default_factory=dict)
+
+
+def paper_does_not_fit(rule: Rule, ballot_mode: str) -> str | None:
+    """Why this rule cannot be balloted in this way, in words; None when it can."""
+    if rule.ballot.kind is BallotKind.RANKING and ballot_mode != "all":
+        return "排序票一张票要给全部单位排名次，打分方式请选“最后一张票打全部”（ballot = \"all\"）"
+    return None
+
+
+def component_fault(rule: Rule, component: str, value: str) -> str | None:
+    """What is wrong with the value of a component, or with the count of a deduction; None when nothing is."""
+    if component in {one.key for one in rule.deductions}:
+        return None if value.isascii() and value.isdigit() and len(value) <= 6 else "不是次数，请写0、1、2……"
+    try:
+        parse_decimal(value)
+    except NotANumber:
+        return "不是数，请写如 96 或 96.5"
+    return None

@@ -13,10 +13,10 @@ from db.reads import results as result_reads
 from db.reads import sittings as reads
 from db.values import Declaration, Sitting
 from db.work import Work, work
-from office.plan import COUNTED_KINDS, PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan
+from office.plan import COUNTED_KINDS, PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan, paper_does_not_fit
 from office.refusal import NotFound, Refused
 from scoring.round import Phase
-from scoring.rule import RuleRefused, read_rule
+from scoring.rule import Rule, RuleRefused, read_rule
 
 
 def load(database: Database, plan: SittingPlan, *, by: str, at: datetime) -> tuple[str, bool]:
@@ -25,6 +25,7 @@ def load(database: Database, plan: SittingPlan, *, by: str, at: datetime) -> tup
         if reads.sitting(w.c, plan.key) is not None:
             return plan.key, False
         rule = read_rule(plan.rule_toml.encode())
+        _refuse_misfit(rule, plan.ballot_mode)
         units = _put_units(w, plan.units)
         sitting_id = w.roster.add_sitting(
             key=plan.key, title=plan.title, arena=plan.arena, period=plan.period, held_on=plan.held_on,
@@ -61,6 +62,7 @@ def change_sitting(database: Database, sitting: str, *, title: str, arena: str, 
         raise Refused("打分方式请选“每家讲完打分”或“最后一张票打全部”。")
     with work(database) as w:
         found = _found(w, sitting)
+        _refuse_misfit(read_rule(reads.rule_text(w.c, found.id)[0].encode()), ballot_mode)
         if ballot_mode != found.ballot_mode and reads.rounds(w.c, found.id):
             raise Refused("已经开始打分，打分方式不能再改。")
         if period.strip() != found.period and result_reads.publication_count(w.c, found.id):
@@ -87,6 +89,7 @@ def put_rule(database: Database, sitting: str, toml: str, *, by: str, at: dateti
         lost = sorted({seat.group for seat in reads.seats(w.c, found.id)} - groups)
         if lost:
             raise Refused(f"还有席位属于评委组“{'、'.join(lost)}”，新办法里没有这个组。请先调整席位，或在办法里保留它。")
+        _refuse_misfit(rule, found.ballot_mode)
         if rule.version <= version:
             raise Refused(f"现行办法是第{version}版，请把 version 改成{version + 1}或更大。")
         w.roster.put_rule(found.id, version=rule.version, toml=toml, sha256=rule.sha256)
@@ -254,3 +257,8 @@ def _found(w: Work, key: str) -> Sitting:
 def _tell(w: Work, sitting: Sitting, by: str, at: datetime, action: str, **detail: object) -> None:
     w.roster.touch(sitting.id)
     w.record.append(at=at, actor=by, action=action, sitting_id=sitting.id, **detail)
+
+
+def _refuse_misfit(rule: Rule, ballot_mode: str) -> None:
+    if (fault := paper_does_not_fit(rule, ballot_mode)) is not None:
+        raise Refused(f"{fault}。")

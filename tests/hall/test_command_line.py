@@ -33,7 +33,7 @@ def test_a_sitting_run_from_the_command_line_alone(leitai, url: str, tmp_path: P
     from tests import make
 
     assert leitai("load", SAMPLE) == (0, KEY + "\n", "")
-    assert leitai("load", SAMPLE) == (0, KEY + "\n", "")
+    assert leitai("load", SAMPLE) == (0, KEY + "\n", "这个场次已经装入过，没有改动。\n")
     assert leitai("seats", KEY, "--csv", tmp_path / "seats.csv")[0] == 0
     assert leitai("open", KEY, "U04")[0] == 0
     status = json.loads(leitai("status", KEY)[1])
@@ -85,6 +85,8 @@ def test_new_badges_stop_the_earlier_ones(leitai, url: str, tmp_path: Path) -> N
     (("seats", KEY, "--csv", "/nosuch/folder/x.csv"), "写不进"),
     (("seats", KEY), "命令写得不对"),
     (("link", "--name", "nobody"), "没有“nobody”"),
+    (("open", KEY, "U01", "--seconds", "99999999999999"), "0到86400秒"),
+    (("open", KEY, "U01", "--seconds=-5"), "0到86400秒"),
 ])
 def test_a_mistake_gets_one_sentence_and_exit_2(leitai, arguments: tuple[str, ...], words: str) -> None:  # type: ignore[no-untyped-def]
     leitai("load", SAMPLE)
@@ -98,6 +100,7 @@ def test_a_database_that_cannot_be_reached(capsys: pytest.CaptureFixture[str]) -
     assert main(["status", "--database-url", "sqlite:////proc/nowhere/x.db", "any"]) == 2
     assert main(["status", "--database-url", "postgresql://127.0.0.1:1/none", "any"]) == 2
     assert main(["status", "--database-url", "nonsense", "any"]) == 2
+    assert main(["status", "--database-url", "mysql+pymysql://a/b", "any"]) == 2
     assert "Traceback" not in capsys.readouterr().err
 
 
@@ -113,7 +116,82 @@ BAD_FOLDERS = [
     ("commitments.csv", "2019-06-30", "2019-06-31", "commitments.csv第2行deadline列"),
     ("recusals.csv", "L04", "L99", "recusals.csv第2行seat列"),
     ("shortcomings.csv", "target,", "targets,", "shortcomings.csv第1行"),
+    ("sitting.toml", 'title = "县区比拼现场"', 'title = " "', "缺少 title"),
+    ("units.csv", "lucheng,鹿城区,county,", "lucheng,鹿城区,county,lucheng", "units.csv第2行parent列"),
+    ("measures.csv", "U01,1,1,", "U01,1,1,\x00", "NUL"),
+    ("commitments.csv", "2019-06-30", "2019-W26-7", "commitments.csv第2行deadline列"),
 ]
+
+OVERTIME = """
+[[deductions]]
+key = "overtime"
+name = "超时"
+points = "-1"
+"""
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("count", ["1.5", "-1", "１", "once"])
+def test_a_deduction_is_counted_in_whole_times(leitai, tmp_path: Path, count: str) -> None:  # type: ignore[no-untyped-def]
+    folder = tmp_path / "sitting"
+    shutil.copytree(SAMPLE, folder)
+    with (folder / "rule.toml").open("a", encoding="utf-8") as rule:
+        rule.write(OVERTIME)
+    (folder / "components.csv").write_text(f"target,component,value\nU01,overtime,{count}\n", encoding="utf-8")
+
+    assert leitai("load", folder) == (2, "", f"components.csv第2行value列：“{count}”不是次数，请写0、1、2……。\n")
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_badges_change_only_once_their_links_are_kept(leitai, url: str, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    from tests import make
+
+    leitai("load", SAMPLE)
+    kept = tmp_path / "seats.csv"
+    leitai("seats", KEY, "--csv", kept)
+    before = kept.read_bytes()
+
+    assert leitai("seats", "typo", "--csv", kept)[0] == 2
+    assert kept.read_bytes() == before
+    if Path("/dev/full").exists():
+        assert "胸牌没有更换" in leitai("seats", KEY, "--csv", "/dev/full")[2]
+    house = make.house(url)
+    link = next(csv.DictReader(kept.open(encoding="utf-8")))["link"]
+    assert house.live.seat(link.rsplit("/", 1)[1]) is not None
+    house.close()
+    assert sorted(one.name for one in tmp_path.iterdir() if "seats" in one.name) == ["seats.csv"]
+
+
+RANKING = """
+id = "places"
+title = "排序"
+version = 1
+[ballot]
+kind = "ranking"
+[places]
+points = ["100", "97", "94"]
+[[groups]]
+key = "leaders"
+name = "市领导"
+weight = "1"
+"""
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_ranking_is_one_paper_for_all(leitai, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    folder = tmp_path / "sitting"
+    shutil.copytree(SAMPLE, folder)
+    (folder / "rule.toml").write_text(RANKING, encoding="utf-8")
+    seats = [line for line in (folder / "seats.csv").read_text(encoding="utf-8").splitlines()
+             if line.startswith(("seat", "L"))]
+    (folder / "seats.csv").write_text("\n".join(seats), encoding="utf-8")
+    assert "排序票" in leitai("load", folder)[2]
+
+    about = folder / "sitting.toml"
+    about.write_text(about.read_text(encoding="utf-8").replace('ballot = "each"', 'ballot = "all"'), encoding="utf-8")
+    assert leitai("load", folder)[0] == 0
+    assert "全部单位" in leitai("open", KEY, "U01", "U02")[2]
+    assert leitai("open", KEY, *(f"U{n:02d}" for n in range(1, 14)))[0] == 0
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)

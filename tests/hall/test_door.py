@@ -124,12 +124,29 @@ def test_a_post_from_another_site_is_refused(client: TestClient, first: str, pat
     assert client.get("/host").text == "the page itself"
 
 
+def test_an_origin_that_is_no_address_is_refused_in_words(client: TestClient, first: str) -> None:
+    assert client.post("/door", data={"name": "admin", "password": PASSWORD},
+                       headers={"Origin": "http://["}).status_code == 403
+
+
 def test_guessing_is_slowed_down(client: TestClient, first: str) -> None:
     set_password(client, first)
     client.cookies.clear()
     answers = [client.post("/door", data={"name": "admin", "password": f"guess {n}"}).status_code for n in range(10)]
 
     assert answers[:8] == [401] * 8 and answers[8:] == [429, 429]
+
+
+def test_nobody_locks_another_address_out(client: TestClient, first: str) -> None:
+    set_password(client, first)
+    stranger = TestClient(client.app, base_url="http://hall.test", follow_redirects=False, client=("192.168.1.66", 5))
+    guesses = [stranger.post("/door", data={"name": "admin", "password": f"guess {n}"}).status_code for n in range(9)]
+    client.cookies.clear()
+
+    assert guesses == [401] * 8 + [429]
+    assert stranger.post("/door", data={"name": "admin", "password": PASSWORD}).status_code == 429
+    assert client.post("/door", data={"name": "admin", "password": PASSWORD}).status_code == 303
+    assert stranger.post("/door", data={"name": "admin", "password": PASSWORD}).status_code == 429
 
 
 def test_a_stopped_person_is_out_at_once(client: TestClient, house: make.House, first: str) -> None:
