@@ -114,7 +114,7 @@ def test_where_every_unit_has_judges_of_its_own_the_tie_is_there_too(house, key,
                    for g in ("leaders", "departments", "public", "observers", "judges") for n in range(1, 25))
     toml = start_text(key) if secret else start_text(key).replace("secret = true", "secret = false")
     own = {group.key for group in read_rule(toml.encode()).groups}
-    sittings.load(house.database, replace(plan, rule_toml=toml, seats=tuple(
+    sittings.load(house.database, replace(plan, rule_toml=toml, ballot_mode="all", seats=tuple(
         one for one in judges if one.group in own)), **BY)
 
     tried = try_out(house.database, "small", toml, seed=1)
