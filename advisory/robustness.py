@@ -55,10 +55,9 @@ def rank_intervals(
     tally = np.zeros((len(hall.targets), len(hall.targets) + 1))
     width = max(1, CELLS_AT_ONCE // (len(hall.targets) * len(hall.judges)))
     for panels, chances, done in _draws(package, hall, resamples, width):
-        places, sound = places_of(contest, panels)
-        weights = np.broadcast_to(np.where(sound, chances, 0.0), places.shape)
-        for t, (row, weight) in enumerate(zip(places, weights, strict=True)):
-            tally[t] += np.bincount(row, weights=weight, minlength=tally.shape[1])
+        places, _ = places_of(contest, panels)
+        for t, row in enumerate(places):
+            tally[t] += np.bincount(row, weights=chances, minlength=tally.shape[1])
         progress(done)
     for members in contest.ranking_groups:
         for t in members.tolist() if len(members) > 1 else ():

@@ -67,6 +67,8 @@ def test_the_view_has_the_shape_of_the_contract(wine: Package) -> None:
     assert {tuple(pair) for pair in view["pairs"]} == {
         ("above", "below", "judges_above", "judges_equal", "judges_below", "share")
     }
+    # Twelve digits, so that another machine's last bit is not printed.
+    assert all(float(f"{number:.12g}") == number for number in numbers(view) if isinstance(number, float))
 
 
 def test_nine_wine_judges_who_hardly_agree_are_said_to_hardly_agree(wine: Package) -> None:
@@ -181,6 +183,20 @@ def test_secret_groups_are_left_out_of_all_that_is_said_of_judges() -> None:
 
     assert views[0] == views[1]
     assert list(views[0]["judges"]) == ["a01", "a02", "a03", "a04"]
+
+
+def test_a_secret_ballot_that_is_numbered_like_a_seat_is_not_that_seats() -> None:
+    rule = make.rule(
+        groups={"a": "50%", "s": {"weight": "50%", "secret": True}}, trim={"high": 1, "low": 0, "min_ballots": 3}
+    )
+    named = make.panel("a", {"U1": [80, 91, 85, 88], "U2": [70, 79, 84, 83]})
+    secret = {("s", "a01"): {"U1": 99, "U2": 99}, ("s", "x"): {"U1": 50, "U2": 50}, ("s", "y"): {"U1": 60, "U2": 60}}
+
+    view = seen(make.package(rule, named | secret))
+
+    assert {judge: said["dropped_share"] for judge, said in view["judges"].items()} == {
+        "a01": 0.0, "a02": 0.5, "a03": 0.5, "a04": 0.0,
+    }
 
 
 def test_recused_late_spoiled_and_abstaining_ballots_are_not_looked_at() -> None:
