@@ -25,6 +25,7 @@ from scoring.count import recipe_for
 from scoring.rule import TrimUnit
 
 TOO_FEW = "评委太少，看不出来"
+FEWEST_TO_COMPARE = 4  # with two units every correlation is 1 or -1
 SAME = 1e-9  # adjusted scores nearer than this are level
 
 
@@ -213,6 +214,8 @@ class _View:
             few = len(judges) < 2 or self.scored_by_all() < 2
             because = self.no_agreement_because() if few else "他（或其余评委）给各家的分不分高低"
             yield f"与他人一致{CANNOT}：{because or '可比的单位太少'}。"
+        elif judges and self.scored_by_all() < FEWEST_TO_COMPARE:
+            yield f"与他人一致：人人都打了的只有{self.scored_by_all()}家，太少，这一栏不必当真。"
 
     def no_fit_because(self) -> str:
         if len(self.advice.judges) < 2:

@@ -29,7 +29,7 @@ def wait(key: str) -> None:
     if not isinstance(now, UnderWay):
         st.rerun()
     st.progress(now.share, text=now.words)
-    st.html('<p class="lt-note">别人也在等的，是同一次计算。可以先去看别的页面，回来接着看。</p>')
+    st.html('<p class="lt-note">算好后自动显示。几个人同时打开，只算一次；先去看别的页面，回来也不会重算。</p>')
 
 
 def show(found: Advised) -> None:

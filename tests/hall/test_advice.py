@@ -412,6 +412,16 @@ def test_one_judge_has_nobody_to_be_compared_with(house):
     assert all(one.reading == CANNOT for one in seen.measures)
 
 
+def test_a_correlation_over_two_units_is_not_to_be_taken_seriously(house):
+    hall = few(house, leaders=4)
+    score(hall, U1=(90, 91, 92, 89), U2=(80, 81, 79, 95))
+
+    seen = look(hall)
+
+    assert {one.consistency for one in seen.judges} == {"1.00", "−1.00"}
+    assert seen.judges_why == ("与他人一致：人人都打了的只有2家，太少，这一栏不必当真。",)
+
+
 def test_judges_without_a_unit_in_common_cannot_be_set_against_each_other(house):
     hall = few(house, leaders=4)
     score(hall, U1=(90, 91, None, None), U2=(None, None, 80, 81))
