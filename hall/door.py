@@ -85,7 +85,7 @@ def same_origin(request: Request) -> bool:
 class _Door:
     def __init__(self, house: House) -> None:
         self._house = house
-        self._failures: dict[str, deque[float]] = defaultdict(deque)
+        self._failures: dict[tuple[str, str], deque[float]] = defaultdict(deque)
 
     def show(self, request: Request) -> Response:
         house = self._house
@@ -103,7 +103,8 @@ class _Door:
         house, name, goal = self._house, form.get("name", "").strip(), _safe(form.get("next"))
         if len(self._failures) > 1000:
             self._failures.clear()  # somebody is trying names; the slow hash still slows every try
-        failures = self._failures[name[:40]]
+        tried = (request.client.host if request.client else "", name[:40])  # nobody locks another address out
+        failures = self._failures[tried]
         while failures and time.monotonic() - failures[0] > TRY_SECONDS:
             failures.popleft()
         if len(failures) >= TRIES:
@@ -113,7 +114,7 @@ class _Door:
         except Refused as refused:
             failures.append(time.monotonic())
             return _page("sign_in", status=401, next=goal, name=name, message=str(refused))
-        self._failures.pop(name[:40], None)
+        self._failures.pop(tried, None)
         return _let_in(request, token, goal)
 
     def show_out(self, _request: Request) -> Response:
