@@ -118,7 +118,7 @@ class _Phones:
         self._check_in(seat, snapshot)
         news = news_of(snapshot, seat, await self._receipt(seat, secret, snapshot))
         headers = {"ETag": news.etag, "Cache-Control": "no-cache"}
-        if news.etag in request.headers.get("if-none-match", "").replace("W/", "").split(", "):
+        if _has(request, news.etag):
             return secured(Response(status_code=304, headers=headers))
         return secured(Response(news.body, media_type="application/json", headers=headers))
 
@@ -252,6 +252,12 @@ class _Phones:
 def _serial(live: Live) -> int:
     """Grows with every change in any sitting."""
     return sum(sitting.serial for sitting in live.sittings())
+
+
+def _has(request: Request, etag: str) -> bool:
+    """If-None-Match as RFC 9110 has it: `*`, or a list of tags, strong or weak, with or without blanks."""
+    tags = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+    return etag in tags or tags == ["*"]
 
 
 def _refuse_large(request: Request) -> None:

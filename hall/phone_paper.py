@@ -29,10 +29,15 @@ class SentPaper:
     marks: Mapping[str, str] = field(default_factory=dict)
 
     def spread(self, targets: Iterable[str]) -> SentPaper:
-        """A ranking's `m=abstain` says so for every target; it leaves no place beside it."""
+        """A ranking's `m=abstain` says so for every target; a place beside it is refused, so that none vanishes."""
         if "m" not in self.marks:
             return self
-        return replace(self, marks=dict.fromkeys((f"m.{target}" for target in targets), self.marks["m"]))
+        whole = self.marks["m"]
+        single = {name: value for name, value in self.marks.items() if name != "m"}
+        for name, value in single.items():
+            if value.strip() != whole.strip():
+                raise BallotRefused(Reason.BAD_MARK, "排了名次，又选了整张弃权或不了解，请只留一种。", field=name)
+        return replace(self, marks=single | dict.fromkeys((f"m.{target}" for target in targets), whole))
 
 
 def read_sent(content_type: str, body: bytes) -> SentPaper:

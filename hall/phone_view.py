@@ -29,6 +29,7 @@ from scoring.ballot import Line, State, fields
 from scoring.round import Phase
 from scoring.rule import BallotKind, MissingCriterion, Rule
 
+ECHO_BOUND = 40
 WITHOUT_MARKS = {"abstain": "弃权", "dont_know": "不了解"}
 _told_before: dict[tuple[str, tuple[str, ...]], str] = {}
 _PHASES = {Phase.OPEN: "open", Phase.CLOSED: "closed", Phase.PUBLISHED: "published"}
@@ -44,7 +45,7 @@ class News:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """A paper that was refused: what was typed, what is wrong with it, and at which field."""
+    """A paper that was refused: what was typed (told again up to a bound), what is wrong with it, at which field."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
@@ -95,7 +96,7 @@ def view_of(snapshot: Snapshot, seat: SeatCard, receipt: Receipt | None, *, at: 
     group = rule.group(seat.group)
     typed = typed or Typed()
     keys = () if now is None else now.targets
-    sent = _values(receipt.lines if receipt else ()) | dict(typed.values)
+    sent = _values(receipt.lines if receipt else ()) | {name: value[:ECHO_BOUND] for name, value in typed.values.items()}
     cards = [card for key in keys if (card := snapshot.target(key)) is not None]
     targets = tuple(_target(snapshot, seat, card, sent, typed) for card in cards)
     return PhoneView(

@@ -327,6 +327,19 @@ def test_a_browser_is_refused_on_its_own_page_with_what_was_typed(phones: Phones
     assert nonce is not None and nonce[1] != "n1"
 
 
+@pytest.mark.parametrize(("rule", "field"), [(POINTS, "m.U1.quality"), (RANKING, "m.U1"), (GRADES, "m.U1")])
+def test_a_long_value_is_not_echoed_whole(hall: Any, rule: str, field: str) -> None:
+    phones = hall(rule_toml=rule + GROUPS, ballot_mode="all")
+    opened = phones.open("U1", "U2", "U3")
+    usual = len(page(phones).encode())
+
+    answer = phones.http.post("/b/secret-L1", data=paper(opened, marks={field: "9" * 60_000}))
+
+    assert answer.status_code == 422
+    assert len(answer.content) < usual + 1000
+    assert rule is GRADES or f'value="{"9" * 40}"' in answer.text
+
+
 def test_a_browser_with_the_paper_of_an_earlier_round_sees_the_new_unit_empty(phones: Phones) -> None:
     earlier = phones.open("U1")
     phones.close_round()
@@ -432,6 +445,8 @@ def test_now_is_304_until_something_on_this_phone_changes(phones: Phones) -> Non
 
     _, tag = ask("")
     assert ask(tag) == ask(f"W/{tag}") == (304, tag)
+    assert ask("*") == ask(f'"a",{tag},"b"') == ask(f'"a" ,\tW/{tag}') == (304, tag)
+    assert ask(tag.strip('"'))[0] == ask('"*"')[0] == ask(f"x{tag}")[0] == 200
     phones.issue_badges("P1", edition="-new")  # the hall has changed, this phone has not
     assert ask(tag) == (304, tag)
     rounds.extend(phones.house.database, "small", seconds=60, by="主持人", at=phones.clock())
@@ -573,9 +588,22 @@ def test_a_ranking_takes_every_place_once_and_a_whole_paper_may_abstain(hall: An
     assert send(phones, paper(opened, marks=places), seat="L2").status_code == 200
     assert "您需回避，此名次不计入" in shown(page(phones, "L2"))
     assert re.findall(r'name="m\.U\d" value="(\d)"', page(phones, "L2")) == ["2", "1", "3"]
-    assert phones.http.post("/b/secret-L1", data=paper(opened, marks={"m": "abstain", "m.U1": "1"})).status_code == 303
+    assert phones.http.post("/b/secret-L1", data=paper(opened, marks={"m": "abstain", "m.U1": ""})).status_code == 303
     assert "鹿城区：弃权" in shown(page(phones))
     assert 'name="m" value="abstain" checked' in page(phones)
+
+
+@pytest.mark.parametrize("beside", [{"m.U1": "1", "m.U2": "2", "m.U3": "3"}, {"m.U1": "1"}, {"m.U1": "dont_know"}])
+def test_a_whole_abstention_beside_places_is_refused_and_no_place_vanishes(hall: Any, beside: dict[str, str]) -> None:
+    phones = hall(rule_toml=RANKING + GROUPS, ballot_mode="all")
+    sent = paper(phones.open("U1", "U2", "U3"), marks={"m": "abstain", **beside})
+
+    assert refused(send(phones, sent)) == (422, "bad_mark", "m.U1")
+    html = phones.http.post("/b/secret-L1", data=sent).text
+
+    assert "请只留一种" in shown(html)
+    assert re.findall(r'name="m\.U\d" value="(\d)"', html) == [one for one in beside.values() if one.isdigit()]
+    assert stored(phones) == 0
 
 
 def test_several_targets_on_one_paper_are_one_form_and_a_recused_one_has_no_field(hall: Any) -> None:
