@@ -22,7 +22,7 @@ from tests.bench.figure import Figure
 AT_MOST = 3.0
 TARGETS = 60
 DRAWS = 1000
-TURNS = 5
+TURNS = 11
 GROUPS = (("leaders", 100, 0.4), ("departments", 300, 0.3), ("public", 600, 0.3))
 CRITERIA = ("quality", "place", "innovation", "project", "environment", "duty")
 
