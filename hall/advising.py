@@ -23,7 +23,7 @@ log = logging.getLogger("leitai.advice")
 
 KEPT = 8
 LOOK_AGAIN_SECONDS = 0.2
-WENT_WRONG = "这一次没有算成。请再算一次；仍不成，请把服务器日志交给管理员。"
+WENT_WRONG = "这一次没有算成。请再试一次；仍不成，请把服务器日志交给管理员。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ table.lt .w{white-space:nowrap}
 table.lt div.q{font-weight:400}
 table.lt .q{color:#4A525C;font-size:.88rem}
 table.lt tr.off td{color:#4A525C}
-table.lt a{color:#1F4E79;text-decoration:underline;text-underline-offset:3px}
+table.lt a,.lt-facts a{color:#1F4E79;text-decoration:underline;text-underline-offset:3px}
 .lt-draft{border:2px solid #1F2328;border-left-width:10px;padding:10px 16px;margin:.25rem 0 .75rem}
 .lt-draft b{font-size:1.15rem;margin-right:.75rem}
 .lt-facts{color:#4A525C;font-size:.92rem;line-height:1.7;margin:0 0 .5rem}

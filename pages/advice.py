@@ -6,6 +6,7 @@ First the sentence, then the pictures, then the tables. While it is being worked
 from __future__ import annotations
 
 import html
+from contextlib import suppress
 
 import streamlit as st
 
@@ -30,6 +31,11 @@ def wait(key: str) -> None:
         st.rerun()
     st.progress(now.share, text=now.words)
     st.html('<p class="lt-note">算好后自动显示。几个人同时打开，只算一次；先去看别的页面，回来也不会重算。</p>')
+
+
+def once_more(key: str) -> None:
+    with suppress(Refused):  # the run that follows says the same
+        try_again(house, key)
 
 
 def show(found: Advised) -> None:
@@ -58,7 +64,7 @@ try:
     shown = advised(house, key, who)
 except Refused as refused:
     st.error(str(refused))
-    st.button("再算一次", on_click=try_again, args=(house, key))
+    st.button("再试一次", on_click=once_more, args=(key,))
     st.stop()
 if isinstance(shown, UnderWay):
     wait(key)

@@ -80,6 +80,18 @@ def test_sentence_first_then_pictures_then_tables_all_under_the_watermark(hall, 
     assert "第1版成绩" in said and "公布的名次</span>" in said
 
 
+def test_of_a_large_panel_the_picture_shows_both_ends_and_the_table_everybody(hall, leader, monkeypatch):
+    large = few(hall.house, key="large", leaders=40)
+    score(large, **{f"U{n}": tuple(95 - 5 * n + (j * n) % 7 for j in range(40)) for n in (1, 2, 3)})
+    ready(large)
+
+    said = text(page := open_page(monkeypatch, leader, "advice", s="large"))
+
+    assert "两头各8名和全部异常；其余24名见下表" in said
+    assert said.count("市领导组</div>") == 40
+    assert len(page.get("plotly_chart")) == 2
+
+
 def test_while_a_round_is_open_it_says_so_and_afterwards_comes_by_itself(hall, leader, monkeypatch):
     score(hall, U1=MARKS["U1"], U2=MARKS["U2"])
     hall.open("U3")
@@ -97,9 +109,21 @@ def test_while_a_round_is_open_it_says_so_and_afterwards_comes_by_itself(hall, l
 
 
 def test_before_anything_was_scored_it_says_what_is_missing(hall, leader, monkeypatch):
-    said = text(open_page(monkeypatch, leader, "advice"))
+    page = open_page(monkeypatch, leader, "advice")
+    page.button[0].click().run()
 
-    assert "还没有名次" in said
+    assert page.button[0].label == "再试一次" and "还没有名次" in text(page)
+
+
+def test_a_rule_that_gives_no_result_yet_is_said_in_words(hall, leader, monkeypatch):
+    hall.open("U1")
+    hall.cast("L1", 90)
+    hall.close()
+
+    page = open_page(monkeypatch, leader, "advice")
+    page.button[0].click().run()
+
+    assert "没有可用的票，得不出组分" in text(page)
 
 
 def test_names_are_text_and_never_markup(hall, leader, monkeypatch):
