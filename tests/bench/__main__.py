@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import bare, load, machine, page
+from tests.bench import advisory, bare, load, machine, page, recount
 from tests.bench.figure import Figure, middle, part
 from tests.bench.hall import Hall, acknowledged, serving_hall
 
@@ -69,8 +69,10 @@ def main() -> int:
               + ("" if machine.can_pin() else "; not pinned: server and load share every core")
               + ("; OTHER WORK IS RUNNING: the ratios will look too good, repeat on a quiet machine"
                  if machine.others_at_work() else ""), flush=True)
+        counts = [*recount.figures(), *advisory.figures()]  # first: this process is pinned to one core later
         with serving_hall(folder, PHONES) as hall:
             figures, turns = _measure(hall, folder)
+    figures += counts
     for one in figures:
         print(one.line())
     (ROOT / "bench.json").write_text(json.dumps({
