@@ -20,7 +20,7 @@ from enum import StrEnum
 from db.clock import text_of
 from db.engine import Database
 from db.stores import ballots as ballot_store
-from db.stores.ballots import NotTaken, Paper
+from db.stores.ballots import Collided, NotTaken, Paper
 from db.values import Receipt, Round
 from hall.live import Live, SeatCard, Snapshot, voter_of
 from scoring.ballot import Line, PaperRefused, read_paper
@@ -134,11 +134,14 @@ class BallotBox:
             if ending:
                 return
 
-    def _store(self, batch: list[_Waiting]) -> None:
+    def _store(self, batch: list[_Waiting], *, again: bool = True) -> None:
         try:
             with self._database.write.begin() as c:
                 answers = ballot_store.put(c, [one.paper for one in batch])
-        except Exception:
+        except Exception as failed:
+            if len(batch) == 1 and again and isinstance(failed, Collided):
+                self._store(batch, again=False)
+                return
             if len(batch) == 1:
                 log.exception("a ballot could not be stored")
                 _tell(batch[0], overloaded())

@@ -52,6 +52,10 @@ class NotTaken:
     voted_before: bool = False
 
 
+class Collided(Exception):
+    """Another process stored a paper of the same voter at this very moment: put it again, and it will be known."""
+
+
 _PHASE = "select phase from round where id = :round"
 _PHASE_KEPT = _PHASE + " for share"  # a host who closes waits for this batch; SQLite's BEGIN IMMEDIATE does that
 _IN_FORCE = "select secret_sha256 from badge where stopped_at is null and secret_sha256 in :badges"
@@ -74,7 +78,7 @@ _INSERT_TURNOUT = "insert into turnout (round_id, seat_id) values (:round_id, :s
 
 
 def put(c: Connection, papers: Sequence[Paper]) -> list[Receipt | NotTaken]:
-    """Store a batch; one answer for each paper, in order. Papers of one voter are taken in order."""
+    """Store a batch; one answer for each paper, in order. Papers of one voter are taken in order. Raises Collided."""
     driver = _Driver(c)
     phases, known, turned_out = _rounds(driver, papers)
     in_force = {digest for digest, in driver.ask(_IN_FORCE, badges={p.badge_sha256 for p in papers})}
@@ -116,9 +120,12 @@ def put(c: Connection, papers: Sequence[Paper]) -> list[Receipt | NotTaken]:
         versions[paper.nonce] = receipt
         answers.append(receipt)
     _count_the_newest(rows)
-    driver.tell(_SUPERSEDE, superseded)
-    driver.tell(_INSERT, rows)
-    driver.tell(_INSERT_TURNOUT, turnout)
+    try:
+        driver.tell(_SUPERSEDE, superseded)
+        driver.tell(_INSERT, rows)
+        driver.tell(_INSERT_TURNOUT, turnout)
+    except driver.integrity_error as cause:
+        raise Collided from cause
     return answers
 
 
@@ -143,11 +150,13 @@ def _rounds(driver: _Driver, papers: Sequence[Paper]) -> tuple[
         of_round = [p for p in papers if p.round_id == round_id]
         for phase, in driver.ask(_PHASE if driver.is_sqlite else _PHASE_KEPT, round=round_id):
             phases[round_id] = Phase(phase)
+        # turnout before papers: on PostgreSQL another process may commit between the two, and whoever is seen as
+        # having voted must be seen with the paper, or the same paper would be taken for one of an earlier badge
+        seats = {p.seat_id for p in of_round if p.secret}
+        turned_out |= {(round_id, seat) for seat, in driver.ask(_TURNED_OUT, round=round_id, seats=seats)}
         for voter, nonce, code, version, at in driver.ask(_KNOWN, round=round_id, voters={p.voter for p in of_round}):
             known.setdefault((round_id, voter), {})[nonce] = Receipt(
                 code=code, version=version, received_at=at, round=str(round_id))
-        seats = {p.seat_id for p in of_round if p.secret}
-        turned_out |= {(round_id, seat) for seat, in driver.ask(_TURNED_OUT, round=round_id, seats=seats)}
     return phases, known, turned_out
 
 
@@ -156,6 +165,8 @@ class _Driver:
 
     def __init__(self, c: Connection) -> None:
         self.is_sqlite = c.dialect.name == "sqlite"
+        assert c.dialect.dbapi is not None
+        self.integrity_error: type[Exception] = c.dialect.dbapi.IntegrityError
         self._cursor: Any = c.connection.cursor()
 
     def ask(self, statement: str, **values: object) -> list[tuple[Any, ...]]:

@@ -1,0 +1,77 @@
+"""The same paper at the same moment through two processes: one ballot, and both are told of it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from db import tables as t
+from db.stores import ballots as ballot_store
+from db.values import Receipt
+from tests import make
+from tests.postgres import new_database
+
+
+@pytest.fixture
+def two_doors(postgres: str) -> Iterator[tuple[make.Hall, make.Hall]]:
+    """One hall on PostgreSQL, reached through two processes' houses."""
+    url = new_database(postgres, f"leitai_{uuid.uuid4().hex[:12]}")
+    first = make.sitting(make.house(url))
+    first.open("U2")
+    second = replace(first, house=make.house(url))
+    yield first, second
+    first.house.close()
+    second.house.close()
+
+
+def in_between(monkeypatch: pytest.MonkeyPatch, statement: str, *, before: bool, do: Callable[[], object]) -> None:
+    """Do something once, right before or right after the first transaction asks this."""
+    asked = ballot_store._Driver.ask
+    waiting = [do]
+
+    def ask(driver: Any, asked_statement: str, **values: object) -> list[tuple[Any, ...]]:
+        now = waiting.pop() if asked_statement == statement and waiting else None
+        if now and before:
+            now()
+        answer = asked(driver, asked_statement, **values)
+        if now and not before:
+            now()
+        return answer
+
+    monkeypatch.setattr(ballot_store._Driver, "ask", ask)
+
+
+@pytest.mark.parametrize("code", ["L1", "P1"])
+@pytest.mark.parametrize(("statement", "before"), [
+    (ballot_store._KNOWN, True), (ballot_store._KNOWN, False),
+    (ballot_store._TURNED_OUT, True), (ballot_store._TURNED_OUT, False)])
+def test_a_twin_that_is_stored_meanwhile_gets_the_same_receipt(
+        two_doors: tuple[make.Hall, make.Hall], monkeypatch: pytest.MonkeyPatch, code: str, statement: str,
+        before: bool) -> None:
+    first, second = two_doors
+    twin: list[Receipt] = []
+    in_between(monkeypatch, statement, before=before,
+               do=lambda: twin.append(second.cast(code, 90, nonce="same")))
+
+    assert first.cast(code, 90, nonce="same") == replace(twin[0], lines=())
+    assert stored(first) == 1
+
+
+@pytest.mark.parametrize("code", ["L1", "P1"])
+def test_two_different_papers_of_one_badge_at_once_are_two_versions(
+        two_doors: tuple[make.Hall, make.Hall], monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    first, second = two_doors
+    in_between(monkeypatch, ballot_store._KNOWN, before=False, do=lambda: second.cast(code, 70, nonce="there"))
+
+    assert first.cast(code, 90, nonce="here").version == 2
+    assert stored(first) == 2
+
+
+def stored(hall: make.Hall) -> int:
+    with hall.house.database.reading() as c:
+        return int(c.execute(select(func.count()).select_from(t.ballot)).scalar_one())
