@@ -16,6 +16,8 @@ from db.engine import Connection, Database
 from db.migrate import migrate
 
 _BATCH = 2000
+RESTORED = 1_000_000
+"""Restoring moves every sitting's serial on by at least so much: whoever keeps anything of the old content notices."""
 
 
 class NotACopy(Exception):
@@ -52,6 +54,7 @@ def put_back(database: Database, file: Path) -> int:
     try:
         migrate(source)
         with source.read.connect() as c, c.begin(), database.write.begin() as sink:
+            known = _highest_serial(sink)
             for table in reversed(t.metadata.sorted_tables):
                 if table is t.unit:
                     sink.execute(t.unit.update().values(parent_id=None))
@@ -60,8 +63,8 @@ def put_back(database: Database, file: Path) -> int:
                 sink.execute(delete(table))
             rows = _pour(c, sink)
             _go_on_counting(sink)
-            # whoever keeps a snapshot of the old content must notice
-            sink.execute(t.sitting.update().values(serial=t.sitting.c.serial + 1_000_000))
+            # beyond what anybody has seen: the same copy put back a second time is noticed a second time
+            sink.execute(t.sitting.update().values(serial=max(known, _highest_serial(sink)) + RESTORED))
             return rows
     except DatabaseError as cause:
         raise NotACopy from cause
@@ -78,6 +81,10 @@ def _pour(source: Connection, sink: Connection) -> int:
             sink.execute(insert(table), [dict(row._mapping) for row in batch])
             rows += len(batch)
     return rows
+
+
+def _highest_serial(c: Connection) -> int:
+    return int(c.execute(select(func.coalesce(func.max(t.sitting.c.serial), 0))).scalar_one())
 
 
 def _go_on_counting(sink: Connection) -> None:

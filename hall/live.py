@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from db.clock import text_of
+from db.copy import RESTORED
 from db.engine import Connection, Database
 from db.reads import ballots as ballot_reads
 from db.reads import people as people_reads
@@ -223,6 +224,9 @@ class Live:
                 changed = [key for key, serial in serials.items()
                            if key not in self._snapshots or self._snapshots[key].serial != serial]
                 gone = [key for key in self._snapshots if key not in serials]
+                restored = bool(gone) or any(
+                    not 0 <= serials[key] - self._snapshots[key].serial < RESTORED
+                    for key in changed if key in self._snapshots)
                 for key in gone:
                     del self._snapshots[key]
                 for key in changed:
@@ -233,9 +237,11 @@ class Live:
                 self._seats = {digest: seat for snapshot in self._snapshots.values()
                                for digest, seat in snapshot.seat_by_badge.items()}
                 self._forget_past_rounds()
+            if restored:
+                self.forget_receipts()
 
     def forget_receipts(self) -> None:
-        """After a round is voided or corrected: what phones hold must be read again."""
+        """After a round is voided or a backup restored: what phones hold must be read again."""
         self._receipts.clear()
         self._turnouts.clear()
         self._voted.clear()
