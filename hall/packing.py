@@ -6,16 +6,36 @@ The package is what `scoring` counts, what a publication freezes, and what an ou
 from __future__ import annotations
 
 import hashlib
+import json
+from fractions import Fraction
 
 from db.engine import Connection
 from db.reads import ballots as ballot_reads
+from db.reads import results as result_reads
 from db.reads import sittings as reads
 from db.reads.ballots import StoredLine
 from db.values import Sitting
+from db.values import Target as StoredTarget
 from office.refusal import NotFound
 from scoring.ballot import State
-from scoring.package import BallotRow, ComponentRow, Package, Recusal, Seat, Target
+from scoring.package import (
+    BallotRow,
+    ComponentRow,
+    HistoryRow,
+    LedgerRow,
+    Package,
+    Recusal,
+    Seat,
+    Target,
+    files_of,
+    zip_of,
+)
+from scoring.round import Phase
 from scoring.rule import read_rule
+from scoring.sums import SUMS
+
+COUNTING = (Phase.CLOSED, Phase.PUBLISHED)
+HEAD = "record_head.txt"
 
 
 def sitting_of(c: Connection, key: str) -> Sitting:
@@ -32,24 +52,43 @@ def package_of(c: Connection, sitting: Sitting) -> Package:
     named = {group.key for group in rule.groups if not group.secret}
     seats = reads.seats(c, sitting.id)
     codes = {seat.id: seat.code for seat in seats if seat.group in named}
+    targets = reads.targets(c, sitting.id)
     return Package(
         rule=rule,
         targets=tuple(
             Target(target=one.key, name=one.name, unit=one.unit, parent_unit=one.parent_unit,
                    ranking_group=one.ranking_group, ranked=one.ranked)
-            for one in reads.targets(c, sitting.id)),
+            for one in targets),
         seats=tuple(
             Seat(seat=seat.code, group=seat.group, unit=seat.unit, present=seat.checked_in_at is not None)
             for seat in seats if seat.group in named),
-        ballots=tuple(row for line in ballot_reads.lines(c, sitting.id) for row in _rows(line)),
+        ballots=ballot_rows(c, sitting, COUNTING),
         recusals=tuple(
             Recusal(seat=codes[seat_id], target=target, reason=reason)
             for (seat_id, target), reason in sorted(reads.recusals(c, sitting.id).items()) if seat_id in codes),
         components=tuple(
             ComponentRow(target=target, component=component, value=value)
             for target, component, value in reads.components(c, sitting.id)),
-        history=(), ledger=(), published=None,
+        history=_history(c, sitting, targets), ledger=_ledger(c, targets), published=None,
     )
+
+
+def ballot_rows(c: Connection, sitting: Sitting, phases: tuple[Phase, ...]) -> tuple[BallotRow, ...]:
+    """The rows of ballots.csv that the rounds of these phases hold now."""
+    lines = ballot_reads.lines(c, sitting.id, tuple(phase.value for phase in phases))
+    return tuple(row for line in lines for row in _rows(line))
+
+
+def packed(package: Package, result: str, *, head: tuple[int, str]) -> bytes:
+    """The zip that a publication freezes. Beside what is recounted it keeps the head of the record before it.
+
+    Whoever holds a published package can so tell later whether the record before it was cut or written anew.
+    """
+    files = files_of(package, result)
+    files[HEAD] = f"{head[0]} {head[1]}\n".encode()
+    lines = [*files[SUMS].decode().splitlines(), f"{hashlib.sha256(files[HEAD]).hexdigest()}  {HEAD}"]
+    files[SUMS] = "".join(f"{line}\n" for line in sorted(lines, key=lambda line: line[66:])).encode()
+    return zip_of(files)
 
 
 def paper_id(voter: str) -> str:
@@ -76,3 +115,45 @@ def _rows(line: StoredLine) -> list[BallotRow]:
                   value=value, received_at=line.received_at or "")
         for criterion, value in (line.marks if submitted else (("", ""),))
     ]
+
+
+def _ledger(c: Connection, targets: tuple[StoredTarget, ...]) -> tuple[LedgerRow, ...]:
+    """What is booked up to now for the units that take part, in booking order."""
+    units = {one.unit for one in targets}
+    return tuple(
+        LedgerRow(unit=entry.unit, period=entry.period, cause=entry.cause, kind=entry.kind,
+                  points=str(Fraction(entry.points)))
+        for entry in result_reads.ledger(c) if entry.unit in units)
+
+
+def _history(c: Connection, sitting: Sitting, targets: tuple[StoredTarget, ...]) -> tuple[HistoryRow, ...]:
+    """Places in earlier published sittings of this arena, oldest first, under the keys that the units have here."""
+    rows: list[HistoryRow] = []
+    for earlier in reversed(reads.sittings(c)):
+        if earlier.arena != sitting.arena or (earlier.held_on, earlier.id) >= (sitting.held_on, sitting.id):
+            continue
+        versions = result_reads.publications(c, earlier.id)
+        if not versions:
+            continue
+        places = json.loads(versions[-1].result)["targets"]
+        agenda = reads.targets(c, earlier.id)
+        for then in agenda:
+            here, place = _same(then, agenda, targets), places.get(then.key)
+            if here is not None and place is not None:
+                rows.append(HistoryRow(
+                    ranking_group=then.ranking_group, period=earlier.period, target=here.key,
+                    rank=_place(place["rank"]), rank_from_bottom=_place(place["rank_from_bottom"])))
+    return tuple(rows)
+
+
+def _same(then: StoredTarget, agenda: tuple[StoredTarget, ...],
+          targets: tuple[StoredTarget, ...]) -> StoredTarget | None:
+    """This sitting's target of the same unit; where a unit has several, then or now, the one of the same name."""
+    found = [one for one in targets if one.unit == then.unit]
+    if len(found) == 1 and sum(one.unit == then.unit for one in agenda) == 1:
+        return found[0]
+    return next((one for one in found if one.name == then.name), None)
+
+
+def _place(rank: object) -> str:
+    return "" if rank is None else str(rank)
