@@ -27,22 +27,34 @@ class Record:
 
     def append(self, *, at: datetime, actor: str, action: str, sitting_id: int | None = None,
                **detail: object) -> None:
-        if self._c.dialect.name == "postgresql":  # one writer of the chain at a time; SQLite has only one anyway
-            self._c.execute(text("select pg_advisory_xact_lock(7251)"))
-        previous = self._c.execute(
-            select(t.record_entry.c.hash).order_by(t.record_entry.c.id.desc()).limit(1)).scalar_one_or_none()
+        _number, previous = self.hold()
+        sitting = None if sitting_id is None else self._c.execute(
+            select(t.sitting.c.key).where(t.sitting.c.id == sitting_id)).scalar_one()
         written = json.dumps(detail, ensure_ascii=False, sort_keys=True)
         values: dict[str, object] = {
             "at": text_of(at), "actor": actor, "action": action, "detail": written,
-            "previous_hash": previous or BEGINNING,
+            "previous_hash": previous,
         }
-        self._c.execute(insert(t.record_entry).values(
-            **values, sitting_id=sitting_id, hash=chain_hash({k: str(v) for k, v in values.items()})))
+        hashed = {key: str(value) for key, value in values.items()} | {"sitting": sitting or ""}
+        self._c.execute(insert(t.record_entry).values(**values, sitting_id=sitting_id, hash=chain_hash(hashed)))
+
+    def hold(self) -> tuple[int, str]:
+        """The head of the record, which nobody else moves until this transaction ends."""
+        if self._c.dialect.name == "postgresql":  # one writer of the chain at a time; SQLite has only one anyway
+            self._c.execute(text("select pg_advisory_xact_lock(7251)"))
+        return head_of(self._c) or (0, BEGINNING)
+
+
+def head_of(c: Connection) -> tuple[int, str] | None:
+    """Number and hash of the last line. Kept outside, it shows later that no line up to it was cut off or changed."""
+    row = c.execute(select(t.record_entry.c.id, t.record_entry.c.hash)
+                    .order_by(t.record_entry.c.id.desc()).limit(1)).first()
+    return None if row is None else (int(row.id), str(row.hash))
 
 
 def chain_hash(values: Mapping[str, str]) -> str:
-    """SHA-256 over previous hash, time, actor, action and detail, joined by U+001F."""
-    parts = (values[k] for k in ("previous_hash", "at", "actor", "action", "detail"))
+    """SHA-256 over previous hash, time, actor, action, the sitting's key (or nothing) and detail, joined by U+001F."""
+    parts = (values[k] for k in ("previous_hash", "at", "actor", "action", "sitting", "detail"))
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
@@ -55,7 +67,7 @@ def first_break(lines: Iterable[RecordLine]) -> int | None:
     for line in lines:
         expected = chain_hash({
             "previous_hash": previous, "at": text_of(line.at), "actor": line.actor, "action": line.action,
-            "detail": json.dumps(line.detail, ensure_ascii=False, sort_keys=True)})
+            "sitting": line.sitting or "", "detail": json.dumps(line.detail, ensure_ascii=False, sort_keys=True)})
         if line.previous_hash != previous or line.hash != expected:
             return line.id
         previous = line.hash

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections import defaultdict
 from datetime import datetime
-from fractions import Fraction
 from pathlib import Path
 
 from db.copy import NotACopy, copy_to, put_back
 from db.engine import Database
 from db.migrate import migrate
 from db.reads import people as people_reads
-from db.reads import results as result_reads
-from db.reads import sittings as reads
-from db.record import first_break
+from db.record import head_of
 from db.work import work
+from hall.verification import checks
 from office.refusal import NotFound, Refused
-from scoring.package import package_from_files
-from scoring.tally import dumps, tally
 
 
 def backup(database: Database, file: Path, *, by: str, at: datetime) -> int:
@@ -53,50 +46,17 @@ def restore(database: Database, file: Path, *, by: str, at: datetime) -> tuple[i
     return rows, kept
 
 
-def verify(database: Database) -> tuple[tuple[str, bool], ...]:
-    """(what was checked, whether it holds) for the record, the ledger, and every publication against a recount."""
-    found: list[tuple[str, bool]] = []
+def verify(database: Database, *, kept: tuple[int, str] | None = None) -> tuple[tuple[str, bool], ...]:
+    """(what was checked, whether it holds) for the record, the ledger, and every publication against a recount.
+
+    `kept`: a head of the record that was noted outside earlier (number, hash); its line must still be there.
+    """
     with database.reading() as c:
-        lines = people_reads.record(c)[::-1]
-        broken = first_break(lines)
-        found.append((f"留痕记录链，共{len(lines)}条" + ("" if broken is None else f"：从第{broken}条起断开"),
-                      broken is None))
-        entries = result_reads.ledger(c)
-        wrong = [entry.id for entry in entries if (Fraction(entry.points) > 0) != (entry.kind == "bonus")
-                 and entry.reverses_id is None]
-        by_id = {entry.id: entry for entry in entries}
-        wrong += [entry.id for entry in entries if entry.reverses_id is not None
-                  and Fraction(by_id[entry.reverses_id].points) != -Fraction(entry.points)]
-        found.append((f"考绩台账，共{len(entries)}笔" + (f"：第{wrong[0]}笔有误" if wrong else ""), not wrong))
-        for sitting in reads.sittings(c):
-            for one in result_reads.publications(c, sitting.id):
-                same = _recount(result_reads.package_bytes(c, one.id)) == one.result
-                found.append((f"{sitting.key} 第{one.number}版成绩与重新计票" + ("一致" if same else "不一致"), same))
-            found += _points_follow(sitting.key, entries, result_reads.publications(c, sitting.id))
-    return tuple(found)
+        return checks(c, kept=kept)
 
 
-def _recount(package: bytes) -> str:
-    with zipfile.ZipFile(io.BytesIO(package)) as archive:
-        return dumps(tally(package_from_files({name: archive.read(name) for name in archive.namelist()})))
-
-
-def _points_follow(key: str, entries: tuple[result_reads.Entry, ...],
-                   publications: tuple[object, ...]) -> list[tuple[str, bool]]:
-    """The points that a sitting's entries add up to are those of its latest version."""
-    import json
-
-    from db.values import Publication
-
-    versions = [one for one in publications if isinstance(one, Publication)]
-    if not versions:
-        return []
-    ids = {one.id for one in versions}
-    booked: dict[str, Fraction] = defaultdict(Fraction)
-    for entry in entries:
-        if entry.publication_id in ids:
-            booked[entry.unit] += Fraction(entry.points)
-    published = sum((Fraction(one["points"]) for one in json.loads(versions[-1].result)["targets"].values()
-                     if one["points"] is not None), Fraction(0))
-    same = sum(booked.values(), Fraction(0)) == published
-    return [(f"{key} 记入台账的分数与第{versions[-1].number}版成绩" + ("一致" if same else "不一致"), same)]
+def head_words(database: Database) -> str:
+    """The head of the record, to be noted outside: compared later, it shows whether the record was cut or rewritten."""
+    with database.reading() as c:
+        head = head_of(c)
+    return "还没有留痕记录" if head is None else f"留痕记录末条第{head[0]}条 {head[1]}"

@@ -6,6 +6,7 @@ open is never counted, and its ballots never leave the database while it is.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -21,7 +22,8 @@ from db.reads import results as result_reads
 from db.reads import sittings as reads
 from db.values import Publication, Sitting
 from db.work import Work, work
-from hall.packing import in_names, package_of, sitting_of
+from hall.packing import in_names, package_of, packed, sitting_of
+from hall.verification import PUBLISHING, ledger_sha256
 from office.refusal import NotFound, Refused
 from scoring.ballot import State
 from scoring.explain import explain
@@ -156,16 +158,20 @@ def publish(database: Database, sitting: str, *, by: str, at: datetime, reason: 
         if earlier and earlier[-1].result == written:
             raise Refused("成绩与上一版完全相同，不必再公布。")
         number = len(earlier) + 1
-        publication_id = w.results.add_publication(
-            found.id, number=number, reason=reason.strip(), at=at, by=by, rule_sha256=as_json["rule_sha256"],
-            ballots_sha256=as_json["ballots_sha256"], result=written, package=zip_of(files_of(package, written)))
-        _book(w, found, as_json, publication_id, number, by=by, at=at)
         w.rounds.publish(found.id)
         listed = w.results.list_commitments(found.id, found.period, at=at, by=by)
         w.rounds.show(found.id, "ranking", None)
         w.roster.touch(found.id)
-        w.record.append(at=at, actor=by, action="公布成绩", sitting_id=found.id, version=number, reason=reason.strip(),
-                        rule_sha256=as_json["rule_sha256"], ballots_sha256=as_json["ballots_sha256"],
+        frozen = packed(package, written, head=w.record.hold())  # last of all: from here on the record waits for us
+        publication_id = w.results.add_publication(
+            found.id, number=number, reason=reason.strip(), at=at, by=by, rule_sha256=as_json["rule_sha256"],
+            ballots_sha256=as_json["ballots_sha256"], result=written, package=frozen)
+        _book(w, found, as_json, publication_id, number, by=by, at=at)
+        booked = ledger_sha256(one for one in result_reads.ledger(w.c) if one.publication_id == publication_id)
+        w.record.append(at=at, actor=by, action=PUBLISHING, sitting_id=found.id, version=number, reason=reason.strip(),
+                        period=found.period, rule_sha256=as_json["rule_sha256"],
+                        ballots_sha256=as_json["ballots_sha256"], package_sha256=hashlib.sha256(frozen).hexdigest(),
+                        result_sha256=hashlib.sha256(written.encode()).hexdigest(), ledger_sha256=booked,
                         commitments_listed=listed)
     return number
 
@@ -252,6 +258,6 @@ def _published_files(database: Database, sitting: str, number: int | None) -> di
         versions = [one for one in result_reads.publications(c, found.id) if number in (None, one.number)]
         if not versions:
             return None
-        packed = result_reads.package_bytes(c, versions[-1].id)
-    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        frozen = result_reads.package_bytes(c, versions[-1].id)
+    with zipfile.ZipFile(io.BytesIO(frozen)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
