@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from db.clock import text_of
 from db.engine import Database
 from db.reads import sittings as reads
+from db.traces import sweep
 from db.values import Round, Sitting, Target
 from db.work import Work, work
 from office.refusal import NotFound, Refused
@@ -96,6 +97,7 @@ def close_round(database: Database, sitting: str, *, by: str, at: datetime, roun
             raise Refused("这一轮已延时。")
         w.rounds.close(current.id, at=at, by=by)
         _tell(w, found, by, at, "截止打分", round=current.id)
+    sweep(database)
     return current.id
 
 
@@ -113,6 +115,7 @@ def void_round(database: Database, sitting: str, round_id: int, *, reason: str, 
         _move(one.phase, Phase.VOID)
         w.rounds.void(round_id, at=at, by=by, reason=reason.strip())
         _tell(w, found, by, at, "作废重投", round=round_id, targets=list(one.targets), reason=reason.strip())
+    sweep(database)
 
 
 def show(database: Database, sitting: str, shows: str, target: str | None, *, by: str, at: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from db import tables as t
 from db.clock import text_of
@@ -47,6 +47,7 @@ class Rounds:
     def close(self, round_id: int, *, at: datetime, by: str) -> None:
         self._c.execute(update(t.round_).where(t.round_.c.id == round_id).values(
             phase=Phase.CLOSED.value, closed_at=text_of(at), closed_by=by))
+        self._forget_who_sent_what(round_id)
 
     def void(self, round_id: int, *, at: datetime, by: str, reason: str) -> None:
         """Keep the round and its ballots, and count none of them; its targets may be balloted again."""
@@ -55,6 +56,7 @@ class Rounds:
             closed_at=func.coalesce(t.round_.c.closed_at, text_of(at)),
             closed_by=func.coalesce(t.round_.c.closed_by, by)))
         self._c.execute(update(t.round_target).where(t.round_target.c.round_id == round_id).values(counts=False))
+        self._forget_who_sent_what(round_id)
 
     def publish(self, sitting_id: int) -> None:
         """Closed rounds become published ones."""
@@ -65,3 +67,19 @@ class Rounds:
     def show(self, sitting_id: int, shows: str, target_id: int | None) -> None:
         self._c.execute(delete(t.stage).where(t.stage.c.sitting_id == sitting_id))
         self._c.execute(insert(t.stage).values(sitting_id=sitting_id, shows=shows, target_id=target_id))
+
+    def _forget_who_sent_what(self, round_id: int) -> None:
+        """Write the round's secret papers and its turnout anew, each in the order of its keys.
+
+        A paper and its turnout were stored by one transaction, in the order of arrival, and PostgreSQL keeps that
+        transaction's number (xmin) with both rows, SQLite their places in the page. From here on all of the round's
+        rows come from the transaction that ended it. It is called after the round has left OPEN: no paper can follow.
+        """
+        for table, of_round in (
+                (t.ballot, and_(t.ballot.c.round_id == round_id, t.ballot.c.seat_id.is_(None))),
+                (t.turnout, t.turnout.c.round_id == round_id)):
+            rows = [dict(row._mapping) for row in self._c.execute(
+                select(table).where(of_round).order_by(*table.primary_key.columns))]
+            if rows:
+                self._c.execute(delete(table).where(of_round))
+                self._c.execute(insert(table), rows)
