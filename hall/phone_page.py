@@ -2,7 +2,7 @@
 
 Nothing here knows a database, a request or a secret. Texts arrive as they are and are escaped by the template.
 The style and the script are static, so the Content-Security-Policy names them by hash; data for the script stands
-in `data-` attributes. A page stays under 20 kB: `render_phone` leaves out what a unit states, part by part, where a
+in `data-` attributes. A page stays under 18 kB: `render_phone` leaves out what a unit states, part by part, where a
 long paper would not. Only one paper for many units is larger; such a page is sent compressed.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -20,7 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 TEMPLATES = Path(__file__).parent / "templates"
-PAGE_BOUND = 20_000
+PAGE_BOUND = 18_000
 FEW_TARGETS = 4
 FOLLOWING, FILLING, RANKING = "phone_hall.js", "phone_paper.js", "phone_rank.js"
 FORWARD = "phone_forward.js"
@@ -151,7 +152,7 @@ class Page:
 
 
 def render_phone(view: PhoneView) -> Page:
-    """The page; what a few units state is shortened, then left out, until it fits into 20 kB."""
+    """The page; what a few units state is shortened, then left out, until it fits into 18 kB."""
     parts = [FOLLOWING]
     if view.phase == "open" and not view.barred:
         parts += [FILLING, RANKING] if view.ranking else [FILLING]
@@ -175,6 +176,8 @@ def _ever_shorter(view: PhoneView) -> Iterator[PhoneView]:
     yield view
     yield _with(view, tuple(replace(t, shortcomings=tuple(replace(s, measures=()) for s in t.shortcomings))
                             for t in view.targets))
+    yield _with(view, tuple(replace(t, shortcomings=tuple(ShortcomingView(text=s.text, gap=s.gap)
+                                                          for s in t.shortcomings)) for t in view.targets))
     yield _with(view, tuple(replace(t, shortcomings=tuple(ShortcomingView(text=s.text) for s in t.shortcomings))
                             for t in view.targets))
     yield _with(view, tuple(replace(t, shortcomings=(), commitments=()) for t in view.targets))
@@ -203,7 +206,7 @@ def _style() -> Markup:
 def _script(*parts: str) -> Markup:
     """Several script files as one closed scope."""
     source = "\n".join((TEMPLATES / part).read_text(encoding="utf-8") for part in parts)
-    return Markup("(() => {'use strict';" + squeeze(source, script=True) + "})();")
+    return Markup("(()=>{'use strict';" + abridge(squeeze(source, script=True)) + "})();")
 
 
 _NOTE = re.compile(r"^[ \t]*//.*$|^/\*.*\*/$", re.MULTILINE)
@@ -221,6 +224,28 @@ def squeeze(source: str, *, script: bool) -> str:
     bare = re.sub(r"(?m)^[ \t]+|[ \t]+$", "", _NOTE.sub("", source))
     kept = _CODE.sub(lambda m: m[1] or m[0], bare) if script else bare
     return re.sub(r"\n*([;{}(,\n])\n*", r"\1", kept).replace(";}", "}").strip()
+
+
+_TEXT = r"'(?:\\.|[^'\\\n])*'|(?<=[(,=!])/(?:\\.|[^/\n\\])+/[a-z]*"
+_DECLARED = re.compile(r"(?:\b(?:const|let|function) |,)([a-z_]{3,})(?==(?![=>])|[(;])")
+_NAME = re.compile(_TEXT + r"|(?<![\w.$])([a-z_]{3,})(?!\w)")
+
+
+def abridge(squeezed: str) -> str:
+    """The squeezed script with two signs for every name that it declares, and `let` for `const`.
+
+    A name keeps one short form throughout, so scopes stay as they were. Strings, regular expressions, properties
+    (`.name`, `{name:`) and the browser's own names stay; a short form stands nowhere in the source.
+    """
+    free = (a + n for n in string.digits for a in string.ascii_lowercase if a + n not in squeezed)
+    bare = re.sub(_TEXT, "''", squeezed)
+    short = {"const": "let"} | {name: next(free) for name in dict.fromkeys(_DECLARED.findall(bare))}
+
+    def put(found: re.Match[str]) -> str:
+        is_key = squeezed[found.start() - 1] in "{," and squeezed[found.end():found.end() + 1] == ":"
+        return found[0] if found[1] is None or is_key else short.get(found[1], found[0])
+
+    return _NAME.sub(put, squeezed)
 
 
 @cache

@@ -1,7 +1,7 @@
 // The phone and the hall: what is kept on this phone, how a paper is carried, how the page follows the hall.
 // For old WeChat kernels: nothing newer than ES2017; XMLHttpRequest, because it has a timeout.
 // Comments and spare blanks are taken out before the page is sent (hall/phone_page.py, squeeze).
-const D = document, d = D.body.dataset, here = location.pathname, key = 'lt' + here, box = key + '#' + d.round;
+const D = document, M = Math, d = D.body.dataset, here = location.pathname, key = 'lt' + here, box = key + '#' + d.round;
 const $ = id => D.getElementById(id);
 const all = (q, n) => Array.prototype.slice.call((n || D).querySelectorAll(q));
 const reload = () => location.reload();
@@ -30,7 +30,7 @@ function carry(r, ui) {
   let x, timer = 0, tries = 0;
   function again(after, why) {
     ui.wait(why);
-    timer = setTimeout(send, 1000 * (after ? after * (1 + Math.random() / 2) : Math.min(15, Math.pow(2, tries)) * (0.8 + Math.random() * 0.4)));
+    timer = setTimeout(send, 1000 * (after ? after * (1 + M.random() / 2) : M.min(15, M.pow(2, tries)) * (0.8 + M.random() * 0.4)));
     tries += 1;
   }
   function send() {
@@ -74,7 +74,7 @@ function follow(now) {
   closes = now.closes_at ? Date.parse(now.closes_at) : 0;
   waiting = null;
   if (same && $('f') && (busy() || !(now.receipt && now.receipt.version > (d.version || 0)))) { return; }
-  const move = () => { waiting = null; if (busy()) { leave(round === d.round ? '已截止。' : round ? '主持人已开始下一家。' : '这一轮已撤下。'); } else { setTimeout(reload, Math.random() * 800); } };
+  const move = () => { waiting = null; if (busy()) { leave(round === d.round ? '已截止。' : round ? '主持人已开始下一家。' : '这一轮已撤下。'); } else { setTimeout(reload, M.random() * 800); } };
   if (sending()) { waiting = move; } else { move(); }
 }
 function poll() {
@@ -84,7 +84,7 @@ function poll() {
     misses = ok ? 0 : misses + 1;
     if (misses === 3 && n.hidden) { news('网络断开，正在重连。已填的内容都在本机。'); n.dataset.net = 1; }
     if (ok && n.dataset.net) { delete n.dataset.net; show(n, ''); retry(); }
-    next_poll = setTimeout(poll, (2500 + Math.random() * 1500) * (D.hidden ? 4 : Math.min(3, 1 + misses / 3)));
+    next_poll = setTimeout(poll, (2500 + M.random() * 1500) * (D.hidden ? 4 : M.min(3, 1 + misses / 3)));
   }
   x.open('GET', here + '/now'); x.timeout = 8000;
   if (etag) { x.setRequestHeader('If-None-Match', etag); }
@@ -101,4 +101,4 @@ function wake() { if (!D.hidden) { retry(); poll(); } }
 put('lt.badge', here);
 leftovers();
 window.ononline = D.onvisibilitychange = wake;
-next_poll = setTimeout(poll, Math.random() * 2500);
+next_poll = setTimeout(poll, M.random() * 2500);

@@ -42,9 +42,9 @@ function wrong(e) {
   if (s !== e.value) { e.value = s; }
   if (!s) { return ''; }
   if (!/^-?\d+(\.\d+)?$/.test(s)) { return '请填数字'; }
-  const k = Math.pow(10, Math.max(decimals(s), decimals(r[0]), decimals(r[2]))), x = Math.round(s * k), lo = Math.round(r[0] * k);
-  if (x < lo || x > Math.round(r[1] * k)) { return '应在' + r[0] + '到' + r[1] + '之间'; }
-  return (x - lo) % Math.round(r[2] * k) ? '每档' + r[2] + '，请改为整档' : '';
+  const k = M.pow(10, M.max(decimals(s), decimals(r[0]), decimals(r[2]))), x = M.round(s * k), lo = M.round(r[0] * k);
+  if (x < lo || x > M.round(r[1] * k)) { return '应在' + r[0] + '到' + r[1] + '之间'; }
+  return (x - lo) % M.round(r[2] * k) ? '每档' + r[2] + '，请改为整档' : '';
 }
 // What keeps the paper from being sent, shown beside its field: [words, first field to mend], or null.
 function missing() {
@@ -69,11 +69,11 @@ function missing() {
 }
 // Minus, plus and five chips for every field, made only where there is a script to serve them.
 function keys(e) {
-  const r = e.dataset.r.split(','), lo = +r[0], st = +r[2], n = Math.floor((r[1] - lo) / st + 1e-9), row = e.parentNode, chips = make('div', '', 'chips'), marks = [];
-  const at = i => String(+(lo + Math.max(0, Math.min(n, i)) * st).toFixed(9));
+  const r = e.dataset.r.split(','), lo = +r[0], st = +r[2], n = M.floor((r[1] - lo) / st + 1e-9), row = e.parentNode, chips = make('div', '', 'chips'), marks = [];
+  const at = i => String(+(lo + M.max(0, M.min(n, i)) * st).toFixed(9));
   const key_of = (s, tell, f) => { const b = make('button', s); if (tell) { b.setAttribute('aria-label', label(e) + tell); } b.onclick = () => { e.value = f(); blame(e, ''); changed(); }; return b; };
-  const nudge = by => () => (e.value.trim() === '' || isNaN(e.value) ? marks[marks.length >> 1] : at(Math.round((e.value - lo) / st) + by));
-  for (let i = 0; i < 5 && i <= n; i++) { marks.push(at(n > 20 ? Math.round(n * (0.95 - i * 0.05)) : n - i)); }
+  const nudge = by => () => (e.value.trim() === '' || isNaN(e.value) ? marks[marks.length >> 1] : at(M.round((e.value - lo) / st) + by));
+  for (let i = 0; i < 5 && i <= n; i++) { marks.push(at(n > 20 ? M.round(n * (0.95 - i * 0.05)) : n - i)); }
   marks.forEach(s => { const b = key_of(s, '', () => s); b.value = s; chips.appendChild(b); });
   chips.setAttribute('role', 'group'); chips.setAttribute('aria-label', label(e));
   row.insertBefore(key_of('－', '减', nudge(-1)), e); row.appendChild(key_of('＋', '加', nudge(1))); row.parentNode.insertBefore(chips, row.nextSibling);
@@ -134,8 +134,8 @@ function tell(v) {
   all('.rank li').forEach(li => { if (v.m) { text(out, v.m === 'abstain' ? '整张弃权' : '整张不了解'); } else { out.appendChild(make('p', all('.tap', li)[0].textContent)); } });
 }
 function tick() {
-  const s = Math.ceil((closes + skew - Date.now()) / 1000);
-  if (!shut) { text($('left'), !closes ? '' : s > 0 ? '剩余' + (s > 59 ? Math.floor(s / 60) + '分' : '') + s % 60 + '秒' : '正在截止…'); }
+  const s = M.ceil((closes + skew - Date.now()) / 1000);
+  if (!shut) { text($('left'), !closes ? '' : s > 0 ? '剩余' + (s > 59 ? M.floor(s / 60) + '分' : '') + s % 60 + '秒' : '正在截止…'); }
 }
 all('.t .v').forEach(keys);
 if (typeof rank === 'function') { rank(); }

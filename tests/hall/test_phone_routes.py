@@ -8,7 +8,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,9 @@ from sqlalchemy import text
 from db.values import Declaration, Shortcoming
 from hall import phone, rounds
 from hall.ballot_box import BallotRefused
-from hall.phone_page import PAGE_BOUND, TEMPLATES, squeeze
+from hall.phone_page import PAGE_BOUND, TEMPLATES, abridge, squeeze
 from hall.phone_paper import BODY_BOUND, read_sent
+from office.folder import read_folder
 from tests.hall.make_phones import DECLARATION, GRADES, GROUPS, PLAN, POINTS, RANKING, Phones
 
 MARKS = {"m.U1.quality": "90", "m.U1.place": "88.5"}
@@ -515,7 +516,7 @@ def test_the_open_page_shows_the_unit_its_promises_and_a_field_for_each_criterio
     for words in ("第1家 / 共3家", "鹿城区", "区委书记", "三大不足", "第2个不足&lt;b&gt;", "措施甲", "承诺与期限",
                   "2019年6月30日前", "剩余90秒", "弃权", "不了解", "提交"):
         assert words in shown(html)
-    assert re.findall(r'name="(m\.[^"]+)" value="" inputmode="decimal"', html) == ["m.U1.quality", "m.U1.place"]
+    assert re.findall(r'name="(m\.[^"]+)" inputmode="decimal"', html) == ["m.U1.quality", "m.U1.place"]
     assert "http-equiv" not in html
 
 
@@ -627,16 +628,29 @@ LONG = Declaration(shortcomings=tuple(
 
 
 @pytest.mark.parametrize("said", [DECLARATION, LONG])
-def test_a_page_of_six_criteria_is_one_response_of_at_most_20_kb(hall: Any, said: Declaration) -> None:
+def test_a_page_of_six_criteria_is_one_response_of_at_most_18_kb(hall: Any, said: Declaration) -> None:
     phones = hall(rule_toml=POINTS.split("[[criteria]]")[0] + SIX + GROUPS, declarations={"U1": said})
     opened = phones.open("U1")
     send(phones, paper(opened, marks={f"m.U1.criterion_{n}": "90" for n in range(1, 7)}))
 
     html = page(phones)
 
-    assert len(html.encode()) <= PAGE_BOUND == 20_000
+    assert len(html.encode()) <= PAGE_BOUND == 18_000
     assert "三大不足" in html or said is LONG
     assert not re.search(r"""(src|href)=["']?(?!data:,)[\w/.]|url\(|@import|https?://""", html)
+
+
+def test_the_samples_pages_are_at_most_18_kb_and_say_what_a_unit_aims_at(hall: Any) -> None:
+    plan = read_folder(TEMPLATES.parents[1] / "sample_sessions" / "wenzhou_county_2019q1")
+    phones = hall(**{one.name: getattr(plan, one.name) for one in fields(plan) if one.name != "key"})
+    opened = phones.open("U01")
+    before = page(phones, "P40")
+    keys = ("quality", "place", "innovation", "project", "environment", "duty")
+    sent = send(phones, paper(opened, marks={f"m.U01.{key}": "100" for key in keys}), seat="P40")
+
+    assert sent.status_code == 200
+    assert max(len(before.encode()), len(page(phones, "P40").encode())) <= 18_000
+    assert "目标：三季度末签约率95%以上" in before
 
 
 def test_one_paper_for_many_units_goes_out_compressed(hall: Any) -> None:
@@ -709,6 +723,17 @@ def test_squeezing_takes_notes_and_blanks_but_nothing_from_strings() -> None:
 
     assert squeeze(source, script=True) == "const a=b=>{say('x = 1; // y',/a = b/.test(c))};"
     assert squeeze("/* note */\n.a :checked{top:0;\nleft:0}\n", script=False) == ".a :checked{top:0;left:0}"
+
+
+def test_abridging_shortens_what_is_declared_and_nothing_else() -> None:
+    source = ("const first=$('first'),other=null;function tell(other,x){const list=x.list||{first:1,b:x?first:other};"
+              "return !/first/.test(first)?tell:window.first}")
+
+    short = abridge(source)
+
+    assert short == ("let a0=$('first'),b0=null;function c0(b0,x){let d0=x.list||{first:1,b:x?a0:b0};"
+                     "return !/first/.test(a0)?c0:window.first}")
+    assert abridge("const first='a0';") == "let b0='a0';"
 
 
 def test_a_paper_without_a_body_to_read_is_a_refusal_not_an_accident() -> None:
