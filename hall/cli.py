@@ -95,7 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument("file", type=Path)
     restore = add("restore", "恢复备份", _restore)
     restore.add_argument("file", type=Path)
-    add("verify", "核对留痕、台账和每一版成绩", _verify)
+    check = add("verify", "核对留痕、台账和每一版成绩", _verify)
+    check.add_argument("--head", nargs=2, default=None, metavar=("N", "HASH"), help="先前抄下的末条条号和指纹")
     return parser
 
 
@@ -195,8 +196,10 @@ def _export(asked: argparse.Namespace) -> None:
 
 
 def _backup(asked: argparse.Namespace) -> None:
-    rows = care.backup(_database(asked), asked.file, by=BY, at=utc_now())
+    database = _database(asked)
+    rows = care.backup(database, asked.file, by=BY, at=utc_now())
     print(f"{asked.file}：{rows}行")
+    print(care.head_words(database))
 
 
 def _restore(asked: argparse.Namespace) -> None:
@@ -205,7 +208,13 @@ def _restore(asked: argparse.Namespace) -> None:
 
 
 def _verify(asked: argparse.Namespace) -> int:
-    checks = care.verify(_database(asked))
+    kept = None
+    if asked.head is not None:
+        number, digest = asked.head
+        if not number.isdigit():
+            raise Refused("--head 请写 leitai backup 印出的条号和指纹，例如 --head 37 1f0c……")
+        kept = (int(number), digest)
+    checks = care.verify(_database(asked), kept=kept)
     for words, holds in checks:
         print(("● " if holds else "■ ") + words)
     return 0 if all(holds for _, holds in checks) else 1

@@ -89,7 +89,7 @@ def working(database: Database, sitting: str, target: str, number: int | None = 
         raise NotFound("成绩里没有这个单位。")
     try:
         return explain(package, target)
-    except CannotTally as cause:
+    except (CannotTally, PackageRefused) as cause:
         raise Refused(str(cause)) from None
 
 
@@ -195,7 +195,7 @@ def receipts(database: Database, sitting: str) -> tuple[tuple[str, str, bool], .
 def _tally(package: Package) -> Result:
     try:
         return tally(package)
-    except CannotTally as cause:
+    except (CannotTally, PackageRefused) as cause:
         raise Refused(in_names(str(cause), package)) from None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -56,7 +57,12 @@ def test_a_sitting_run_from_the_command_line_alone(leitai, url: str, tmp_path: P
     assert json.loads(leitai("status", KEY)[1])["phase"] == "CLOSED"
     assert leitai("export", KEY, tmp_path / "package")[0] == 0
     assert (tmp_path / "package" / "result.json").exists()
-    assert leitai("backup", tmp_path / "copy.db")[0] == 0
+    code, said, _ = leitai("backup", tmp_path / "copy.db")
+    head = re.search(r"第(\d+)条 ([0-9a-f]{64})", said)
+    assert code == 0 and head is not None
+    assert leitai("verify", "--head", *head.groups())[0] == 0
+    assert leitai("verify", "--head", head[1], "0" * 64)[0] == 1
+    assert leitai("verify", "--head", "x", "y")[0] == 2
     assert leitai("restore", tmp_path / "copy.db")[0] == 0
     assert leitai("verify")[0] == 0
 
