@@ -69,7 +69,7 @@ else:
     app = st.App(
         __file__,
         lifespan=_until_shutdown,
-        routes=[*phone.routes(house), *door.routes(house), Route("/home", lambda _request: RedirectResponse("/"))],
-        middleware=[Middleware(door.SendToDoor, house=house,
+        routes=[*door.routes(house), Route("/home", lambda _request: RedirectResponse("/"))],
+        middleware=[Middleware(phone.PhonesFirst, house=house), Middleware(door.SendToDoor, house=house,
                                paths=frozenset({"/", *(f"/{name}" for name, *_ in PAGES)}))],
     )

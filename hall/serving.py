@@ -53,7 +53,7 @@ def serve_ballots(url: str, host: str, port: int) -> int:
     house = House(database, public_url=os.environ.get("LEITAI_PUBLIC_URL", ""))
     house.open()
     try:
-        uvicorn.run(Starlette(routes=phone.routes(house)), host=host, port=port, log_level="warning",
+        uvicorn.run(phone.PhonesFirst(Starlette(), house), host=host, port=port, log_level="warning",
                     access_log=False)
     finally:
         house.close()

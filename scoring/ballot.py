@@ -179,7 +179,24 @@ def _weighs_nothing(rule: Rule, given: Sequence[Criterion]) -> bool:
     return renormalised and rule.trim.unit is TrimUnit.JUDGE_TOTAL and not any(c.weight for c in given)
 
 
+_KNOWN: dict[tuple[object, ...], str] = {}
+_KNOWN_BOUND, _KNOWN_LENGTH = 20_000, 12
+
+
 def _mark(rule: Rule, criterion: Criterion, name: str, text: str) -> str:
+    """The mark in canonical text. A hall writes the same few hundred marks again and again: those are remembered."""
+    terms = (text, criterion.max.as_integer_ratio(), rule.ballot.min.as_integer_ratio(),
+             rule.ballot.step.as_integer_ratio())
+    known = _KNOWN.get(terms)
+    if known is not None:
+        return known
+    accepted = _checked_mark(rule, criterion, name, text)
+    if len(_KNOWN) < _KNOWN_BOUND and len(text) <= _KNOWN_LENGTH:
+        _KNOWN[terms] = accepted
+    return accepted
+
+
+def _checked_mark(rule: Rule, criterion: Criterion, name: str, text: str) -> str:
     try:
         value = parse_decimal(text)
     except NotANumber:
