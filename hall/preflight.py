@@ -74,6 +74,8 @@ def _seats(snapshot: Snapshot) -> Line:
     empty = [group.name for group in snapshot.rule.groups if not seated[group.key]]
     short = [f"{group.name}{seated[group.key]}席，规定至少{group.quorum_ballots}张有效票"
              for group in snapshot.rule.groups if 0 < seated[group.key] < group.quorum_ballots]
+    short += [f"{group.name}无记名却只有1席，谁投的一看便知" for group in snapshot.rule.groups
+              if group.secret and seated[group.key] == 1]
     if empty or short:
         words = "；".join([f"{name}还没有席位" for name in empty] + short)
         return Line(topic="评委席位", words=words, ok=False, todo=f"添加评委席位，{words}")

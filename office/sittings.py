@@ -5,6 +5,7 @@ What the first ballot has locked is refused here; what the hall decides (order, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -90,6 +91,10 @@ def put_rule(database: Database, sitting: str, toml: str, *, by: str, at: dateti
         if lost:
             raise Refused(f"还有席位属于评委组“{'、'.join(lost)}”，新办法里没有这个组。请先调整席位，或在办法里保留它。")
         _refuse_misfit(rule, found.ballot_mode)
+        seated = Counter(seat.group for seat in reads.seats(w.c, found.id))
+        alone = [group.name for group in rule.groups if group.secret and seated[group.key] == 1]
+        if alone:
+            raise Refused(f"{'、'.join(alone)}只有1席，无记名等于实名。请增加席位，或把这个组改为实名。")
         if rule.version <= version:
             raise Refused(f"现行办法是第{version}版，请把 version 改成{version + 1}或更大。")
         w.roster.put_rule(found.id, version=rule.version, toml=toml, sha256=rule.sha256)

@@ -19,6 +19,9 @@ join seat s on s.id = t.seat_id
 """
 ARRIVAL = ["P3", "P1", "P4", "P2"]
 
+ONLY_POSTGRESQL = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+ONLY_SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+
 
 def close(hall: make.Hall, _round_id: int) -> None:
     hall.close()
@@ -44,11 +47,10 @@ def everything(hall: make.Hall) -> list[tuple[object, ...]]:
                 for row in c.execute(select(table).order_by(*table.primary_key.columns))]
 
 
+@ONLY_POSTGRESQL  # SQLite keeps no transaction number with a row
 @pytest.mark.parametrize("end", [close, void])
 def test_the_transaction_that_wrote_a_paper_joins_every_seat_to_every_paper_or_none(
         hall: make.Hall, end: Callable[[make.Hall, int], None]) -> None:
-    if hall.house.database.is_sqlite:
-        pytest.skip("SQLite keeps no transaction number with a row")
     round_id = voted(hall)
     before = everything(hall)
     with hall.house.database.reading() as c:
@@ -76,9 +78,8 @@ def test_the_rows_of_another_sitting_are_left_alone(house: make.House) -> None:
     assert other.cast("P1", 60).version == first.version + 1
 
 
+@ONLY_POSTGRESQL  # it keeps the rows that a transaction replaced until they are swept
 def test_dead_rows_are_swept_after_the_close(hall: make.Hall) -> None:
-    if hall.house.database.is_sqlite:
-        pytest.skip("PostgreSQL keeps the rows that a transaction replaced until they are swept")
     voted(hall)
     hall.close()
     with hall.house.database.reading() as c:
@@ -90,10 +91,9 @@ def test_dead_rows_are_swept_after_the_close(hall: make.Hall) -> None:
     assert dead == 0
 
 
+@ONLY_SQLITE
 def test_a_closed_round_leaves_no_order_of_arrival_in_the_sqlite_files(hall: make.Hall) -> None:
     database = hall.house.database
-    if not database.is_sqlite:
-        pytest.skip("the files of SQLite")
     voted(hall)
     hall.close()
 

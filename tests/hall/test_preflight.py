@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+
+import pytest
 
 from db.values import Commitment, Declaration, Shortcoming
 from hall.preflight import RecusalLine, is_complete, preflight, recusals
 from office import badges, sittings
+from office.refusal import Refused
 from tests import make
 
 FULL = Declaration(shortcomings=tuple(
@@ -76,3 +80,15 @@ def test_complete_means_three_each_with_measures_and_a_commitment():
     assert is_complete(FULL)
     assert not is_complete(Declaration(shortcomings=FULL.shortcomings[:2]))
     assert not is_complete(Declaration(shortcomings=(*FULL.shortcomings[:2], Shortcoming(text="空"))))
+
+
+def test_a_secret_group_of_one_is_red_and_no_rule_may_make_one(house):
+    alone = make.plan(public=1)
+    sittings.load(house.database, replace(alone, key="alone"), by="host", at=house.clock())
+    house.live.refresh()
+    found = {line.topic: (line.ok, line.words) for line in preflight(house.live.at("alone"))}
+
+    assert found["评委席位"] == (False, "社会各界代表无记名却只有1席，谁投的一看便知")
+    with pytest.raises(Refused, match="无记名等于实名"):
+        sittings.put_rule(house.database, "alone", make.RULE.replace("version = 1", "version = 2"), by="host",
+                          at=house.clock())
