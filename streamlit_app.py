@@ -17,8 +17,9 @@ from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from hall import door, phone
+from hall import door
 from hall.house import the_house
+from hall.phones_first import PhonesFirst
 from office.people import Role
 from pages import _frame
 
@@ -70,6 +71,6 @@ else:
         __file__,
         lifespan=_until_shutdown,
         routes=[*door.routes(house), Route("/home", lambda _request: RedirectResponse("/"))],
-        middleware=[Middleware(phone.PhonesFirst, house=house), Middleware(door.SendToDoor, house=house,
+        middleware=[Middleware(PhonesFirst, house=house), Middleware(door.SendToDoor, house=house,
                                paths=frozenset({"/", *(f"/{name}" for name, *_ in PAGES)}))],
     )

@@ -16,13 +16,10 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
 
-from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from db.values import Receipt
 from hall.ballot_box import BallotBox, BallotRefused, Reason, accept, overloaded
@@ -71,25 +68,6 @@ def routes(house: HouseOfPhones) -> list[Route]:
         Route("/b/{secret}/now", phones.guard(phones.tell), methods=["GET"]),
         Route("/health", phones.guard(phones.health), methods=["GET"]),
     ]
-
-
-class PhonesFirst:
-    """Middleware: phones are answered before anything of Streamlit's sees the request, so that a ballot pays only
-    for what it uses. Pages are compressed; the short answers to ballots and polls are not worth it."""
-
-    def __init__(self, app: ASGIApp, house: HouseOfPhones) -> None:
-        self._app = app
-        self._answers = Starlette(routes=routes(house))
-        self._pages = GZipMiddleware(self._answers, minimum_size=1000, compresslevel=5)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "")
-        if scope["type"] != "http" or not (path.startswith("/b/") or path in ("/b", "/health")):
-            await self._app(scope, receive, send)
-        elif scope["method"] == "GET" and not path.endswith("/now"):
-            await self._pages(scope, receive, send)
-        else:
-            await self._answers(scope, receive, send)
 
 
 class Pace:

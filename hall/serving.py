@@ -44,7 +44,7 @@ def serve_ballots(url: str, host: str, port: int) -> int:
     import uvicorn
     from starlette.applications import Starlette
 
-    from hall import phone
+    from hall.phones_first import PhonesFirst
 
     check_port(host, port)
     database = Database(url)
@@ -53,7 +53,7 @@ def serve_ballots(url: str, host: str, port: int) -> int:
     house = House(database, public_url=os.environ.get("LEITAI_PUBLIC_URL", ""))
     house.open()
     try:
-        uvicorn.run(phone.PhonesFirst(Starlette(), house), host=host, port=port, log_level="warning",
+        uvicorn.run(PhonesFirst(Starlette(), house), host=host, port=port, log_level="warning",
                     access_log=False)
     finally:
         house.close()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
 
 import pytest
 
 from office.badge_sheet import sheet
 from office.badges import Badge
+from tests.browser.real import chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 NAMES = ("市委领导一席", "市自然资源和规划局负责人", "社会各界代表（人大代表、政协委员、企业家、基层群众）" * 2)
 
 
@@ -41,20 +40,15 @@ def test_what_people_typed_is_never_markup_and_nothing_comes_from_elsewhere():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium to print with")
 @pytest.mark.parametrize(("count", "pages"), [(1, 1), (8, 1), (13, 2), (59, 8)])
 def test_it_prints_eight_to_a_page_and_nothing_runs_over(count, pages, tmp_path):
-    from playwright.sync_api import sync_playwright
-
     file = tmp_path / "sheet.html"
     file.write_text(sheet(badges(count), "县区比拼现场（2019Q1）"), encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    with chromium() as browser:
         page = browser.new_page()
         page.goto(file.as_uri())
         printed = page.pdf(prefer_css_page_size=True, print_background=True)
         over = page.evaluate("[...document.querySelectorAll('.badge')].filter(b => b.scrollHeight > b.clientHeight + 1"
                              " || b.scrollWidth > b.clientWidth + 1).length")
-        browser.close()
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == pages
     assert over == 0
