@@ -214,6 +214,11 @@ class Live:
             for seat in arrived:
                 digest = seat.badge_sha256
                 self._seats[digest] = replace(self._seats.get(digest, seat), checked_in=True)
+            here = {seat.id for seat in arrived}
+            for key in {seat.sitting for seat in arrived} & self._snapshots.keys():
+                known = self._snapshots[key]
+                self._snapshots[key] = replace(known, seats=tuple(
+                    replace(seat, checked_in=True) if seat.id in here else seat for seat in known.seats))
 
     def refresh(self) -> None:
         """Ask the database for news now; sittings whose serial has not grown are kept as they are."""

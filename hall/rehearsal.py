@@ -43,7 +43,8 @@ def demonstrate(url: str | None, host: str, port: int, phones: int) -> int:
         url = f"sqlite:///{DEMO_DATABASE}"
     secrets, demo_secret = prepare(url, phones, f"http://127.0.0.1:{port}", random.Random())
     server = subprocess.Popen(serving.server_command(host, port), cwd=serving.ROOT,
-                              env={**os.environ, "LEITAI_DATABASE_URL": url})
+                              env={"LEITAI_PUBLIC_URL": serving.phones_address(port), **os.environ,
+                                   "LEITAI_DATABASE_URL": url})
     serving.announce(port, None, demo_secret)
     print(f"{len(secrets)}部模拟手机正在打分。主持台：http://127.0.0.1:{port}/host  大屏：http://127.0.0.1:{port}/screen", flush=True)
     try:

@@ -29,6 +29,7 @@ def serve(url: str, host: str, port: int) -> int:
     announce(port, first)
     command = server_command(host, port)
     os.environ["LEITAI_DATABASE_URL"] = url
+    os.environ.setdefault("LEITAI_PUBLIC_URL", phones_address(port))
     os.chdir(ROOT)
     sys.stdout.flush()
     os.execv(command[0], command)
@@ -60,6 +61,11 @@ def serve_ballots(url: str, host: str, port: int) -> int:
     return 0
 
 
+def phones_address(port: int) -> str:
+    """Where phones on the same network find this machine, until another address is entered."""
+    return f"http://{lan_address()}:{port}"
+
+
 def check_port(host: str, port: int) -> None:
     """A clear word before anything starts, instead of a traceback after."""
     if not 1 <= port <= 65535:
@@ -74,7 +80,7 @@ def check_port(host: str, port: int) -> None:
 
 def announce(port: int, first_secret: str | None, demo_secret: str | None = None) -> None:
     """Where the host signs in, and where phones go, as text and as a QR code."""
-    here, phones = f"http://127.0.0.1:{port}", f"http://{lan_address()}:{port}"
+    here, phones = f"http://127.0.0.1:{port}", phones_address(port)
     print()
     if demo_secret is not None:
         print(f"演示：打开这个链接即以主持人身份登录（仅演示用）\n  {here}/door/link/{demo_secret}")

@@ -306,3 +306,12 @@ def test_with_the_whole_database_a_secret_ballot_has_neither_seat_nor_time(hall:
                    for row in rows for cell in row), "a badge's secret is stored in clear"
     assert turnout(hall, round_id) == {"public": 3} and len(seats) == 4
     assert [row[3] for row in everything["record_entry"]] == ["装入场次", "制发胸牌", "开始打分", "截止打分"]
+
+
+def test_the_console_counts_an_arrival_at_once(hall: make.Hall) -> None:
+    seat = hall.house.live.seat(hall.secrets["L1"])
+    assert seat is not None
+    hall.house.live.check_in(seat)
+
+    here = {one.code for one in hall.house.live.at(hall.key).seats if one.checked_in}  # type: ignore[union-attr]
+    assert here == {"L1"}
