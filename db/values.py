@@ -142,6 +142,19 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceCheck:
+    """What one seat's phone found when it tried itself out: can it keep a draft, how far is its clock from the
+    hall's (positive: ahead), how long does an answer take, how many of five answers did not come."""
+
+    seat_id: int
+    checked_at: datetime
+    storage: bool
+    skew_ms: int
+    round_trip_ms: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Staff:
     """A person who signs in. `unit` is set for a liaison."""
 
