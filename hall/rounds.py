@@ -1,7 +1,8 @@
 """What the host does to a sitting: order, stage, open, extend, close, void. One transaction each, one line in the record.
 
 Two consoles cannot contradict each other: a move is judged inside the transaction that makes it, and the
-later one is refused with what has happened meanwhile.
+later one is refused with what has happened meanwhile. A round's `closes_at` is the last moment at which a paper may
+be made; what was made by then is taken in for the sitting's grace after it, and only then does the clock close it.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 
-from db.clock import text_of
 from db.engine import Database
 from db.reads import sittings as reads
 from db.traces import sweep
 from db.values import Round, Sitting, Target
 from db.work import Work, work
+from office.local_time import clock_time
 from office.refusal import NotFound, Refused
 from scoring.round import MoveRefused, Phase, check_move
 from scoring.rule import BallotKind, read_rule
@@ -57,46 +58,59 @@ def open_round(database: Database, sitting: str, target_keys: tuple[str, ...], *
 
 def announce_close(database: Database, sitting: str, *, by: str, at: datetime,
                    of_round: int | None = None) -> datetime:
-    """Close in the announced few seconds, so that ballots on their way arrive; the moment of closing.
+    """Announce the end: the moment at which phones freeze. Papers made by then have the grace after it to arrive.
 
     `of_round` is the round that the host was looking at: another one, opened meanwhile, is left alone.
     """
     with work(database) as w:
         found = _held(w, sitting)
         current = _open_round(w, found, of_round)
+        if current.closes_at is not None and current.closes_at <= at:
+            raise Refused("已经到了截止时间，正在收最后的票，收完自动截止。")
         closes_at = at + timedelta(seconds=found.grace_seconds)
         if current.closes_at is not None and current.closes_at < closes_at:
             closes_at = current.closes_at
         w.rounds.set_closing(current.id, closes_at)
-        _tell(w, found, by, at, "宣布截止", round=current.id, grace_seconds=found.grace_seconds)
+        _tell(w, found, by, at, "宣布截止", round=current.id, closes_at=clock_time(closes_at),
+              collects_until=clock_time(collects_until(closes_at, found.grace_seconds)))
     return closes_at
 
 
 def extend(database: Database, sitting: str, *, seconds: int, by: str, at: datetime,
            of_round: int | None = None) -> None:
-    """Give the open round so many more seconds from now, or from its closing time if that is later."""
+    """Give the open round so many more seconds from now, or from its closing time if that is later.
+
+    While the last papers are coming in this opens the forms again until the new time.
+    """
     if not 0 < seconds <= 3600:
         raise Refused("延时请填1到3600秒。")
     with work(database) as w:
         found = _held(w, sitting)
         current = _open_round(w, found, of_round)
         start = max(at, current.closes_at) if current.closes_at else at
-        w.rounds.set_closing(current.id, start + timedelta(seconds=seconds))
-        _tell(w, found, by, at, "延时", round=current.id, seconds=seconds)
+        closes_at = start + timedelta(seconds=seconds)
+        w.rounds.set_closing(current.id, closes_at)
+        again = {"reopened": True} if current.closes_at is not None and current.closes_at <= at else {}
+        _tell(w, found, by, at, "延时", round=current.id, seconds=seconds, closes_at=clock_time(closes_at), **again)
 
 
 def close_round(database: Database, sitting: str, *, by: str, at: datetime, round_id: int | None = None,
                 of_round: int | None = None) -> int:
-    """Close the open round now; its id. With `round_id`, only that one and only when due (the clock's call)."""
+    """Close the open round now, whatever is on the way; its id.
+
+    With `round_id`, only that one and only when its grace is over (the clock's call).
+    """
     with work(database) as w:
         found = _held(w, sitting)
         current = _open_round(w, found, of_round)
         if round_id is not None and current.id != round_id:
             raise Refused("这一轮已经截止。")
-        if round_id is not None and (current.closes_at is None or current.closes_at > at):
+        due = None if current.closes_at is None else collects_until(current.closes_at, found.grace_seconds)
+        if round_id is not None and (due is None or due > at):
             raise Refused("这一轮已延时。")
         w.rounds.close(current.id, at=at, by=by)
-        _tell(w, found, by, at, "截止打分", round=current.id)
+        waited = {"at_once": True} if due is None or at < due else {"collects_until": clock_time(due)}
+        _tell(w, found, by, at, "截止打分", round=current.id, **waited)
     sweep(database)
     return current.id
 
@@ -166,7 +180,7 @@ def set_order(database: Database, sitting: str, keys: tuple[str, ...], *, by: st
 def close_what_is_due(database: Database, at: datetime) -> int:
     """The clock: close every open round whose time is up; how many were closed."""
     with database.reading() as c:
-        due = reads.open_rounds_past(c, text_of(at))
+        due = reads.open_rounds_past(c, at)
     closed = 0
     for sitting, round_id in due:
         try:
@@ -175,6 +189,11 @@ def close_what_is_due(database: Database, at: datetime) -> int:
         except Refused:  # closed by hand, or extended, in this very moment: the clock has nothing to do
             continue
     return closed
+
+
+def collects_until(closes_at: datetime, grace_seconds: int) -> datetime:
+    """Until when a paper that was made in time may still arrive."""
+    return closes_at + timedelta(seconds=grace_seconds)
 
 
 def _held(w: Work, key: str) -> Sitting:

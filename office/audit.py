@@ -14,14 +14,15 @@ from office.people import Role
 
 SHOWN = 200
 DETAIL_WORDS = {
-    "amount": "数量", "ballots_sha256": "选票校验码", "before": "原为", "cause": "原因", "code": "编号",
+    "amount": "数量", "at_once": "不等收票", "ballots_sha256": "选票校验码", "before": "原为", "cause": "原因", "code": "编号",
+    "closes_at": "截止时刻", "collects_until": "收票到",
     "commitment": "承诺", "commitments": "承诺", "commitments_listed": "列入清单的承诺",
     "component": "分项", "count": "数量", "counts": "家数", "file": "文件",
     "grace_seconds": "宽限秒数", "group": "组", "how": "汇总办法", "kind": "类别",
     "ledger_sha256": "记分校验码", "name": "名称", "note": "说明", "number": "版次",
     "order": "次序", "package_sha256": "复算包校验码",
     "period": "周期", "phones": "手机", "points": "分数", "presenter": "汇报人", "reason": "原因",
-    "result_sha256": "成绩校验码",
+    "reopened": "重新开放", "result_sha256": "成绩校验码",
     "roles": "角色", "round": "轮号", "rows": "行数", "rule_sha256": "办法校验码", "seat": "席位", "seats": "席位",
     "seconds": "秒数", "seed": "抽签号", "sha256": "校验码", "shortcomings": "不足", "shows": "显示",
     "sitting": "场次", "source": "来源", "source_version": "来源版次",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, Row, func, select
 
 from db import tables as t
-from db.clock import maybe_moment, moment_of
+from db.clock import maybe_moment, moment_of, text_of
 from db.values import Commitment, Declaration, Round, Seat, Shortcoming, Sitting, Stage, Target, Unit
 from scoring.round import Phase
 
@@ -173,14 +172,15 @@ def has_ballots(c: Connection, sitting_id: int) -> bool:
     return bool(found)
 
 
-def open_rounds_past(c: Connection, moment: str) -> Sequence[tuple[str, int]]:
-    """(sitting key, round id) of every open round whose time is up."""
+def open_rounds_past(c: Connection, at: datetime) -> tuple[tuple[str, int], ...]:
+    """(sitting key, round id) of every open round whose closing time and the sitting's grace after it are over."""
     rows = c.execute(
-        select(t.sitting.c.key, t.round_.c.id)
+        select(t.sitting.c.key, t.sitting.c.grace_seconds, t.round_.c.id, t.round_.c.closes_at)
         .join_from(t.round_, t.sitting, t.round_.c.sitting_id == t.sitting.c.id)
-        .where(t.round_.c.phase == "OPEN", t.round_.c.closes_at.is_not(None), t.round_.c.closes_at <= moment)
+        .where(t.round_.c.phase == "OPEN", t.round_.c.closes_at <= text_of(at))
     )
-    return [(r.key, r.id) for r in rows]
+    return tuple((r.key, r.id) for r in rows
+                 if moment_of(r.closes_at) + timedelta(seconds=r.grace_seconds) <= at)
 
 
 def _sitting(r: Row[tuple[object, ...]]) -> Sitting:

@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 
 from db.reads import people as people_reads
+from db.values import Round
 from hall import rounds
 from office.refusal import NotFound, Refused
 from scoring.round import Phase
 from tests import make
+
+
+def tick(hall: make.Hall, seconds: float) -> None:
+    """Time passes, and the hall's clock beats."""
+    hall.house.clock.advance(seconds)  # type: ignore[attr-defined]
+    hall.house.tick()
+    hall.house.live.refresh()
+
+
+def now_open(hall: make.Hall) -> Round:
+    """The round that matters now, as the house knows it."""
+    snapshot = hall.house.live.at(hall.key)
+    assert snapshot is not None and snapshot.round is not None
+    return snapshot.round
+
+
+def said(hall: make.Hall, lines: int) -> list[tuple[str, str, dict[str, object]]]:
+    """The newest lines of the record: who, what, and the detail without the round's number."""
+    with hall.house.database.reading() as c:
+        return [(one.actor, one.action, {key: value for key, value in one.detail.items() if key != "round"})
+                for one in people_reads.record(c, limit=lines)]
 
 
 def test_only_one_round_is_open_at_a_time(hall: make.Hall) -> None:
@@ -55,39 +78,87 @@ def test_two_hosts_who_open_at_once_open_one_round(hall: make.Hall) -> None:
     assert sorted(type(one).__name__ for one in outcomes) == ["int", "str"]
 
 
-def test_the_clock_closes_even_if_nobody_presses(hall: make.Hall) -> None:
+def test_the_clock_closes_even_if_nobody_presses_once_the_last_papers_had_their_time(hall: make.Hall) -> None:
     hall.open("U1", seconds=60)
-    hall.house.clock.advance(59)  # type: ignore[attr-defined]
-    hall.house.tick()
-    assert hall.house.live.at(hall.key).round.phase is Phase.OPEN  # type: ignore[union-attr]
+    tick(hall, 64)
+    assert now_open(hall).phase is Phase.OPEN
 
-    hall.house.clock.advance(1)  # type: ignore[attr-defined]
-    hall.house.tick()
+    tick(hall, 1)
 
-    closed = hall.house.live.at(hall.key).round  # type: ignore[union-attr]
-    assert (closed.phase, closed.closed_by) == (Phase.CLOSED, "时钟")  # type: ignore[union-attr]
+    closed = now_open(hall)
+    assert (closed.phase, closed.closed_by) == (Phase.CLOSED, "时钟")
 
 
-def test_an_announced_close_leaves_the_announced_seconds(hall: make.Hall) -> None:
+def test_an_announced_close_leaves_the_announced_seconds_and_then_the_grace(hall: make.Hall) -> None:
     hall.open("U1")
-    rounds.announce_close(hall.house.database, hall.key, by="host", at=hall.now)
-    hall.house.live.refresh()
-    hall.house.clock.advance(4)  # type: ignore[attr-defined]
+    started = hall.now
+    closes_at = rounds.announce_close(hall.house.database, hall.key, by="host", at=started)
+    assert closes_at == started + timedelta(seconds=5)
+
+    tick(hall, 4)
     assert hall.cast("L1").version == 1
+    tick(hall, 5)
+    assert now_open(hall).phase is Phase.OPEN
+    tick(hall, 1)
 
-    hall.house.clock.advance(1)  # type: ignore[attr-defined]
-    hall.house.tick()
+    assert now_open(hall).phase is Phase.CLOSED
+    assert said(hall, 2) == [("时钟", "截止打分", {"collects_until": "09:00:10"}),
+                             ("host", "宣布截止", {"closes_at": "09:00:05", "collects_until": "09:00:10"})]
 
-    assert hall.house.live.at(hall.key).round.phase is Phase.CLOSED  # type: ignore[union-attr]
+
+def test_each_sitting_waits_its_own_grace(house: make.House) -> None:
+    patient, hasty = (make.sitting(house, make.plan(key, grace_seconds=grace)) for key, grace in (
+        ("patient", 60), ("hasty", 0)))
+    for one in (patient, hasty):
+        one.open("U1", seconds=10)
+    tick(hasty, 10)
+
+    assert (now_open(patient).phase, now_open(hasty).phase) == (Phase.OPEN, Phase.CLOSED)
+    tick(patient, 60)
+    assert now_open(patient).phase is Phase.CLOSED
+
+
+def test_a_close_that_was_announced_is_not_announced_again_while_papers_come_in(hall: make.Hall) -> None:
+    hall.open("U1")
+    first = rounds.announce_close(hall.house.database, hall.key, by="host", at=hall.now)
+    tick(hall, 2)
+    assert rounds.announce_close(hall.house.database, hall.key, by="host", at=hall.now) == first
+    tick(hall, 3)
+
+    with pytest.raises(Refused, match="正在收最后的票"):
+        rounds.announce_close(hall.house.database, hall.key, by="host", at=hall.now)
+
+
+def test_closing_at_once_waits_for_nobody_and_says_so(hall: make.Hall) -> None:
+    hall.open("U1")
+    hall.close()
+
+    assert now_open(hall).phase is Phase.CLOSED
+    assert said(hall, 1) == [("host", "截止打分", {"at_once": True})]
 
 
 def test_extending_moves_the_close(hall: make.Hall) -> None:
     hall.open("U1", seconds=10)
     rounds.extend(hall.house.database, hall.key, seconds=60, by="host", at=hall.now)
-    hall.house.clock.advance(30)  # type: ignore[attr-defined]
-    hall.house.tick()
+    tick(hall, 30)
 
-    assert hall.house.live.at(hall.key).round.phase is Phase.OPEN  # type: ignore[union-attr]
+    assert now_open(hall).phase is Phase.OPEN
+
+
+def test_extending_while_the_last_papers_come_in_opens_the_forms_again(hall: make.Hall) -> None:
+    hall.open("U1", seconds=10)
+    tick(hall, 13)
+    rounds.extend(hall.house.database, hall.key, seconds=30, by="host", at=hall.now)
+    hall.house.live.refresh()
+
+    assert now_open(hall).closes_at == hall.now + timedelta(seconds=30)
+    assert said(hall, 1) == [("host", "延时", {"seconds": 30, "closes_at": "09:00:43", "reopened": True})]
+    tick(hall, 10)
+    assert hall.cast("L1").version == 1
+    tick(hall, 24)
+    assert now_open(hall).phase is Phase.OPEN
+    tick(hall, 1)
+    assert now_open(hall).phase is Phase.CLOSED
 
 
 def test_the_same_seed_draws_the_same_order_and_the_record_keeps_it(hall: make.Hall) -> None:
