@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from db.values import Round
 from hall.live import SeatInHall, Snapshot, TargetCard
+from hall.progress import told, words_of
 from scoring.round import Phase
 
 
@@ -83,7 +84,8 @@ class AgendaRow:
 class GroupTurnout:
     """One judge group: seats, those checked in, those recused, those due, those in.
 
-    Who is waited for is named in a named group only: `missing` are checked in, `absent` are not.
+    Who is waited for is named in a named group only: `missing` are checked in, `absent` are not. `voted` of a secret
+    group goes in steps while a round is open (`hall.progress`); `note` says so.
     """
 
     key: str
@@ -94,6 +96,7 @@ class GroupTurnout:
     recused: int
     due: int
     voted: int
+    note: str = ""
     missing: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
 
@@ -217,6 +220,7 @@ def turnout_rows(snapshot: Snapshot, targets: Collection[str], voted: Mapping[st
                  voted_seats: Collection[int]) -> tuple[GroupTurnout, ...]:
     """Turnout by group for the round of these targets (none: the whole hall, nobody recused)."""
     rows = []
+    is_open = open_round_of(snapshot) is not None
     for group in snapshot.rule.groups:
         seats = [seat for seat in snapshot.seats if seat.group == group.key]
         due = [seat for seat in seats if not targets or not all(snapshot.recused(seat, key) for key in targets)]
@@ -224,7 +228,8 @@ def turnout_rows(snapshot: Snapshot, targets: Collection[str], voted: Mapping[st
         rows.append(GroupTurnout(
             key=group.key, name=group.name, secret=group.secret, seats=len(seats),
             checked_in=sum(seat.checked_in for seat in seats), recused=len(seats) - len(due), due=len(due),
-            voted=voted.get(group.key, 0),
+            voted=told(voted.get(group.key, 0), len(due), secret=group.secret, is_open=is_open),
+            note=words_of(len(due), secret=group.secret, is_open=is_open),
             missing=tuple(seat.name or seat.code for seat in waited_for if seat.checked_in),
             absent=tuple(seat.name or seat.code for seat in waited_for if not seat.checked_in)))
     return tuple(rows)

@@ -1,4 +1,7 @@
-"""What `leitai status` prints: where the sitting stands, and turnout by group. Never a mark."""
+"""What `leitai status` prints: where the sitting stands, and turnout by group. Never a mark.
+
+While a round is open the turnout of a secret group goes in steps, as on every screen (`hall.progress`).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from db.engine import Database
 from db.reads import ballots as ballot_reads
 from db.reads import sittings as reads
 from db.values import Round
+from hall.progress import told
 from hall.recusal import why_recused
 from office.refusal import NotFound
 from scoring.round import Phase
@@ -39,7 +43,10 @@ def status_of(database: Database, sitting: str) -> dict[str, Any]:
         "round": str(current.id) if current else None,
         "target": current.targets[0] if current else None,
         "targets": list(current.targets) if current else [one.key for one in targets],
-        "turnout": {group: {"seats": seats, "voted": voted.get(group, 0)} for group, seats in due.items()},
+        "turnout": {
+            group: {"seats": seats, "voted": told(voted.get(group, 0), seats, secret=rule.group(group).secret,
+                                                  is_open=current is not None and current.phase is Phase.OPEN)}
+            for group, seats in due.items()},
     }
 
 

@@ -91,7 +91,7 @@ def turnout(rows: Sequence[GroupTurnout], voting: bool) -> str:
         done, due = (row.voted, row.due) if voting else (row.checked_in, row.seats)
         share = 100 * done // due if due else 0
         notes = [f"签到{row.checked_in}／{row.seats}席"] if voting else []
-        notes += ["无记名，只计人数"] if row.secret else []
+        notes += [row.note or "无记名，只计人数"] if row.secret else []
         notes += [f"这一家回避{row.recused}席"] if row.recused and not row.secret else []
         parts.append(
             f'<div class="c-group"><div class="top"><span>{escape(row.name)}</span><span><b>{done}</b>／{due}</span></div>'

@@ -209,11 +209,11 @@ def _ballot(wall: BallotWall, address: str | None) -> str:
     head = (f'<div class="head"><div class="quiet t34">{escape(wall.heading)}</div>'
             f'<div class="name" style="font-size:{size:.1f}vh;white-space:nowrap">{escape(wall.name)}</div></div>')
     if wall.open and wall.closes_at is not None:
-        big = f'<div class="big"><div style="height:23vh"></div>{_left_words(wall)}</div>'
+        big = f'<div class="big"><div style="height:23vh"></div>{_left_words(wall)}{_steps(wall)}</div>'
     else:
         words = "打分中，请尽快提交" if wall.open else "最终投票数"
         big = (f'<div class="big"><div class="num">{wall.voted}<small> / {wall.due} 已投</small></div>'
-               f'<div class="quiet t34">{words}</div></div>')
+               f'<div class="quiet t34">{words}</div>{_steps(wall)}</div>')
     if not wall.open:
         code = '<div class="code"><div class="lamp">■ 已截止</div></div>'
     elif address is None:
@@ -230,6 +230,12 @@ def _left_words(wall: BallotWall) -> str:
     if wall.closing:
         return '<div class="t34" style="color:#E3B341">▲ 马上截止，请立即提交</div>'
     return '<div class="quiet t34">距离截止</div>'
+
+
+def _steps(wall: BallotWall) -> str:
+    """Why the number of a secret group stands still for a while."""
+    notes = dict.fromkeys(f"{one.name}：{one.note}" for one in wall.groups if one.note)
+    return f'<div class="quiet" style="font-size:2.5vh">{escape("　".join(notes))}</div>' if notes else ""
 
 
 def _bar(one: GroupTurnout, colour: str, height: float) -> str:

@@ -197,8 +197,8 @@ def test_recused_seats_are_not_due_and_secret_seats_are_never_named(hall: make.H
 
     assert (leaders.seats, leaders.recused, leaders.due, leaders.voted) == (4, 1, 3, 1)
     assert (leaders.missing, leaders.absent) == (("市领导2席",), ("市领导3席",))
-    assert (public.due, public.voted, public.missing, public.absent) == (4, 1, (), ())
-    assert public.secret
+    assert (public.due, public.voted, public.missing, public.absent) == (4, 0, (), ())
+    assert public.secret and public.note == "无记名，每满3票更新"
 
 
 def test_a_seat_recused_for_one_of_several_targets_is_due(hall: make.Hall) -> None:
