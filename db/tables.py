@@ -1,9 +1,9 @@
 """The tables, and the constraints that make wrong states impossible. No behaviour.
 
 Marks, points and amounts are text (exact decimals), times are UTC text in ISO 8601, never a binary float.
-A secret ballot carries no seat and no time; a named one carries both. Turnout of secret groups is a table
-of its own that nothing joins to a ballot. Rows of both are clustered by their keys, so that the file does
-not remember in which order they came.
+A secret ballot carries no seat and no time; a named one carries both. Nothing here says which secret seats have
+voted: turnout is counted from the ballots. Ballots are clustered by their keys, so that the file does not remember
+in which order they came.
 """
 
 from __future__ import annotations
@@ -218,12 +218,16 @@ ballot = Table(
     sqlite_with_rowid=False,
 )
 
-turnout = Table(
-    "turnout",
+device_check = Table(
+    "device_check",
     metadata,
-    Column("round_id", Integer, ForeignKey("round.id"), primary_key=True),
     Column("seat_id", Integer, ForeignKey("seat.id"), primary_key=True),
-    sqlite_with_rowid=False,
+    _needed("checked_at"),
+    _needed("storage", Boolean),
+    _needed("skew_ms", Integer),
+    _needed("round_trip_ms", Integer),
+    _needed("lost", Integer),
+    CheckConstraint("round_trip_ms >= 0 and lost >= 0", name="measured"),
 )
 
 # -- the result and what follows ---------------------------------------------------------------------------

@@ -29,7 +29,7 @@ def sweep(database: Database) -> None:
 
 def _drop_dead_rows(database: Database) -> bool:
     with database.write.connect() as opened:
-        opened.execution_options(isolation_level="AUTOCOMMIT").execute(text("vacuum (skip_locked) ballot, turnout"))
+        opened.execution_options(isolation_level="AUTOCOMMIT").execute(text("vacuum (skip_locked) ballot"))
     return True
 
 

@@ -7,12 +7,14 @@ queue is bounded: beyond it a phone is asked to come again in a moment, and it d
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import queue
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,7 +22,7 @@ from enum import StrEnum
 from db.clock import text_of
 from db.engine import Database
 from db.stores import ballots as ballot_store
-from db.stores.ballots import Collided, NotTaken, Paper
+from db.stores.ballots import Collided, Fate, NotTaken, Paper
 from db.values import Receipt, Round
 from hall.live import Live, SeatCard, Snapshot, voter_of
 from scoring.ballot import Line, PaperRefused, read_paper
@@ -75,10 +77,15 @@ class BallotRefused(Exception):
         self.retry_after = retry_after
 
 
+Outcome = Receipt | BallotRefused
+
+
 @dataclass(slots=True)
 class _Waiting:
+    """A paper and who waits for its answer: a thread, or a task of an event loop."""
+
     paper: Paper
-    answer: Future[Receipt]
+    answer: Future[Receipt] | asyncio.Future[Receipt]
 
 
 class BallotBox:
@@ -87,8 +94,10 @@ class BallotBox:
     def __init__(self, database: Database, live: Live, *, queue_bound: int = QUEUE_BOUND) -> None:
         self._database = database
         self._live = live
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Sequence[_Waiting] | None] = queue.SimpleQueue()
+        self._waiting = 0  # papers that are not stored yet; counted up by the loop, down by the writer
         self._bound = queue_bound
+        self._gathered: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
@@ -108,19 +117,45 @@ class BallotBox:
 
     def put(self, paper: Paper) -> Future[Receipt]:
         """Queue a checked paper; the future answers after the commit, or raises BallotRefused."""
-        self.start()
-        if self._queue.qsize() >= self._bound:
-            raise overloaded()
         waiting = _Waiting(paper, Future())
-        self._queue.put(waiting)
+        self._enter((waiting,))
+        assert isinstance(waiting.answer, Future)
         return waiting.answer
+
+    def cast(self, paper: Paper) -> asyncio.Future[Receipt]:
+        """`put` for an event loop: the papers of one turn of the loop go to the writer together."""
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(paper, loop.create_future())
+        gathered = self._gathered.setdefault(loop, [])
+        if self._waiting + len(gathered) >= self._bound:
+            raise overloaded()
+        if not gathered:
+            loop.call_soon(self._hand_over, loop)
+        gathered.append(waiting)
+        assert not isinstance(waiting.answer, Future)
+        return waiting.answer
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        gathered = self._gathered.pop(loop)
+        try:
+            self._enter(gathered)
+        except BallotRefused as refused:
+            _settle([(one, refused) for one in gathered])
+
+    def _enter(self, some: Sequence[_Waiting]) -> None:
+        self.start()
+        with self._lock:
+            if self._waiting >= self._bound:
+                raise overloaded()
+            self._waiting += len(some)
+        self._queue.put(some)
 
     def _write(self) -> None:
         while True:
-            first = self._queue.get()
-            if first is None:
+            some = self._queue.get()
+            if some is None:
                 return
-            batch, ending = [first], False
+            batch, ending = list(some), False
             while len(batch) < BATCH_BOUND:
                 try:
                     more = self._queue.get_nowait()
@@ -129,53 +164,77 @@ class BallotBox:
                 if more is None:
                     ending = True
                     break
-                batch.append(more)
+                batch += more
             self._store(batch)
+            with self._lock:
+                self._waiting -= len(batch)
             if ending:
                 return
 
-    def _store(self, batch: list[_Waiting], *, again: bool = True) -> None:
+    def _store(self, batch: Sequence[_Waiting], *, again: bool = True) -> None:
         try:
             with self._database.write.begin() as c:
-                answers = ballot_store.put(c, [one.paper for one in batch])
+                answers = ballot_store.put(c, [one.paper for one in batch], self._live.witness)
         except Exception as failed:
             if len(batch) == 1 and again and isinstance(failed, Collided):
                 self._store(batch, again=False)
                 return
             if len(batch) == 1:
-                log.exception("a ballot could not be stored")
-                _tell(batch[0], overloaded())
+                # the driver's own words quote keys of the row: only the kind of the failure may be kept
+                log.error("a ballot could not be stored: %s", type(failed).__name__)
+                _tell(((batch[0], overloaded()),))
                 return
-            log.warning("a batch of %d ballots failed; trying each alone", len(batch))
+            log.warning("a batch of %d ballots failed (%s); trying each alone", len(batch), type(failed).__name__)
             for one in batch:
                 self._store([one])
             return
-        for one, answer in zip(batch, answers, strict=True):
-            if isinstance(answer, NotTaken):
-                _tell(one, _not_taken(self._live, one.paper, answer))
-                continue
-            if answer.code == one.paper.receipt:  # newly stored: a late retry of an older paper brings nothing back
-                self._live.remember_receipt(one.paper.round_id, one.paper.voter, answer)
-            _tell(one, answer)
+        _tell([(one, self._outcome(one.paper, answer)) for one, answer in zip(batch, answers, strict=True)])
+
+    def _outcome(self, paper: Paper, answer: Receipt | NotTaken) -> Outcome:
+        if isinstance(answer, NotTaken):
+            return _not_taken(self._live, paper, answer)
+        if answer.code == paper.receipt:  # newly stored: a late retry of an older paper brings nothing back
+            self._live.remember_receipt(paper.round_id, paper.voter, answer)
+            if paper.secret:
+                self._live.witness.note(paper.round_id, paper.group, paper.seat_id)
+        return answer
 
 
-def _tell(waiting: _Waiting, outcome: Receipt | BallotRefused) -> None:
-    """Answer whoever waits; one who has gone meanwhile gets the same answer for the same nonce later."""
-    if not waiting.answer.set_running_or_notify_cancel():
-        return
+def _tell(outcomes: Sequence[tuple[_Waiting, Outcome]]) -> None:
+    """Answer whoever waits; one who has gone meanwhile gets the same answer for the same nonce later.
+
+    Threads are told at once, an event loop of all its papers with a single call.
+    """
+    of_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Waiting, Outcome]]] = {}
+    for one, outcome in outcomes:
+        if not isinstance(one.answer, Future):
+            of_loop.setdefault(one.answer.get_loop(), []).append((one, outcome))
+        elif one.answer.set_running_or_notify_cancel():
+            _answer(one.answer, outcome)
+    for loop, told in of_loop.items():
+        with suppress(RuntimeError):  # the loop has ended, and with it everybody who waited
+            loop.call_soon_threadsafe(_settle, told)
+
+
+def _settle(outcomes: Sequence[tuple[_Waiting, Outcome]]) -> None:
+    for one, outcome in outcomes:
+        if not one.answer.done():
+            _answer(one.answer, outcome)
+
+
+def _answer(waits: Future[Receipt] | asyncio.Future[Receipt], outcome: Outcome) -> None:
     if isinstance(outcome, BallotRefused):
-        waiting.answer.set_exception(outcome)
+        waits.set_exception(outcome)
     else:
-        waiting.answer.set_result(outcome)
+        waits.set_result(outcome)
 
 
-def accept(live: Live, box: BallotBox, *, seat: SeatCard, secret: str, round_text: str, nonce: str,
-           form: Mapping[str, str], at: datetime) -> Future[Receipt]:
-    """Check one paper and queue it.
+def checked(live: Live, *, seat: SeatCard, secret: str, round_text: str, nonce: str, form: Mapping[str, str],
+            at: datetime, made_at: datetime | None = None) -> Paper:
+    """One paper, checked against everything that memory knows, ready for the box. Raises BallotRefused.
 
-    Everything that memory knows is checked here; the transaction that stores it checks again that the round
-    is open and the badge in force. A closed round is left to that transaction, because the same nonce may be
-    asking for the receipt that it already has. Raises BallotRefused; the future raises it too.
+    The transaction that stores it checks again that the round is open and the badge in force. A closed round is left
+    to that transaction, because the same nonce may be asking for the receipt that it already has.
     """
     snapshot = _snapshot_that_knows(live, seat, round_text)
     of_paper = _round_of_paper(snapshot, round_text)
@@ -183,17 +242,17 @@ def accept(live: Live, box: BallotBox, *, seat: SeatCard, secret: str, round_tex
         raise BallotRefused(Reason.NOT_CHECKED_IN, "您还没有签到，请先到签到台扫描胸牌。")
     is_secret = snapshot.rule.group(seat.group).secret
     lines = _lines(snapshot, of_paper, seat, form)
-    ids = {one.key: one.id for one in snapshot.targets}
-    return box.put(Paper(
+    opened_at = text_of(of_paper.opened_at)
+    return Paper(
         round_id=of_paper.id, voter=voter_of(seat, secret, of_paper.id, is_secret=is_secret), seat_id=seat.id,
         secret=is_secret, group=seat.group, badge_sha256=seat.badge_sha256, nonce=nonce, lines=lines,
-        target_ids=tuple(ids[line.target] for line in lines), receipt=draw_receipt(), received_at=text_of(at),
-        opened_at=text_of(of_paper.opened_at), in_time=of_paper.closes_at is None or at <= of_paper.closes_at,
-        sitting=seat.sitting))
+        target_ids=tuple(snapshot.by_key[line.target].id for line in lines), receipt=draw_receipt(), at=text_of(at),
+        opened_at=opened_at, made_at="" if made_at is None else text_of(made_at), sitting=seat.sitting,
+        replaced=is_secret and seat.replaced_at >= opened_at)
 
 
 def _round_of_paper(snapshot: Snapshot, round_text: str) -> Round:
-    found = next((one for one in snapshot.rounds if str(one.id) == round_text), None)
+    found = snapshot.round_called(round_text)
     if found is not None:
         return found
     if snapshot.round is None or snapshot.round.phase is not Phase.OPEN:
@@ -207,7 +266,7 @@ def _lines(snapshot: Snapshot, of_paper: Round, seat: SeatCard, form: Mapping[st
     """The marks, checked by the rule; a recused target takes none (on a ranking it keeps its place, uncounted)."""
     whole_paper = snapshot.rule.ballot.kind is BallotKind.RANKING
     may_score = tuple(key for key in of_paper.targets if snapshot.recused(seat, key) is None)
-    for key in of_paper.targets:
+    for key in of_paper.targets if len(may_score) < len(of_paper.targets) else ():
         marked = any(name == f"m.{key}" or name.startswith(f"m.{key}.") for name in form)
         if key not in may_score and (not may_score or (marked and not whole_paper)):
             card = snapshot.target(key)
@@ -239,7 +298,7 @@ def _snapshot_that_knows(live: Live, seat: SeatCard, round_text: str) -> Snapsho
     A known round is not asked about again: the transaction that stores the paper sees whether it is still open.
     """
     snapshot = live.at(seat.sitting)
-    if snapshot is None or not any(str(one.id) == round_text for one in snapshot.rounds):
+    if snapshot is None or snapshot.round_called(round_text) is None:
         live.refresh()
         snapshot = live.at(seat.sitting)
     if snapshot is None:
@@ -248,15 +307,18 @@ def _snapshot_that_knows(live: Live, seat: SeatCard, round_text: str) -> Snapsho
 
 
 def _not_taken(live: Live, paper: Paper, answer: NotTaken) -> BallotRefused:
-    if answer.badge_stopped:
+    if answer.fate is Fate.BADGE_STOPPED:
         return BallotRefused(Reason.UNKNOWN_BADGE, "这张胸牌已停用，请向工作人员领取新的二维码。")
-    if answer.voted_before:
-        return BallotRefused(
-            Reason.ROUND_CLOSED, "本席位这一轮在换胸牌之前已经投票，那张票照常计入，这一轮不能再投。", field="round")
-    if answer.phase is Phase.VOID:
-        return BallotRefused(Reason.ROUND_CLOSED, "这一轮已作废，将重新打分，请等主持人宣布。", field="round")
-    snapshot = live.at(paper.sitting)
-    if snapshot is not None and snapshot.round is not None and snapshot.round.phase is Phase.OPEN \
-            and snapshot.round.id != paper.round_id:
-        return BallotRefused(Reason.ROUND_MOVED_ON, MOVED_ON, field="round")
-    return BallotRefused(Reason.ROUND_CLOSED, "这一轮已截止，这张评分没有计入。此前已计票的评分不受影响。", field="round")
+    if answer.fate is Fate.VOTED_BEFORE:
+        words = "本席位这一轮在换胸牌之前已经投票，那张票照常计入，这一轮不能再投。"
+    elif answer.fate is Fate.PERHAPS_VOTED_BEFORE:
+        words = "胸牌是这一轮开始以后换的，系统无法确认本席位是否已经投过票，这一轮不能再投；下一轮起用新胸牌照常投票。"
+    elif answer.phase is Phase.VOID:
+        words = "这一轮已作废，将重新打分，请等主持人宣布。"
+    else:
+        late = "来迟了，已收下备查，" if answer.fate is Fate.LATE else ""
+        now = None if (snapshot := live.at(paper.sitting)) is None else snapshot.round
+        if now is not None and now.phase is Phase.OPEN and now.id != paper.round_id:
+            return BallotRefused(Reason.ROUND_MOVED_ON, MOVED_ON.replace("，这张评分", f"，这张评分{late}"), field="round")
+        words = f"这一轮已截止，这张评分{late or '没有计入。'}{late and '不计票。'}此前已计票的评分不受影响。"
+    return BallotRefused(Reason.ROUND_CLOSED, words, field="round")

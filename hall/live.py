@@ -24,6 +24,7 @@ from db.reads import sittings as reads
 from db.values import Declaration, Receipt, Round, Sitting, Stage
 from db.work import work
 from hall.recusal import why_recused
+from hall.witness import Witness
 from scoring.round import Phase
 from scoring.rule import Rule, read_rule
 
@@ -40,6 +41,7 @@ class SeatCard:
     unit: str
     checked_in: bool
     badge_sha256: str
+    replaced_at: str = ""  # when this badge took the place of an earlier one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +91,15 @@ class Snapshot:
     seat_by_badge: Mapping[str, SeatCard] = field(repr=False)
     public_url: str = ""
 
+    by_key: Mapping[str, TargetCard] = field(repr=False, default_factory=dict)
+    by_round: Mapping[str, Round] = field(repr=False, default_factory=dict)
+
     def target(self, key: str) -> TargetCard | None:
-        return next((one for one in self.targets if one.key == key), None)
+        return self.by_key.get(key)
+
+    def round_called(self, name: str) -> Round | None:
+        """The round that a paper names."""
+        return self.by_round.get(name)
 
     def recused(self, seat: SeatCard | SeatInHall, target: str) -> str | None:
         """Why this seat may not score this target, in words; None when it may."""
@@ -131,6 +140,7 @@ class Live:
         self._turnouts: dict[int, tuple[datetime, dict[str, int]]] = {}
         self._voted: dict[int, tuple[datetime, frozenset[int]]] = {}
         self._looked: datetime | None = None
+        self.witness = Witness()
 
     # -- asking ------------------------------------------------------------------------------------------
 
@@ -244,6 +254,7 @@ class Live:
                 self._forget_past_rounds()
             if restored:
                 self.forget_receipts()
+                self.witness.forget()
 
     def forget_receipts(self) -> None:
         """After a round is voided or a backup restored: what phones hold must be read again."""
@@ -271,13 +282,14 @@ class Live:
         declarations = reads.declarations(c, sitting.id)
         rounds = reads.rounds(c, sitting.id)
         stage = reads.stage(c, sitting.id)
+        targets = tuple(
+            TargetCard(id=one.id, key=one.key, name=one.name, unit=one.unit, parent_unit=one.parent_unit,
+                       presenter=one.presenter, position=n, ranked=one.ranked,
+                       declaration=declarations.get(one.key, Declaration()), ranking_group=one.ranking_group)
+            for n, one in enumerate(reads.targets(c, sitting.id), 1))
         return Snapshot(
             sitting=sitting, rule=read_rule(toml.encode()), rule_locked=locked, serial=sitting.serial,
-            targets=tuple(
-                TargetCard(id=one.id, key=one.key, name=one.name, unit=one.unit, parent_unit=one.parent_unit,
-                           presenter=one.presenter, position=n, ranked=one.ranked,
-                           declaration=declarations.get(one.key, Declaration()), ranking_group=one.ranking_group)
-                for n, one in enumerate(reads.targets(c, sitting.id), 1)),
+            targets=targets, by_key={one.key: one for one in targets}, by_round={str(one.id): one for one in rounds},
             rounds=rounds, round=_round_that_matters(rounds, stage), stage=stage,
             published=results.publication_count(c, sitting.id),
             seats=tuple(SeatInHall(id=s.id, code=s.code, name=s.name, group=s.group, unit=s.unit,
@@ -285,10 +297,11 @@ class Live:
                         for s in seats),
             recusals=reads.recusals(c, sitting.id),
             seat_by_badge={
-                digest: SeatCard(id=seat_id, sitting=key, code=by_id[seat_id].code, name=by_id[seat_id].name,
-                                 group=by_id[seat_id].group, unit=by_id[seat_id].unit,
-                                 checked_in=by_id[seat_id].checked_in_at is not None, badge_sha256=digest)
-                for digest, seat_id in reads.badges(c, sitting.id).items()},
+                one.digest: SeatCard(
+                    id=one.seat_id, sitting=key, code=by_id[one.seat_id].code, name=by_id[one.seat_id].name,
+                    group=by_id[one.seat_id].group, unit=by_id[one.seat_id].unit, badge_sha256=one.digest,
+                    checked_in=by_id[one.seat_id].checked_in_at is not None, replaced_at=one.replaced_at)
+                for one in reads.badges(c, sitting.id)},
             public_url=people_reads.setting(c, "public_url") or self._public_url,
         )
 

@@ -22,7 +22,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from db.values import Receipt
-from hall.ballot_box import BallotBox, BallotRefused, Reason, accept, overloaded
+from hall.ballot_box import BallotBox, BallotRefused, Reason, checked, overloaded
 from hall.live import Live, SeatCard, Snapshot
 from hall.network import host_of
 from hall.phone_answer import (
@@ -194,8 +194,8 @@ class _Phones:
             paper = paper.spread(snapshot.round.targets)
 
         def put() -> Future[Receipt]:
-            return accept(house.live, house.box, seat=seat, secret=secret, round_text=paper.round, nonce=paper.nonce,
-                          form=paper.marks, at=house.clock())
+            return house.box.put(checked(house.live, seat=seat, secret=secret, round_text=paper.round, nonce=paper.nonce,
+                                         form=paper.marks, at=house.clock()))
 
         now = snapshot.round
         usual = now is not None and now.phase is Phase.OPEN and str(now.id) == paper.round

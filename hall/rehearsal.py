@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from db.engine import Database
 from db.migrate import migrate
 from hall import rounds, serving
-from hall.ballot_box import BallotRefused, accept
+from hall.ballot_box import BallotRefused, checked
 from hall.house import House, utc_now
 from office import badges, people, sittings
 from office.folder import read_folder
@@ -115,8 +115,9 @@ def _score_at_once(house: House, target: str, secrets: list[str], rng: random.Ra
         if seat is None or rng.random() < 0.02:
             continue
         try:
-            waiting.append(accept(house.live, house.box, seat=seat, secret=secret, round_text=str(snapshot.round.id),
-                                  nonce=f"{rng.getrandbits(64):x}", form=marks(asked, rng, level), at=utc_now()))
+            waiting.append(house.box.put(checked(
+                house.live, seat=seat, secret=secret, round_text=str(snapshot.round.id),
+                nonce=f"{rng.getrandbits(64):x}", form=marks(asked, rng, level), at=utc_now())))
         except BallotRefused:  # recused for its own unit: such a seat has nothing to send
             continue
     for one in waiting:

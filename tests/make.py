@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from db.engine import Database
 from db.values import Commitment, Declaration, Receipt, Shortcoming
 from hall import results, rounds
-from hall.ballot_box import accept
+from hall.ballot_box import checked
 from hall.house import House
 from office import badges, sittings
 from office.plan import PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan
@@ -128,7 +128,7 @@ class Hall:
         return number
 
     def send(self, code: str, mark: object = 90, *, nonce: str | None = None, round_id: int | None = None,
-             form: dict[str, str] | None = None) -> Future[Receipt]:
+             form: dict[str, str] | None = None, made_at: datetime | None = None) -> Future[Receipt]:
         secret = self.secrets[code]
         seat = self.house.live.seat(secret)
         assert seat is not None, f"{code} has no badge in force"
@@ -140,8 +140,9 @@ class Hall:
             form = {f"m.{target}.quality": str(mark) for target in targets}
         self.drawn += 1
         sent = str(round_id if round_id is not None else current.id if current else "")
-        return accept(self.house.live, self.house.box, seat=seat, secret=secret, round_text=sent,
-                      nonce=nonce or f"nonce-{self.drawn}", form=form, at=self.now)
+        return self.house.box.put(checked(
+            self.house.live, seat=seat, secret=secret, round_text=sent, nonce=nonce or f"nonce-{self.drawn}", form=form,
+            at=self.now, made_at=made_at))
 
     def cast(self, code: str, mark: object = 90, **options: object) -> Receipt:
         return self.send(code, mark, **options).result(timeout=20)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select, union_all
+from sqlalchemy import Connection, func, select
 
 from db import tables as t
 from db.values import Receipt
@@ -32,26 +32,19 @@ class StoredLine:
 
 
 def turnout(c: Connection, round_id: int) -> dict[str, int]:
-    """Group key -> seats that have voted in this round. Never a mark."""
-    named = (
-        select(t.ballot.c.group_key, t.ballot.c.seat_id)
-        .where(t.ballot.c.round_id == round_id, t.ballot.c.seat_id.is_not(None), t.ballot.c.counted)
-        .distinct()
-    )
-    secret = (
-        select(t.seat.c.group_key, t.turnout.c.seat_id)
-        .join_from(t.turnout, t.seat, t.turnout.c.seat_id == t.seat.c.id)
-        .where(t.turnout.c.round_id == round_id)
-    )
-    both = union_all(named, secret).subquery()
-    rows = c.execute(select(both.c.group_key, func.count().label("voted")).group_by(both.c.group_key))
+    """Group key -> papers in this round, one a voter. Never a mark; late papers are not turnout."""
+    rows = c.execute(
+        select(t.ballot.c.group_key, func.count(t.ballot.c.voter.distinct()).label("voted"))
+        .where(t.ballot.c.round_id == round_id, t.ballot.c.counted)
+        .group_by(t.ballot.c.group_key))
     return {row.group_key: row.voted for row in rows}
 
 
 def voted_named_seats(c: Connection, round_id: int) -> frozenset[int]:
     """Ids of named seats with a ballot in this round; of secret groups only the count is ever told."""
     rows = c.execute(
-        select(t.ballot.c.seat_id).where(t.ballot.c.round_id == round_id, t.ballot.c.seat_id.is_not(None)).distinct()
+        select(t.ballot.c.seat_id)
+        .where(t.ballot.c.round_id == round_id, t.ballot.c.seat_id.is_not(None), t.ballot.c.counted).distinct()
     )
     return frozenset(rows.scalars())
 

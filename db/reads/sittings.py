@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, Row, func, select
@@ -77,14 +78,24 @@ def seats(c: Connection, sitting_id: int) -> tuple[Seat, ...]:
     return tuple(_seat(r) for r in rows)
 
 
-def badges(c: Connection, sitting_id: int) -> dict[str, int]:
-    """SHA-256 of every badge in force -> seat id."""
-    rows = c.execute(
-        select(t.badge.c.secret_sha256, t.badge.c.seat_id)
-        .join_from(t.badge, t.seat, t.badge.c.seat_id == t.seat.c.id)
-        .where(t.seat.c.sitting_id == sitting_id, t.badge.c.stopped_at.is_(None))
-    )
-    return {r.secret_sha256: r.seat_id for r in rows}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadgeInForce:
+    """`replaced_at`: when it took the place of an earlier badge of its seat, "" for a first one."""
+
+    digest: str
+    seat_id: int
+    replaced_at: str
+
+
+def badges(c: Connection, sitting_id: int) -> tuple[BadgeInForce, ...]:
+    """Every badge in force."""
+    of_sitting = select(t.badge).join_from(t.badge, t.seat, t.badge.c.seat_id == t.seat.c.id).where(
+        t.seat.c.sitting_id == sitting_id)
+    had_one = {r.seat_id for r in c.execute(of_sitting.where(t.badge.c.stopped_at.is_not(None)))}
+    return tuple(
+        BadgeInForce(digest=r.secret_sha256, seat_id=r.seat_id,
+                     replaced_at=r.issued_at if r.seat_id in had_one else "")
+        for r in c.execute(of_sitting.where(t.badge.c.stopped_at.is_(None))))
 
 
 def recusals(c: Connection, sitting_id: int) -> dict[tuple[int, str], str]:

@@ -3,29 +3,37 @@
 The statements are plain text, made once, and go straight to the driver: in a full hall this is where time is spent.
 
 A paper is never overwritten: a change is a new version, the old one stays and stops counting. The same
-nonce again is the same paper: it gets the receipt it got. Everything is decided inside the transaction that
-stores it, so that a closing round and a late ballot cannot miss each other.
+nonce again is the same paper: it gets the answer it got. Everything is decided inside the transaction that
+stores it, so that a closing round and a late ballot cannot miss each other. A late paper is kept, and never counts.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
+from db.clock import text_of
 from db.values import Receipt
-from scoring.ballot import Line
+from scoring.ballot import Line, State
 from scoring.round import Phase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """One paper on its way into the box. `in_time`: it came before the round's own clock ran out."""
+    """One paper on its way into the box.
+
+    `at` is the moment at which it reached the hall, `made_at` the moment at which the phone says that it was handed
+    in ("" when it says nothing). `replaced`: the badge of this secret seat took the place of another one after the
+    round was opened. `opened_at` stands for the time on the receipt of a secret paper.
+    """
 
     round_id: int
     voter: str
@@ -37,33 +45,52 @@ class Paper:
     lines: tuple[Line, ...]
     target_ids: tuple[int, ...]
     receipt: str
-    received_at: str
+    at: str
     opened_at: str
-    in_time: bool
     sitting: str
+    made_at: str = ""
+    replaced: bool = False
+
+
+class Fate(StrEnum):
+    """Why a paper does not count. LATE is the only one that is kept."""
+
+    LATE = "late"
+    NOT_OPEN = "not_open"
+    BADGE_STOPPED = "badge_stopped"
+    VOTED_BEFORE = "voted_before"
+    PERHAPS_VOTED_BEFORE = "perhaps_voted_before"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotTaken:
-    """The round is not open, the badge has been stopped, or a secret seat has voted with an earlier badge."""
+    """The paper does not count; `phase` is the round's, None when there is no such round."""
 
-    phase: Phase | None
-    badge_stopped: bool = False
-    voted_before: bool = False
+    fate: Fate
+    phase: Phase | None = Phase.OPEN
+
+
+class Witness(Protocol):
+    """Who remembers which secret seats have voted in a round: memory only, it is written nowhere."""
+
+    def saw(self, round_id: int, group: str) -> Set[int]: ...
 
 
 class Collided(Exception):
     """Another process stored a paper of the same voter at this very moment: put it again, and it will be known."""
 
 
-_PHASE = "select phase from round where id = :round"
-_PHASE_KEPT = _PHASE + " for share"  # a host who closes waits for this batch; SQLite's BEGIN IMMEDIATE does that
+_PHASE = """
+select phase, closes_at, grace_seconds from round join sitting on sitting.id = round.sitting_id where round.id = :round
+"""
 _IN_FORCE = "select secret_sha256 from badge where stopped_at is null and secret_sha256 in :badges"
 _KNOWN = """
-select voter, nonce, receipt, version, coalesce(received_at, opened_at)
+select voter, nonce, receipt, version, state, coalesce(received_at, opened_at)
 from ballot join round on round.id = ballot.round_id where round_id = :round and voter in :voters
 """
-_TURNED_OUT = "select seat_id from turnout where round_id = :round and seat_id in :seats"
+_HOW_MANY = """
+select count(distinct voter) from ballot where round_id = :round and group_key = :group_key and counted
+"""
 _SUPERSEDE = """
 update ballot set counted = false
 where round_id = :round_id and voter = :voter and target_id = :target_id and counted
@@ -74,65 +101,102 @@ insert into ballot (round_id, voter, target_id, version, group_key, seat_id, sta
 values (:round_id, :voter, :target_id, :version, :group_key, :seat_id, :state, :marks, :nonce, :receipt, :received_at,
         :counted)
 """
-_INSERT_TURNOUT = "insert into turnout (round_id, seat_id) values (:round_id, :seat_id)"
 
 
-def put(c: Connection, papers: Sequence[Paper]) -> list[Receipt | NotTaken]:
+def put(c: Connection, papers: Sequence[Paper], witness: Witness) -> list[Receipt | NotTaken]:
     """Store a batch; one answer for each paper, in order. Papers of one voter are taken in order. Raises Collided."""
     driver = _Driver(c)
-    phases, known, turned_out = _rounds(driver, papers)
-    in_force = {digest for digest, in driver.ask(_IN_FORCE, badges={p.badge_sha256 for p in papers})}
+    rounds, known = _rounds(driver, papers)
+    in_force = {digest for digest, in driver.ask(_IN_FORCE, held="badge", badges={p.badge_sha256 for p in papers})}
     answers: list[Receipt | NotTaken] = []
     rows: list[dict[str, object]] = []
     superseded: list[dict[str, object]] = []
-    turnout: list[dict[str, object]] = []
+    just_voted: set[tuple[int, int]] = set()
     for paper in papers:
-        versions = known.setdefault((paper.round_id, paper.voter), {})
-        if (earlier := versions.get(paper.nonce)) is not None:
+        versions = known.setdefault((paper.round_id, paper.voter), _Versions())
+        if (earlier := versions.by_nonce.get(paper.nonce)) is not None:
             answers.append(earlier)
             continue
-        phase = phases.get(paper.round_id)
-        if phase is not Phase.OPEN or not paper.in_time:
-            answers.append(NotTaken(phase=Phase.CLOSED if phase is Phase.OPEN else phase))
-            continue
-        if paper.badge_sha256 not in in_force:
-            answers.append(NotTaken(phase=Phase.OPEN, badge_stopped=True))
-            continue
-        if paper.secret and not versions and (paper.round_id, paper.seat_id) in turned_out:
-            answers.append(NotTaken(phase=Phase.OPEN, voted_before=True))
-            continue
-        version = 1 + max((r.version for r in versions.values()), default=0)
-        receipt = Receipt(code=paper.receipt, version=version, round=str(paper.round_id), lines=paper.lines,
-                          received_at=paper.opened_at if paper.secret else paper.received_at)
-        if versions:
-            superseded += [{"round_id": paper.round_id, "voter": paper.voter, "target_id": target_id}
-                           for target_id in paper.target_ids]
-        for target_id, line in zip(paper.target_ids, paper.lines, strict=True):
-            rows.append({
-                "round_id": paper.round_id, "voter": paper.voter, "target_id": target_id, "version": version,
-                "group_key": paper.group, "seat_id": None if paper.secret else paper.seat_id,
-                "state": line.state.value, "marks": json.dumps(dict(line.marks)), "nonce": paper.nonce,
-                "receipt": paper.receipt, "received_at": None if paper.secret else paper.received_at,
-                "counted": True})
-        if paper.secret and (paper.round_id, paper.seat_id) not in turned_out:
-            turned_out.add((paper.round_id, paper.seat_id))
-            turnout.append({"round_id": paper.round_id, "seat_id": paper.seat_id})
-        versions[paper.nonce] = receipt
-        answers.append(receipt)
+        fate = _fate(driver, paper, rounds.get(paper.round_id), in_force, versions, just_voted, witness)
+        if fate is None or fate.fate is Fate.LATE:
+            if fate is None or not versions.late:
+                version = versions.newest + 1
+                if fate is None and versions.newest:
+                    superseded += [{"round_id": paper.round_id, "voter": paper.voter, "target_id": target_id}
+                                   for target_id in paper.target_ids]
+                rows += _rows(paper, version, late=fate is not None)
+                versions.newest = version
+            if fate is not None:
+                versions.late = True
+        answer = fate or Receipt(
+            code=paper.receipt, version=versions.newest, round=str(paper.round_id), lines=paper.lines,
+            received_at=paper.opened_at if paper.secret else paper.at)
+        if paper.secret and fate is None:
+            just_voted.add((paper.round_id, paper.seat_id))
+        versions.by_nonce[paper.nonce] = answer
+        answers.append(answer)
     _count_the_newest(rows)
     try:
         driver.tell(_SUPERSEDE, superseded)
         driver.tell(_INSERT, rows)
-        driver.tell(_INSERT_TURNOUT, turnout)
     except driver.integrity_error as cause:
         raise Collided from cause
     return answers
+
+
+@dataclass(slots=True)
+class _Versions:
+    """What the box holds of one voter in one round: what each nonce was told, the newest version, a late one."""
+
+    by_nonce: dict[str, Receipt | NotTaken] = field(default_factory=dict)
+    newest: int = 0
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Round:
+    """A round as this transaction sees it: papers are to be made by `deadline`, and in the hall by `shuts`."""
+
+    phase: Phase
+    deadline: str
+    shuts: str
+
+
+def _fate(driver: _Driver, paper: Paper, of: _Round | None, in_force: Set[str], versions: _Versions,
+          just_voted: Set[tuple[int, int]], witness: Witness) -> NotTaken | None:
+    """Why this paper does not count; None when it does."""
+    if of is None or of.phase not in (Phase.OPEN, Phase.CLOSED):
+        return NotTaken(fate=Fate.NOT_OPEN, phase=None if of is None else of.phase)
+    if paper.badge_sha256 not in in_force:
+        return NotTaken(fate=Fate.BADGE_STOPPED)
+    late = of.phase is Phase.CLOSED or bool(of.deadline and (paper.at > of.shuts or paper.made_at > of.deadline))
+    if late:
+        return NotTaken(fate=Fate.LATE, phase=Phase.CLOSED)
+    if paper.replaced and not versions.newest:
+        saw = witness.saw(paper.round_id, paper.group)
+        if paper.seat_id in saw or (paper.round_id, paper.seat_id) in just_voted:
+            return NotTaken(fate=Fate.VOTED_BEFORE)
+        (how_many,), = driver.ask(_HOW_MANY, round=paper.round_id, group_key=paper.group)
+        if how_many != len(saw):  # others voted through another process, or before this one was started
+            return NotTaken(fate=Fate.PERHAPS_VOTED_BEFORE)
+    return None
+
+
+def _rows(paper: Paper, version: int, *, late: bool) -> list[dict[str, object]]:
+    return [{"round_id": paper.round_id, "voter": paper.voter, "target_id": target_id, "version": version,
+             "group_key": paper.group, "seat_id": None if paper.secret else paper.seat_id,
+             "state": State.LATE.value if late else line.state.value, "marks": json.dumps(dict(line.marks)),
+             "nonce": paper.nonce, "receipt": paper.receipt, "received_at": None if paper.secret else paper.at,
+             "counted": not late}
+            for target_id, line in zip(paper.target_ids, paper.lines, strict=True)]
 
 
 def _count_the_newest(rows: list[dict[str, object]]) -> None:
     """Later papers of one voter in the batch already know the earlier ones: mark them before they are stored."""
     newest: dict[tuple[object, object, object], dict[str, object]] = {}
     for row in rows:
+        if not row["counted"]:
+            continue
         key = (row["round_id"], row["voter"], row["target_id"])
         if key in newest:
             newest[key]["counted"] = False
@@ -140,24 +204,24 @@ def _count_the_newest(rows: list[dict[str, object]]) -> None:
 
 
 def _rounds(driver: _Driver, papers: Sequence[Paper]) -> tuple[
-        dict[int, Phase], dict[tuple[int, str], dict[str, Receipt]], set[tuple[int, int]]]:
-    """Of the rounds in this batch (nearly always one): phase; (round, voter) -> nonce -> the receipt that this nonce
-    got; (round, seat) of the secret seats that have voted."""
-    phases: dict[int, Phase] = {}
-    known: dict[tuple[int, str], dict[str, Receipt]] = {}
-    turned_out: set[tuple[int, int]] = set()
+        dict[int, _Round], dict[tuple[int, str], _Versions]]:
+    """Of the rounds in this batch (nearly always one): how they stand, and what (round, voter) has handed in."""
+    rounds: dict[int, _Round] = {}
+    known: dict[tuple[int, str], _Versions] = {}
     for round_id in {p.round_id for p in papers}:
-        of_round = [p for p in papers if p.round_id == round_id]
-        for phase, in driver.ask(_PHASE if driver.is_sqlite else _PHASE_KEPT, round=round_id):
-            phases[round_id] = Phase(phase)
-        # turnout before papers: on PostgreSQL another process may commit between the two, and whoever is seen as
-        # having voted must be seen with the paper, or the same paper would be taken for one of an earlier badge
-        seats = {p.seat_id for p in of_round if p.secret}
-        turned_out |= {(round_id, seat) for seat, in driver.ask(_TURNED_OUT, round=round_id, seats=seats)}
-        for voter, nonce, code, version, at in driver.ask(_KNOWN, round=round_id, voters={p.voter for p in of_round}):
-            known.setdefault((round_id, voter), {})[nonce] = Receipt(
+        for phase, closes_at, grace in driver.ask(_PHASE, held="round", round=round_id):
+            shuts = "" if closes_at is None else text_of(
+                datetime.fromisoformat(closes_at) + timedelta(seconds=grace))
+            rounds[round_id] = _Round(phase=Phase(phase), deadline=closes_at or "", shuts=shuts)
+        voters = {p.voter for p in papers if p.round_id == round_id}
+        for voter, nonce, code, version, state, at in driver.ask(_KNOWN, round=round_id, voters=voters):
+            held = known.setdefault((round_id, voter), _Versions())
+            late = state == State.LATE.value
+            held.late |= late
+            held.newest = max(held.newest, version)
+            held.by_nonce[nonce] = NotTaken(fate=Fate.LATE, phase=Phase.CLOSED) if late else Receipt(
                 code=code, version=version, received_at=at, round=str(round_id))
-    return phases, known, turned_out
+    return rounds, known
 
 
 class _Driver:
@@ -169,7 +233,11 @@ class _Driver:
         self.integrity_error: type[Exception] = c.dialect.dbapi.IntegrityError
         self._cursor: Any = c.connection.cursor()
 
-    def ask(self, statement: str, **values: object) -> list[tuple[Any, ...]]:
+    def ask(self, statement: str, *, held: str = "", **values: object) -> list[tuple[Any, ...]]:
+        """The rows. `held` names the table whose rows nobody changes until this transaction ends: a host who closes, or
+        stops a badge, waits for this batch. SQLite's BEGIN IMMEDIATE holds everything anyway."""
+        if held and not self.is_sqlite:
+            statement += f" for share of {held}"
         for name, value in values.items():
             if isinstance(value, set):
                 values[name] = json.dumps(list(value)) if self.is_sqlite else list(value)

@@ -69,17 +69,15 @@ class Rounds:
         self._c.execute(insert(t.stage).values(sitting_id=sitting_id, shows=shows, target_id=target_id))
 
     def _forget_who_sent_what(self, round_id: int) -> None:
-        """Write the round's secret papers and its turnout anew, each in the order of its keys.
+        """Write the round's secret papers anew, in the order of their keys.
 
-        A paper and its turnout were stored by one transaction, in the order of arrival, and PostgreSQL keeps that
-        transaction's number (xmin) with both rows, SQLite their places in the page. From here on all of the round's
-        rows come from the transaction that ended it. It is called after the round has left OPEN: no paper can follow.
+        PostgreSQL keeps the number of the transaction that stored a row (xmin), SQLite its place in the page: both
+        tell in which order papers came. From here on all of them come from the transaction that ended the round. It
+        is called after the round has left OPEN: no paper can follow but a late one, which says so itself.
         """
-        for table, of_round in (
-                (t.ballot, and_(t.ballot.c.round_id == round_id, t.ballot.c.seat_id.is_(None))),
-                (t.turnout, t.turnout.c.round_id == round_id)):
-            rows = [dict(row._mapping) for row in self._c.execute(
-                select(table).where(of_round).order_by(*table.primary_key.columns))]
-            if rows:
-                self._c.execute(delete(table).where(of_round))
-                self._c.execute(insert(table), rows)
+        of_round = and_(t.ballot.c.round_id == round_id, t.ballot.c.seat_id.is_(None))
+        rows = [dict(row._mapping) for row in self._c.execute(
+            select(t.ballot).where(of_round).order_by(*t.ballot.primary_key.columns))]
+        if rows:
+            self._c.execute(delete(t.ballot).where(of_round))
+            self._c.execute(insert(t.ballot), rows)

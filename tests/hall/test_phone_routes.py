@@ -75,6 +75,11 @@ def stored(phones: Phones) -> int:
         return int(c.execute(text("select count(*) from ballot")).scalar_one())
 
 
+def counted(phones: Phones) -> int:
+    with phones.house.database.reading() as c:
+        return int(c.execute(text("select count(*) from ballot where counted")).scalar_one())
+
+
 def dump(phones: Phones) -> str:
     with phones.house.database.reading() as c:
         tables = c.execute(text("select name from sqlite_master where type = 'table'")).scalars().all()
@@ -172,12 +177,14 @@ def test_nothing_open_is_refused_in_words(phones: Phones) -> None:
     assert refused(send(phones, paper(1))) == (409, "round_not_open", "round")
 
 
-def test_a_paper_of_a_closed_round_is_refused_and_not_stored(phones: Phones) -> None:
+def test_a_paper_of_a_closed_round_is_refused_kept_as_late_and_not_counted(phones: Phones) -> None:
     opened = phones.open("U1")
     phones.close_round()
 
-    assert refused(send(phones, paper(opened))) == (409, "round_closed", "round")
-    assert stored(phones) == 0
+    for _ in range(2):
+        answer = send(phones, paper(opened))
+        assert refused(answer) == (409, "round_closed", "round") and "备查，不计票" in answer.json()["message"]
+    assert (stored(phones), counted(phones)) == (1, 0)
 
 
 def test_a_closed_round_still_gives_the_receipt_that_the_nonce_already_has(phones: Phones) -> None:
@@ -194,7 +201,7 @@ def test_a_paper_of_an_earlier_round_never_counts_for_the_next_target(phones: Ph
     phones.open("U3")
 
     assert refused(send(phones, paper(earlier))) == (409, "round_moved_on", "round")
-    assert stored(phones) == 0
+    assert counted(phones) == 0
 
 
 def test_a_judge_of_the_unit_itself_is_refused(phones: Phones) -> None:

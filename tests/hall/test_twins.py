@@ -49,7 +49,7 @@ def in_between(monkeypatch: pytest.MonkeyPatch, statement: str, *, before: bool,
 @pytest.mark.parametrize("code", ["L1", "P1"])
 @pytest.mark.parametrize(("statement", "before"), [
     (ballot_store._KNOWN, True), (ballot_store._KNOWN, False),
-    (ballot_store._TURNED_OUT, True), (ballot_store._TURNED_OUT, False)])
+    (ballot_store._IN_FORCE, True), (ballot_store._IN_FORCE, False)])
 def test_a_twin_that_is_stored_meanwhile_gets_the_same_receipt(
         two_doors: tuple[make.Hall, make.Hall], monkeypatch: pytest.MonkeyPatch, code: str, statement: str,
         before: bool) -> None:
