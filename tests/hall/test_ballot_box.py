@@ -219,7 +219,8 @@ def test_a_late_paper_sent_again_gets_the_same_answer_and_is_kept_once(hall: mak
 
 def test_once_published_nothing_more_is_kept(hall: make.Hall) -> None:
     round_id = hall.open("U1", "U2", "U3")
-    hall.everybody()
+    for code in ("L1", "L2", "L3", "P1", "P2", "P3", "P4"):
+        hall.cast(code)
     hall.close()
     hall.publish()
     before = stored(hall)
