@@ -15,6 +15,8 @@ from db.engine import Database, database_url
 from db.migrate import migrate
 from hall.ballot_box import BallotBox
 from hall.live import Live
+from hall.presence import Presence
+from hall.readiness import Readiness
 from hall.rounds import close_what_is_due
 
 log = logging.getLogger("leitai.house")
@@ -35,6 +37,8 @@ class House:
         self.clock = clock
         self.live = Live(database, clock, public_url)
         self.box = BallotBox(database, self.live)
+        self.presence = Presence()
+        self.readiness = Readiness(database, clock)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
