@@ -222,7 +222,7 @@ def test_once_published_nothing_more_is_kept(hall: make.Hall) -> None:
     for code in ("L1", "L2", "L3", "P1", "P2", "P3", "P4"):
         hall.cast(code)
     hall.close()
-    hall.publish()
+    hall.publish(despite_warnings=True)
     before = stored(hall)
 
     with pytest.raises(BallotRefused) as refused:
