@@ -2,21 +2,24 @@
 
 Pure functions of a snapshot, the turnout and the moment: nothing here reads a database, draws, or sees a mark.
 *Due* (应投) are the seats of a group that may score at least one target of the round; *voted* (已投) are those
-whose paper is in. A seat that is missing is named only in a named group.
+whose paper is in. A seat that is missing is named only in a named group. A round ends in two steps: a *countdown* to
+its closing time, at which phones freeze, then the last papers are *collected* for the sitting's grace.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from db.values import Round
+from hall.closing import collecting_left, is_closing, is_collecting, seconds_left
 from hall.live import SeatInHall, Snapshot, TargetCard
 from hall.progress import told, words_of
 from scoring.round import Phase
+
+EVERYBODY_IN = "应投的都已投票，可以立即截止。"
 
 
 class State(StrEnum):
@@ -103,7 +106,8 @@ class GroupTurnout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Onstage:
-    """Who is on stage, with the round that matters and the seconds that it has left."""
+    """Who is on stage, with the round that matters and the seconds that it has left: until its closing time, or,
+    while the last papers are `collecting`, until the clock closes it."""
 
     key: str | None
     target: TargetCard | None
@@ -112,18 +116,12 @@ class Onstage:
     round: Round | None
     left: int | None
     closing: bool
+    collecting: bool
     going: int
 
 
 def open_round_of(snapshot: Snapshot) -> Round | None:
     return next((one for one in snapshot.rounds if one.phase is Phase.OPEN), None)
-
-
-def seconds_left(of_round: Round, now: datetime) -> int | None:
-    """Whole seconds until the clock closes it, never below 0; None when it closes by hand."""
-    if of_round.closes_at is None:
-        return None
-    return max(0, math.ceil((of_round.closes_at - now).total_seconds()))
 
 
 def clock_words(seconds: int) -> str:
@@ -159,18 +157,22 @@ def next_target(snapshot: Snapshot) -> TargetCard | None:
     return next((one for one in in_turn if not _scored(snapshot, one.key) and one is not here), None)
 
 
-def next_step(snapshot: Snapshot, now: datetime) -> Step:
-    """The one obvious thing to do."""
+def next_step(snapshot: Snapshot, now: datetime, *, everybody_in: bool = False) -> Step:
+    """The one obvious thing to do; `everybody_in` is `Awaited`'s, once a round is open."""
     if not snapshot.targets:
         return Step(move=Move.NOTHING, words="议程还是空的", hint="请到“会前准备”添加单位。")
     current = open_round_of(snapshot)
     if current is not None:
-        left = seconds_left(current, now)
-        if left is not None and left <= snapshot.sitting.grace_seconds:
-            return Step(move=Move.WAIT, words="马上截止", targets=current.targets, round_id=current.id,
-                        hint="时间到会自动截止，正在路上的票都会收到。还要时间请按延时。")
-        return Step(move=Move.CLOSE, words="截止打分", targets=current.targets, round_id=current.id,
-                    hint=f"按下后再等{snapshot.sitting.grace_seconds}秒收票，然后自动截止。")
+        grace = snapshot.sitting.grace_seconds
+        move, words = Move.CLOSE, "截止打分"
+        hint = f"按下后倒计时{grace}秒，再收{grace}秒路上的票，然后自动截止。" if grace else "按下立即截止。"
+        if is_collecting(current, now):
+            move, words = Move.WAIT, "已截止，正在收票"
+            hint = "截止前提交的票还在路上，收完自动截止。按延时可重新开放。"
+        elif is_closing(current, grace, now):
+            move, words, hint = Move.WAIT, "马上截止", f"到时手机停止填写，再收{grace}秒路上的票。还要时间请按延时。"
+        return Step(move=move, words=words, targets=current.targets, round_id=current.id,
+                    hint=EVERYBODY_IN if everybody_in else hint)
     opening = _to_open(snapshot)
     if opening is not None:
         return opening
@@ -197,11 +199,14 @@ def onstage(snapshot: Snapshot, now: datetime) -> Onstage:
     together = found is not None and len(found.targets) > 1
     nobody = "成绩已公布" if snapshot.published else "台上没有单位" if snapshot.rounds else "还没有单位上台"
     title = f"{len(found.targets)}家一并打分" if found and together else target.name if target else nobody
-    left = seconds_left(current, now) if current else None
+    grace = snapshot.sitting.grace_seconds
+    collecting = current is not None and is_collecting(current, now)
+    left = None if current is None else (
+        collecting_left(current, grace, now) if collecting else seconds_left(current, now))
     return Onstage(
         key=key, target=None if together else target, title=title, state=state_of(snapshot, key) if key else State.WAITING,
-        round=found, left=left, closing=left is not None and left <= snapshot.sitting.grace_seconds,
-        going=int((now - current.opened_at).total_seconds()) if current else 0)
+        round=found, left=left, closing=current is not None and is_closing(current, grace, now),
+        collecting=collecting, going=int((now - current.opened_at).total_seconds()) if current else 0)
 
 
 def on_screen(snapshot: Snapshot) -> str:

@@ -15,6 +15,7 @@ from db.reads import sittings as reads
 from db.traces import sweep
 from db.values import Round, Sitting, Target
 from db.work import Work, work
+from hall.closing import collects_until
 from office.local_time import clock_time
 from office.refusal import NotFound, Refused
 from scoring.round import MoveRefused, Phase, check_move
@@ -189,11 +190,6 @@ def close_what_is_due(database: Database, at: datetime) -> int:
         except Refused:  # closed by hand, or extended, in this very moment: the clock has nothing to do
             continue
     return closed
-
-
-def collects_until(closes_at: datetime, grace_seconds: int) -> datetime:
-    """Until when a paper that was made in time may still arrive."""
-    return closes_at + timedelta(seconds=grace_seconds)
 
 
 def _held(w: Work, key: str) -> Sitting:

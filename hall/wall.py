@@ -15,7 +15,8 @@ from fractions import Fraction
 from urllib.parse import urlsplit
 
 from db.values import Commitment
-from hall.console import AgendaRow, GroupTurnout, State, agenda, next_target, seconds_left, turnout_rows
+from hall.closing import is_closing, is_collecting
+from hall.console import AgendaRow, GroupTurnout, State, agenda, next_target, turnout_rows
 from hall.live import Snapshot
 from hall.results import Standing
 from scoring.round import Phase
@@ -55,12 +56,16 @@ class StageWall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BallotWall:
-    """A ballot, open or closed: who, how long yet, how many are in. Never a score."""
+    """A ballot, open or closed: who, how long yet, how many are in. Never a score.
+
+    `closing`: the countdown is on. `collecting`: phones are frozen and the last papers come in; it has no clock then.
+    """
 
     heading: str
     name: str
     open: bool
     closing: bool
+    collecting: bool
     closes_at: datetime | None
     groups: tuple[GroupTurnout, ...]
     due: int
@@ -204,12 +209,11 @@ def _ballot(snapshot: Snapshot, now: datetime, voted: Mapping[str, int]) -> Ball
     groups = turnout_rows(snapshot, current.targets, voted, ())
     first = snapshot.target(current.targets[0])
     together = len(current.targets) > 1
-    left = seconds_left(current, now)
-    is_open = current.phase is Phase.OPEN
+    is_open, collecting = current.phase is Phase.OPEN, is_collecting(current, now)
     position = first.position if first else 1
     return BallotWall(
         heading="一张票打全部单位" if together else f"第{position}家 · 共{len(snapshot.targets)}家",
         name=f"{len(current.targets)}家一并打分" if together else first.name if first else "",
-        open=is_open, closing=is_open and left is not None and left <= snapshot.sitting.grace_seconds,
-        closes_at=current.closes_at if is_open else None, groups=groups,
+        open=is_open, closing=is_open and is_closing(current, snapshot.sitting.grace_seconds, now),
+        collecting=collecting, closes_at=current.closes_at if is_open and not collecting else None, groups=groups,
         due=sum(one.due for one in groups), voted=sum(one.voted for one in groups))

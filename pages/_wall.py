@@ -211,10 +211,12 @@ def _ballot(wall: BallotWall, address: str | None) -> str:
     if wall.open and wall.closes_at is not None:
         big = f'<div class="big"><div style="height:23vh"></div>{_left_words(wall)}{_steps(wall)}</div>'
     else:
-        words = "打分中，请尽快提交" if wall.open else "最终投票数"
+        words = "正在收最后的票" if wall.collecting else "打分中，请尽快提交" if wall.open else "最终投票数"
         big = (f'<div class="big"><div class="num">{wall.voted}<small> / {wall.due} 已投</small></div>'
                f'<div class="quiet t34">{words}</div>{_steps(wall)}</div>')
-    if not wall.open:
+    if wall.collecting:
+        code = '<div class="code"><div class="lamp">■ 已截止</div><div class="t42">正在收票</div></div>'
+    elif not wall.open:
         code = '<div class="code"><div class="lamp">■ 已截止</div></div>'
     elif address is None:
         code = '<div class="code"><div style="height:12vh"></div><b>请扫描胸牌二维码打分</b></div>'

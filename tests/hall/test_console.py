@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hall import console, rounds
+from hall import closing, console, rounds
 from hall.console import Move, State
 from hall.live import Snapshot
 from office import sittings
@@ -153,17 +153,36 @@ def test_one_paper_for_all_is_opened_once_everybody_has_spoken(together: make.Ha
     assert (again.move, again.targets) == (Move.OPEN, ("U1", "U2", "U3"))
 
 
-def test_an_announced_close_waits_in_words_and_a_longer_time_gives_the_key_back(hall: make.Hall) -> None:
+def test_an_announced_close_counts_down_then_collects_and_a_longer_time_gives_the_key_back(hall: make.Hall) -> None:
     opened = hall.open("U1", seconds=120)
     assert console.next_step(seen(hall), hall.now).round_id == opened
-
     rounds.announce_close(hall.house.database, hall.key, by="host", at=hall.now, of_round=opened)
-    assert console.next_step(seen(hall), hall.now).move is Move.WAIT
-    assert console.onstage(seen(hall), hall.now).left == 5
 
+    told = []
+    for seconds in (0, 1, 4, 5, 7, 10, 60):
+        at = hall.now + timedelta(seconds=seconds)
+        step, here = console.next_step(seen(hall), at), console.onstage(seen(hall), at)
+        told.append((step.move, step.words, here.left, here.closing, here.collecting))
+    wait = Move.WAIT
+    assert told == [
+        (wait, "马上截止", 5, True, False), (wait, "马上截止", 4, True, False), (wait, "马上截止", 1, True, False),
+        (wait, "已截止，正在收票", 5, False, True), (wait, "已截止，正在收票", 3, False, True),
+        (wait, "已截止，正在收票", 0, False, True), (wait, "已截止，正在收票", 0, False, True)]
+
+    hall.house.clock.advance(7)  # type: ignore[attr-defined]
     rounds.extend(hall.house.database, hall.key, seconds=30, by="host", at=hall.now, of_round=opened)
     assert console.next_step(seen(hall), hall.now).move is Move.CLOSE
-    assert console.onstage(seen(hall), hall.now).left == 35
+    assert console.onstage(seen(hall), hall.now).left == 30
+
+
+def test_once_all_who_are_due_have_voted_the_hint_says_so_and_the_step_stays(hall: make.Hall) -> None:
+    opened = hall.open("U1", seconds=120)
+    for announced in (False, True):
+        if announced:
+            rounds.announce_close(hall.house.database, hall.key, by="host", at=hall.now, of_round=opened)
+        usual, all_in = (console.next_step(seen(hall), hall.now, everybody_in=one) for one in (False, True))
+        assert (usual.move, usual.words) == (all_in.move, all_in.words)
+        assert all_in.hint == "应投的都已投票，可以立即截止。" != usual.hint
 
 
 @pytest.mark.parametrize(("after", "left"), [(0, 90), (0.2, 90), (1, 89), (89.5, 1), (90, 0), (500, 0)])
@@ -173,7 +192,7 @@ def test_seconds_are_counted_up_to_whole_ones_and_never_below_nothing(hall: make
     current = console.open_round_of(seen(hall))
     assert current is not None
 
-    assert console.seconds_left(current, hall.now + timedelta(seconds=after)) == left
+    assert closing.seconds_left(current, hall.now + timedelta(seconds=after)) == left
 
 
 def test_a_round_without_a_clock_says_how_long_it_has_been_going(hall: make.Hall) -> None:

@@ -62,18 +62,20 @@ def test_an_open_ballot_shows_time_and_turnout_whatever_the_stage_says(hall: mak
     assert "97" not in repr(view) and "96" not in repr(view)
 
 
-def test_the_announced_close_is_said_and_the_closed_ballot_shows_final_turnout_only(hall: make.Hall) -> None:
+def test_the_end_is_counted_down_then_collected_then_closed_with_turnout_only(hall: make.Hall) -> None:
     hall.open("U1", seconds=60)
     hall.cast("L1", 97)
-    rounds.announce_close(hall.house.database, hall.key, by="host", at=hall.now)
-    closing = on_wall(hall)
-    hall.close()
-    closed = on_wall(hall)
+    closes_at = rounds.announce_close(hall.house.database, hall.key, by="host", at=hall.now)
+    views = []
+    for _ in range(3):
+        views.append(on_wall(hall))
+        hall.house.clock.advance(5)  # type: ignore[attr-defined]
+        hall.house.tick()
 
-    assert isinstance(closing, BallotWall) and closing.closing
-    assert isinstance(closed, BallotWall)
-    assert (closed.open, closed.closing, closed.closes_at, closed.voted) == (False, False, None, 1)
-    assert "97" not in repr(closed)
+    assert [(one.open, one.closing, one.collecting, one.closes_at, one.voted)
+            for one in views if isinstance(one, BallotWall)] == [
+        (True, True, False, closes_at, 1), (True, False, True, None, 1), (False, False, False, None, 1)]
+    assert "97" not in repr(views)
 
 
 def test_a_voided_round_goes_back_to_the_stage_and_says_why(hall: make.Hall) -> None:

@@ -1,0 +1,42 @@
+"""Whose papers are still awaited when a round ends: judges by name, secret groups in words that point at nobody. Pure.
+
+What is told of a secret group rests on three papers or on none, so that nobody can be watched as he arrives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from hall.console import GroupTurnout
+from hall.live import Snapshot
+from hall.progress import STEP
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """`named`: (group, judges whose finished paper is not in). `secret`: (group, words).
+
+    `everybody_in`: all who are due have voted, and nobody is known to send anything more.
+    """
+
+    named: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    secret: tuple[tuple[str, str], ...] = ()
+    everybody_in: bool = False
+
+
+def awaited(snapshot: Snapshot, rows: Sequence[GroupTurnout], sending: Collection[int]) -> Awaited:
+    """`rows` is the turnout of the open round, `sending` the seats that announced a paper (`hall.presence`)."""
+    named: list[tuple[str, tuple[str, ...]]] = []
+    secret: list[tuple[str, str]] = []
+    for row in rows:
+        on_way = [seat for seat in snapshot.seats if seat.group == row.key and seat.id in sending]
+        if not row.secret:
+            if on_way:
+                named.append((row.name, tuple(seat.name or seat.code for seat in on_way)))
+        elif len(on_way) >= STEP:
+            secret.append((row.name, "还有票在路上"))
+        elif row.voted < row.due:
+            secret.append((row.name, "可能还有票在路上"))
+    everybody = any(row.due for row in rows) and all(row.voted >= row.due for row in rows)
+    return Awaited(named=tuple(named), secret=tuple(secret), everybody_in=everybody and not named and not secret)
