@@ -18,6 +18,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from hall import door
+from hall.board import BoardFirst
 from hall.house import the_house
 from hall.phones_first import PhonesFirst
 from office.people import Role
@@ -71,6 +72,6 @@ else:
         __file__,
         lifespan=_until_shutdown,
         routes=[*door.routes(house), Route("/home", lambda _request: RedirectResponse("/"))],
-        middleware=[Middleware(PhonesFirst, house=house), Middleware(door.SendToDoor, house=house,
-                               paths=frozenset({"/", *(f"/{name}" for name, *_ in PAGES)}))],
+        middleware=[Middleware(PhonesFirst, house=house), Middleware(BoardFirst, house=house),
+                    Middleware(door.SendToDoor, house=house, paths=frozenset({"/", *(f"/{name}" for name, *_ in PAGES)}))],
     )
