@@ -75,7 +75,9 @@ with left:
                          query_params={"s": errand.sitting} if errand.sitting else None)
     if not waiting:
         st.html('<p class="lt-note">没有要处理的事。</p>')
-    st.subheader("场次", anchor=False)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.subheader("场次", anchor=False, width="content")
+        st.link_button("公开看板", "/board", type="tertiary", icon=":material/public:")
     for snapshot in snapshots[:SHOWN]:
         _draw_sitting(card(snapshot, today))
     if len(snapshots) > SHOWN:
