@@ -93,6 +93,7 @@ class Snapshot:
 
     by_key: Mapping[str, TargetCard] = field(repr=False, default_factory=dict)
     by_round: Mapping[str, Round] = field(repr=False, default_factory=dict)
+    kept: dict[object, object] = field(repr=False, compare=False, default_factory=dict)  # worked out once, of no seat
 
     def target(self, key: str) -> TargetCard | None:
         return self.by_key.get(key)

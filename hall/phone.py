@@ -8,10 +8,10 @@ phone gets words and a status it can act on: 4xx to mend, 503 to come again; nev
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
@@ -20,13 +20,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Scope
 
 from db.values import Receipt
-from hall.ballot_box import BallotBox, BallotRefused, Reason, checked, overloaded
+from hall.ballot_box import BallotBox, BallotRefused, Reason, overloaded
 from hall.live import Live, SeatCard, Snapshot
-from hall.network import host_of
 from hall.phone_answer import (
     UNKNOWN_SENTENCE,
+    Brief,
     json_answer,
     notice_answer,
     page_answer,
@@ -37,15 +38,12 @@ from hall.phone_answer import (
     unknown_badge,
 )
 from hall.phone_page import render_notice, render_phone
-from hall.phone_paper import BODY_BOUND, SentPaper, read_sent
+from hall.phone_paper import SentPaper
+from hall.phone_post import Letterbox
 from hall.phone_view import Typed, news_of, view_of
-from scoring.round import Phase
-from scoring.rule import BallotKind
+from hall.presence import Presence
 
 log = logging.getLogger("leitai.phone")
-
-ANSWER_SECONDS = 6.0
-PACE, PACE_SECONDS = 20, 10.0
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -55,44 +53,42 @@ class HouseOfPhones(Protocol):
 
     live: Live
     box: BallotBox
+    presence: Presence
     clock: Callable[[], datetime]
 
 
-def routes(house: HouseOfPhones) -> list[Route]:
-    """Everything that phones and health checks ask for."""
-    phones = _Phones(house)
-    return [
-        Route("/b", phones.guard(phones.forward), methods=["GET"]),
-        Route("/b/{secret}", phones.guard(phones.show), methods=["GET"]),
-        Route("/b/{secret}", phones.guard(phones.take), methods=["POST"]),
-        Route("/b/{secret}/now", phones.guard(phones.tell), methods=["GET"]),
-        Route("/health", phones.guard(phones.health), methods=["GET"]),
-    ]
+class Phones:
+    """Every answer that phones and health checks get. One a process."""
 
-
-class Pace:
-    """A token bucket a seat: bursts of `size`, refilled over `seconds`."""
-
-    def __init__(self, size: int = PACE, seconds: float = PACE_SECONDS) -> None:
-        self._size = size
-        self._seconds = seconds
-        self._buckets: dict[int, tuple[float, datetime]] = {}
-
-    def wait(self, seat: int, at: datetime) -> float:
-        """Seconds until this seat may post again; 0 takes a token."""
-        left, since = self._buckets.get(seat, (float(self._size), at))
-        left = min(self._size, left + max(0.0, (at - since).total_seconds()) * self._size / self._seconds)
-        taken = left >= 1
-        self._buckets[seat] = (left - 1 if taken else left, at)
-        return 0.0 if taken else (1 - left) * self._seconds / self._size
-
-
-class _Phones:
     def __init__(self, house: HouseOfPhones) -> None:
         self._house = house
-        self._pace = Pace()
+        self._letterbox = Letterbox(house)
         self._arriving: dict[int, SeatCard] = {}
         self._welcome: asyncio.Task[None] | None = None
+        self._take, self._tell = self._guard(self.take), self._guard(self.tell)
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/b", self._guard(self.forward), methods=["GET"]),
+            Route("/b/{secret}", self._guard(self.show), methods=["GET"]),
+            Route("/b/{secret}", self._take, methods=["POST"]),
+            Route("/b/{secret}/now", self._tell, methods=["GET"]),
+            Route("/health", self._guard(self.health), methods=["GET"]),
+        ]
+
+    def straight(self, scope: Scope) -> Answer | None:
+        """Papers and polls are nearly everything that comes: their answer, without a router's search for it."""
+        secret, slash, asked = scope["path"][3:].partition("/")
+        if not secret or not scope["path"].startswith("/b/"):
+            return None
+        if scope["method"] == "POST" and not slash:
+            found = self._take
+        elif scope["method"] == "GET" and asked == "now":
+            found = self._tell
+        else:
+            return None
+        scope["path_params"] = {"secret": secret}
+        return found
 
     # -- what is asked -----------------------------------------------------------------------------------
 
@@ -111,16 +107,16 @@ class _Phones:
 
     async def tell(self, request: Request) -> Response:
         """`/now`: memory only on the usual path; 304 while nothing on this phone's page would change."""
-        secret = request.path_params["secret"]
+        secret, told = request.path_params["secret"], dict(request.scope["headers"])
         seat, snapshot = self._who(secret)
         if seat is None or snapshot is None:
             return refusal_answer(BallotRefused(Reason.UNKNOWN_BADGE, UNKNOWN_SENTENCE))
         self._check_in(seat, snapshot)
+        self._house.presence.heard(seat.id, told.get(b"x-paper", b"").decode("latin-1"), self._house.clock())
         news = news_of(snapshot, seat, await self._receipt(seat, secret, snapshot))
-        headers = {"ETag": news.etag, "Cache-Control": "no-cache"}
-        if _has(request, news.etag):
-            return secured(Response(status_code=304, headers=headers))
-        return secured(Response(news.body, media_type="application/json", headers=headers))
+        if has_tag(told.get(b"if-none-match", b"").decode("latin-1"), news.etag):
+            return Brief(304, b"", news.etag)
+        return Brief(200, news.body(), news.etag)
 
     async def take(self, request: Request) -> Response:
         secret, wants_json = request.path_params["secret"], speaks_json(request)
@@ -128,15 +124,12 @@ class _Phones:
         snapshot: Snapshot | None = None
         paper = SentPaper()
         try:
-            _refuse_large(request)
             seat, snapshot = self._who(secret)
             if seat is None or snapshot is None:
                 raise BallotRefused(Reason.UNKNOWN_BADGE, UNKNOWN_SENTENCE)
-            _refuse_foreign(request, snapshot.public_url)
-            self._refuse_haste(seat)
-            paper = read_sent(request.headers.get("content-type", ""), await _body(request))
+            paper = await self._letterbox.read(request, seat, snapshot)
             self._check_in(seat, snapshot)
-            receipt = await self._cast(seat, secret, snapshot, paper)
+            receipt = await self._letterbox.cast(seat, secret, snapshot, paper)
         except BallotRefused as refused:
             if wants_json:
                 return refusal_answer(refused)
@@ -145,8 +138,9 @@ class _Phones:
             return await self._page(request, seat, self._house.live.at(seat.sitting) or snapshot, refused, paper)
         if not wants_json:
             return secured(RedirectResponse(request.url.path, status_code=303))
-        return json_answer({"status": "accepted", "receipt": receipt.code, "version": receipt.version,
-                      "received_at": receipt.received_at, "round": receipt.round})
+        return Brief(200, json.dumps({
+            "status": "accepted", "receipt": receipt.code, "version": receipt.version,
+            "received_at": receipt.received_at, "round": receipt.round}).encode())
 
     async def health(self, request: Request) -> Response:
         live = self._house.live
@@ -186,30 +180,6 @@ class _Phones:
             return page_answer(request, render_phone(view))
         return told_when(refused, page_answer(request, render_phone(view), refused.reason.status))
 
-    async def _cast(self, seat: SeatCard, secret: str, snapshot: Snapshot, paper: SentPaper) -> Receipt:
-        """Into the ballot box; the receipt after the commit. A paper of a round that memory does not show as open
-        may make the box ask the database, so a thread does that."""
-        house = self._house
-        if snapshot.rule.ballot.kind is BallotKind.RANKING and snapshot.round is not None:
-            paper = paper.spread(snapshot.round.targets)
-
-        def put() -> Future[Receipt]:
-            return house.box.put(checked(house.live, seat=seat, secret=secret, round_text=paper.round, nonce=paper.nonce,
-                                         form=paper.marks, at=house.clock()))
-
-        now = snapshot.round
-        usual = now is not None and now.phase is Phase.OPEN and str(now.id) == paper.round
-        answer = asyncio.wrap_future(put() if usual else await run_in_threadpool(put))
-        try:
-            return await asyncio.wait_for(asyncio.shield(answer), ANSWER_SECONDS)  # the writer's future is not ours to end
-        except TimeoutError:  # it may still be stored; the same nonce will get its receipt
-            raise overloaded() from None
-
-    def _refuse_haste(self, seat: SeatCard) -> None:
-        wait = self._pace.wait(seat.id, self._house.clock())
-        if wait > 0:
-            raise BallotRefused(Reason.TOO_FAST, "提交太频繁，请稍等几秒再试。", retry_after=max(1, round(wait + 0.5)))
-
     def _check_in(self, seat: SeatCard, snapshot: Snapshot) -> None:
         """The first scan checks in. Behind the answer's back: a phone never waits for it."""
         if seat.checked_in or snapshot.sitting.desk_check_in:
@@ -232,7 +202,7 @@ class _Phones:
         finally:
             self._welcome = None
 
-    def guard(self, answer: Answer) -> Answer:
+    def _guard(self, answer: Answer) -> Answer:
         """The last resort: whatever breaks, the phone is asked to come again."""
 
         async def guarded(request: Request) -> Response:
@@ -254,39 +224,9 @@ def _serial(live: Live) -> int:
     return sum(sitting.serial for sitting in live.sittings())
 
 
-def _has(request: Request, etag: str) -> bool:
+def has_tag(told: str, etag: str) -> bool:
     """If-None-Match as RFC 9110 has it: `*`, or a list of tags, strong or weak, with or without blanks."""
-    tags = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+    if told == etag:
+        return True
+    tags = [tag.strip().removeprefix("W/") for tag in told.split(",")]
     return etag in tags or tags == ["*"]
-
-
-def _refuse_large(request: Request) -> None:
-    length = request.headers.get("content-length", "0")
-    if not (length.isascii() and length.isdigit()) or int(length[:12]) > BODY_BOUND:
-        raise _too_large()
-
-
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > BODY_BOUND:
-            raise _too_large()
-    return body
-
-
-def _too_large() -> BallotRefused:
-    return BallotRefused(Reason.TOO_LARGE, "这张评分太大，没有收下。请刷新页面后重新填写。")
-
-
-def _refuse_foreign(request: Request, public_url: str) -> None:
-    """A paper filled in on somebody else's page is refused.
-
-    `Origin: null` is what browsers send with our own form, because of our own Referrer-Policy; whoever posts it
-    has to know the badge's secret all the same.
-    """
-    origin = request.headers.get("origin")
-    homes = {request.headers.get("host", ""), host_of(public_url)} - {""}
-    foreign = origin is not None and origin != "null" and host_of(origin) not in homes
-    if foreign or (origin == "null" and request.headers.get("sec-fetch-site") == "cross-site"):
-        raise BallotRefused(Reason.WRONG_ORIGIN, "这次提交不是从本页面发出的，没有计票。请用胸牌二维码打开页面再提交。")

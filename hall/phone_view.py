@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from zlib import crc32
 
 from db.clock import text_of
 from db.values import Declaration, Receipt, Round
@@ -31,7 +32,6 @@ from scoring.rule import BallotKind, MissingCriterion, Rule
 
 ECHO_BOUND = 40
 WITHOUT_MARKS = {"abstain": "弃权", "dont_know": "不了解"}
-_told_before: dict[tuple[str, tuple[str, ...]], str] = {}
 _PHASES = {Phase.OPEN: "open", Phase.CLOSED: "closed", Phase.PUBLISHED: "published"}
 
 
@@ -39,8 +39,23 @@ _PHASES = {Phase.OPEN: "open", Phase.CLOSED: "closed", Phase.PUBLISHED: "publish
 class News:
     """What `/now` says: the body, and the tag that changes exactly when this phone's page would."""
 
-    body: bytes
     etag: str
+    shared: _Shared
+    receipt: Receipt | None
+
+    def body(self) -> bytes:
+        mine = None if self.receipt is None else {
+            "receipt": self.receipt.code, "version": self.receipt.version, "received_at": self.receipt.received_at}
+        return f'{self.shared.head}, "receipt": {json.dumps(mine)}, {self.shared.tail}'.encode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shared:
+    """What all phones with the same targets to score are told: JSON around the receipt, and its digest."""
+
+    head: str
+    tail: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,29 +79,25 @@ def news_of(snapshot: Snapshot, seat: SeatCard, receipt: Receipt | None) -> News
     """The hall in one small answer. The serial alone does not change the tag: it grows with every badge issued."""
     now = snapshot.round
     open_to = may_score(snapshot, seat, now) if now is not None and now.phase is Phase.OPEN else ()
+    shared = snapshot.kept.get(("news", open_to))
+    if not isinstance(shared, _Shared):
+        shared = snapshot.kept[("news", open_to)] = _shared(snapshot, open_to)
+    own = "" if receipt is None else f".{receipt.code}.{receipt.version}"
+    return News(etag=f'"{shared.digest}{crc32(seat.name.encode()):x}{own}"', shared=shared, receipt=receipt)
+
+
+def _shared(snapshot: Snapshot, open_to: tuple[str, ...]) -> _Shared:
+    now = snapshot.round
     told: dict[str, object] = {
         "round": None if now is None else str(now.id),
         "phase": None if now is None else now.phase.value,
         "closes_at": None if now is None or now.closes_at is None else text_of(now.closes_at),
         "targets": [] if now is None else list(now.targets),
-        "receipt": None if receipt is None else
-        {"receipt": receipt.code, "version": receipt.version, "received_at": receipt.received_at},
     }
-    seen = json.dumps([told, open_to, snapshot.rule.sha256, _next_up(snapshot), _void_note(snapshot), seat.name])
-    body = json.dumps(told | {"serial": snapshot.serial}, ensure_ascii=False)
-    return News(
-        body=f'{body[:-1]}, "fields": {_fields_told(snapshot.rule, open_to)}}}'.encode(),
-        etag='"' + hashlib.sha256(seen.encode()).hexdigest()[:20] + '"')
-
-
-def _fields_told(rule: Rule, targets: tuple[str, ...]) -> str:
-    """What to post, as JSON: the same for every phone of a round, so it is written once."""
-    key = (rule.sha256, targets)
-    if key not in _told_before:
-        if len(_told_before) > 200:
-            _told_before.clear()
-        _told_before[key] = json.dumps([one.as_json() for one in fields(rule, targets)], ensure_ascii=False)
-    return _told_before[key]
+    seen = json.dumps([told, open_to, snapshot.rule.sha256, _next_up(snapshot), _void_note(snapshot)])
+    asked = json.dumps([one.as_json() for one in fields(snapshot.rule, open_to)], ensure_ascii=False)
+    return _Shared(head=json.dumps(told, ensure_ascii=False)[:-1], tail=f'"fields": {asked}, "serial": {snapshot.serial}}}',
+                   digest=hashlib.sha256(seen.encode()).hexdigest()[:16])
 
 
 def view_of(snapshot: Snapshot, seat: SeatCard, receipt: Receipt | None, *, at: datetime, nonce: str, etag: str,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from starlette.applications import Starlette
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hall.phone import HouseOfPhones, routes
+from hall.phone import HouseOfPhones, Phones
 
 
 class PhonesFirst:
@@ -17,14 +18,15 @@ class PhonesFirst:
 
     def __init__(self, app: ASGIApp, house: HouseOfPhones) -> None:
         self._app = app
-        self._answers = Starlette(routes=routes(house))
-        self._pages = GZipMiddleware(self._answers, minimum_size=1000, compresslevel=5)
+        self._phones = Phones(house)
+        self._pages = GZipMiddleware(Starlette(routes=self._phones.routes()), minimum_size=1000, compresslevel=5)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
         if scope["type"] != "http" or not (path.startswith("/b/") or path in ("/b", "/health")):
             await self._app(scope, receive, send)
-        elif scope["method"] == "GET" and not path.endswith("/now"):
-            await self._pages(scope, receive, send)
+        elif (answer := self._phones.straight(scope)) is not None:
+            request = Request(scope, receive)
+            await (await answer(request))(scope, receive, send)
         else:
-            await self._answers(scope, receive, send)
+            await self._pages(scope, receive, send)

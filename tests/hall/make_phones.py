@@ -14,9 +14,10 @@ from db.engine import Database
 from db.migrate import migrate
 from db.values import Commitment, Declaration, Shortcoming
 from db.work import work
-from hall import phone, rounds
+from hall import rounds
 from hall.house import House
 from hall.live import Snapshot
+from hall.phones_first import PhonesFirst
 from office import sittings
 from office.plan import PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan
 
@@ -117,7 +118,7 @@ class Phones:
         self.house.live.refresh()
         self.issue_badges(*(seat.code for seat in self.snapshot.seats))
         self.house.box.start()
-        self.app = Starlette(routes=phone.routes(self.house))
+        self.app = PhonesFirst(Starlette(), self.house)
         self.http = TestClient(self.app, follow_redirects=False)
 
     @property

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from db.values import Declaration, Shortcoming
-from hall import phone, rounds
+from hall import phone_post, rounds
 from hall.ballot_box import BallotRefused
 from hall.phone_page import PAGE_BOUND, TEMPLATES, abridge, squeeze
 from hall.phone_paper import BODY_BOUND, read_sent
@@ -296,7 +296,7 @@ def test_without_a_public_address_an_origin_without_a_host_is_still_foreign(phon
 
 def test_posting_too_fast_is_slowed_down_and_says_for_how_long(phones: Phones) -> None:
     body = paper(phones.open("U1"))
-    for _ in range(phone.PACE):
+    for _ in range(phone_post.PACE):
         assert send(phones, body).status_code == 200
 
     answer = send(phones, body)
@@ -382,11 +382,11 @@ def test_when_the_box_is_full_the_phone_is_asked_to_come_again(phones: Phones) -
 def test_a_paper_that_waits_too_long_is_asked_for_again_and_the_writer_lives_on(
         phones: Phones, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = phones.open("U1")
-    monkeypatch.setattr(phone, "ANSWER_SECONDS", 0.1)
+    monkeypatch.setattr(phone_post, "ANSWER_SECONDS", 0.1)
 
     with phones.http, phones.house.database.write.begin():  # somebody else holds the database
         assert refused(send(phones, paper(opened)))[:2] == (503, "overloaded")
-    monkeypatch.setattr(phone, "ANSWER_SECONDS", 6)
+    monkeypatch.setattr(phone_post, "ANSWER_SECONDS", 6)
 
     assert send(phones, paper(opened)).json()["version"] == 1
     assert send(phones, paper(opened, "n2")).json()["version"] == 2
