@@ -12,6 +12,8 @@ from hall.console import GroupTurnout
 from hall.live import Snapshot
 from hall.progress import STEP
 
+ON_THE_WAY, PERHAPS = "还有票在路上", "可能还有票在路上"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Awaited:
@@ -24,6 +26,13 @@ class Awaited:
     secret: tuple[tuple[str, str], ...] = ()
     everybody_in: bool = False
 
+    @property
+    def pending(self) -> str:
+        """Whose papers are certainly on the way, as a sentence; empty when there is none."""
+        who = [*("、".join(names) for _group, names in self.named),
+               *(group for group, words in self.secret if words == ON_THE_WAY)]
+        return f"{'、'.join(who)}还有票在路上。" if who else ""
+
 
 def awaited(snapshot: Snapshot, rows: Sequence[GroupTurnout], sending: Collection[int]) -> Awaited:
     """`rows` is the turnout of the open round, `sending` the seats that announced a paper (`hall.presence`)."""
@@ -35,8 +44,8 @@ def awaited(snapshot: Snapshot, rows: Sequence[GroupTurnout], sending: Collectio
             if on_way:
                 named.append((row.name, tuple(seat.name or seat.code for seat in on_way)))
         elif len(on_way) >= STEP:
-            secret.append((row.name, "还有票在路上"))
+            secret.append((row.name, ON_THE_WAY))
         elif row.voted < row.due:
-            secret.append((row.name, "可能还有票在路上"))
+            secret.append((row.name, PERHAPS))
     everybody = any(row.due for row in rows) and all(row.voted >= row.due for row in rows)
     return Awaited(named=tuple(named), secret=tuple(secret), everybody_in=everybody and not named and not secret)

@@ -240,6 +240,13 @@ def turnout_rows(snapshot: Snapshot, targets: Collection[str], voted: Mapping[st
     return tuple(rows)
 
 
+def online(snapshot: Snapshot, seen: Collection[int]) -> dict[str, int]:
+    """Group -> seats whose phone was heard of just now (在线); a secret group is left out while a round is open."""
+    secret = {group.key for group in snapshot.rule.groups if group.secret} if open_round_of(snapshot) else set()
+    return {group.key: sum(seat.group == group.key and seat.id in seen for seat in snapshot.seats)
+            for group in snapshot.rule.groups if group.key not in secret}
+
+
 def voidable(snapshot: Snapshot) -> tuple[tuple[int, str], ...]:
     """(round id, its name) of what may still be voided; the open one first, then the latest."""
     names = {one.key: one.name for one in snapshot.targets}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
+from hall.awaited import ON_THE_WAY, Awaited
 from hall.console import AgendaRow, GroupTurnout, Onstage, State, clock_words
 from hall.live import Declaration
+from hall.readiness import GroupReady
 
 TONES = {State.WAITING: "#5B6570", State.ON_STAGE: "#1F2328", State.VOTING: "#1F4E79", State.CLOSED: "#7A4A0F",
          State.VOID: "#B3261E", State.PUBLISHED: "#1E7F4F"}
@@ -39,6 +41,8 @@ h1{font-size:1.35rem!important;padding:0 0 .2rem!important}
 .c-bar{height:.8rem;border:1px solid #767E88;border-radius:3px;background:#fff;overflow:hidden}
 .c-bar div{height:100%}
 .c-group .small{font-size:.82rem;color:#4A525C;margin-top:.15rem}
+.c-way{font-size:.88rem;max-height:9rem;overflow-y:auto;margin:0 0 .6rem;padding:.3rem .6rem;background:#F5F6F8;
+ border-left:3px solid #8A5A12}
 .c-missing{font-size:.88rem;max-height:15rem;overflow-y:auto}
 .stColumn .stButton button[kind=primary]{min-height:60px}
 .stColumn .stButton button[kind=primary] p{font-size:1.3rem;font-weight:600}
@@ -60,7 +64,10 @@ def stage(here: Onstage, on_screen: str) -> str:
     place = f"第{here.target.position}家　" if here.target else ""
     light = f'<span style="color:{TONES[here.state]}">{here.state.shape} {here.state.words}</span>　' if here.key else ""
     clock = ""
-    if here.state is State.VOTING and here.left is not None:
+    if here.collecting:
+        light = f'<span style="color:{TONES[State.CLOSED]}">■ 已截止，正在收票</span>　'
+        clock = f'<div class="c-clock late"><small>正在收最后的票</small>{here.left}秒</div>'
+    elif here.state is State.VOTING and here.left is not None:
         words = "马上截止" if here.closing else "还剩"
         clock = f'<div class="c-clock {"late" if here.closing else ""}"><small>{words}</small>{clock_words(here.left)}</div>'
     elif here.state is State.VOTING:
@@ -84,13 +91,17 @@ def said(declaration: Declaration) -> str:
             f'</details><details><summary>承诺与期限（{len(declaration.commitments)}）</summary><ul>{promised}</ul></details></div>')
 
 
-def turnout(rows: Sequence[GroupTurnout], voting: bool) -> str:
-    """One filling bar a group: 已投／应投 while a round is on, else how many have checked in."""
+def turnout(rows: Sequence[GroupTurnout], *, voting: bool, online: Mapping[str, int],
+            ready: Sequence[GroupReady] = ()) -> str:
+    """One filling bar a group: 已投／应投 of a round, else how many have checked in; and what is known of its phones."""
+    phones = {one.key: one.checked_words for one in ready}
     parts = []
     for n, row in enumerate(rows):
         done, due = (row.voted, row.due) if voting else (row.checked_in, row.seats)
         share = 100 * done // due if due else 0
-        notes = [f"签到{row.checked_in}／{row.seats}席"] if voting else []
+        notes = [phones[row.key]] if row.key in phones else []
+        notes += [f"签到{row.checked_in}／{row.seats}席"] if voting else []
+        notes += [f"在线{online[row.key]}"] if row.key in online else []
         notes += [row.note or "无记名，只计人数"] if row.secret else []
         notes += [f"这一家回避{row.recused}席"] if row.recused and not row.secret else []
         parts.append(
@@ -101,14 +112,38 @@ def turnout(rows: Sequence[GroupTurnout], voting: bool) -> str:
     return f'<div class="lt-note">{title}</div>{"".join(parts)}'
 
 
-def missing(rows: Sequence[GroupTurnout]) -> str:
-    """Who is still waited for, by name, in named groups only."""
+def awaited(waiting: Awaited, *, ending: bool) -> str:
+    """Whose finished papers are not in yet: always when it is known, and at the end of a round also that none is known."""
+    lines = "".join(f"<div><b>{escape(group)}</b>　{escape('、'.join(names))}</div>" for group, names in waiting.named)
+    lines += "".join(f"<div><b>{escape(group)}</b>　{escape(words)}</div>" for group, words in waiting.secret
+                     if ending or words == ON_THE_WAY)
+    if not lines and not ending:
+        return ""
+    if not lines:
+        lines = "<div>没有已知在路上的票。</div>"
+    return f'<div class="c-way"><div class="lt-note">▲ 票在路上</div>{lines}</div>'
+
+
+def missing(rows: Sequence[GroupTurnout], waiting: Awaited) -> str:
+    """Who is still waited for, by name, in named groups only; not those whose paper is on the way."""
+    on_way = {name for _group, names in waiting.named for name in names}
     lines = ""
     for row in rows:
-        here = escape("、".join(row.missing))
-        away = f'<span style="color:#4A525C">未签到：{escape("、".join(row.absent))}</span>' if row.absent else ""
+        here = escape("、".join(name for name in row.missing if name not in on_way))
+        gone = [name for name in row.absent if name not in on_way]
+        away = f'<span style="color:#4A525C">未签到：{escape("、".join(gone))}</span>' if gone else ""
         if here or away:
             lines += f"<div><b>{escape(row.name)}</b>　{here}{'　' if here and away else ''}{away}</div>"
     if not lines:
-        return '<div class="c-missing">实名组都已投票。</div>'
+        return "" if on_way else '<div class="c-missing">实名组都已投票。</div>'
     return f'<div class="c-missing"><div class="lt-note">还没投（实名组）</div>{lines}</div>'
+
+
+def between(late: str, ready: Sequence[GroupReady]) -> str:
+    """Between two rounds: papers of the last one that came too late, and phones with trouble, the worst first."""
+    troubles = sorted((words for one in ready for words in one.troubles), key=lambda words: not words.startswith("■"))
+    said = f'<div class="c-way">{escape(late)}</div>' if late else ""
+    if not troubles:
+        return said
+    lines = "".join(f"<div>{escape(words)}</div>" for words in troubles)
+    return f'{said}<div class="c-missing"><div class="lt-note">手机有问题（{len(troubles)}）</div>{lines}</div>'

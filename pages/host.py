@@ -9,8 +9,11 @@ from html import escape
 import streamlit as st
 
 from hall import console, results, rounds
+from hall.awaited import Awaited, awaited
 from hall.console import Move, Step
+from hall.late import late_of
 from hall.live import Snapshot
+from hall.readiness import readiness_of
 from office.people import Role
 from pages import _console, _host_dialogs
 from pages._frame import act, choose_sitting, house, require
@@ -56,15 +59,25 @@ def red_key(step: Step, now: datetime) -> None:
     st.html(f'<p class="lt-note" style="min-height:1.4em">{escape(step.hint)}</p>')
 
 
-def more_time(step: Step) -> None:
+def more_time(step: Step, waiting: Awaited) -> None:
     if step.move not in (Move.CLOSE, Move.WAIT):
         return
     more, longer, now = st.columns(3)
     for column, seconds in ((more, 30), (longer, 60)):
         column.button(f"延时{seconds}秒", width="stretch", key=f"more-{seconds}", on_click=do, args=(rounds.extend,),
                       kwargs={"seconds": seconds, "of_round": step.round_id, "done": f"已延时{seconds}秒。"})
-    now.button("立即截止", width="stretch", key="at-once", on_click=do, args=(rounds.close_round,),
-               kwargs={"of_round": step.round_id})
+    asked = bool(waiting.pending) and st.session_state.get("at-once") == step.round_id
+    now.button("不等了，截止" if asked else "立即截止", width="stretch", key="at-once/yes", on_click=close_at_once,
+               args=(step, "" if asked else waiting.pending))
+
+
+def close_at_once(step: Step, pending: str) -> None:
+    """Close without waiting; papers known to be on the way make it ask once more."""
+    if pending:
+        st.session_state["at-once"] = step.round_id
+        st.session_state["said"] = ("warning", f"{pending}现在截止，送到也不计票。要截止请再按一次。")
+        return
+    do(rounds.close_round, of_round=step.round_id)
 
 
 def answer(now: datetime) -> None:
@@ -74,7 +87,7 @@ def answer(now: datetime) -> None:
         st.session_state["heard"] = (*said, now + HEARD)
     kind, words, until = st.session_state.get("heard", ("", "", now))
     if now < until:
-        (st.error if kind == "error" else st.success)(words)
+        {"error": st.error, "warning": st.warning}.get(kind, st.success)(words)
 
 
 @st.fragment(run_every="1s")
@@ -86,26 +99,33 @@ def live() -> None:
     if at_start is not None and bool(snapshot.published) != bool(at_start.published):
         st.rerun()  # published from another console: what stands below the live part has changed too
     now = house().clock()
-    here, step = console.onstage(snapshot, now), console.next_step(snapshot, now)
+    here, current = console.onstage(snapshot, now), console.open_round_of(snapshot)
+    rows = console.turnout_rows(
+        snapshot, here.round.targets if here.round else (here.key,) if here.key else (),
+        house().live.turnout(here.round.id) if here.round else {},
+        house().live.voted_named(current.id) if current else ())
+    waiting = awaited(snapshot, rows, house().presence.on_the_way(current.id, now)) if current else Awaited()
+    step = console.next_step(snapshot, now, everybody_in=waiting.everybody_in)
     agenda, middle, right = st.columns([1.05, 1.7, 1.15], gap="medium")
     agenda.html(_console.agenda(console.agenda(snapshot)))
     with middle:
         st.html(_console.stage(here, console.on_screen(snapshot)))
         red_key(step, now)
-        more_time(step)
+        more_time(step, waiting)
         if here.target is not None:
             st.html(_console.said(here.target.declaration))
         answer(now)
     with right:
-        current = console.open_round_of(snapshot)
-        voting = here.round is not None
-        rows = console.turnout_rows(
-            snapshot, here.round.targets if here.round else (here.key,) if here.key else (),
-            house().live.turnout(here.round.id) if here.round else {},
-            house().live.voted_named(current.id) if current else ())
-        st.html(_console.turnout(rows, voting))
+        online = console.online(snapshot, house().presence.seen(now))
         if current is not None:
-            st.html(_console.missing(rows))
+            st.html(_console.turnout(rows, voting=True, online=online)
+                    + _console.awaited(waiting, ending=here.closing or here.collecting)
+                    + _console.missing(rows, waiting))
+        else:
+            ready = readiness_of(snapshot, house().readiness.checks(key))
+            late = late_of(house().database, key).words_of(here.round.id) if here.round else ""
+            st.html(_console.turnout(rows, voting=here.round is not None, online=online, ready=ready)
+                    + _console.between(late, ready))
 
 
 def below(snapshot: Snapshot) -> None:
@@ -115,6 +135,7 @@ def below(snapshot: Snapshot) -> None:
             if (name != "correct" or snapshot.published) and st.button(words, key=f"ask-{name}"):
                 st.session_state["dialog"] = name
         st.link_button("打开大屏", f"/screen?s={key}")
+        st.link_button("公开看板", f"/board/{key}")
 
 
 if at_start is not None:

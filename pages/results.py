@@ -16,7 +16,7 @@ from hall.standings import Board, board, ranking_csv
 from office.local_time import minute
 from office.people import Role
 from office.refusal import Refused
-from pages import _checking, _frame, _ranking, _sheet, _working
+from pages import _checking, _frame, _late, _ranking, _sheet, _working
 from pages._frame import choose_sitting, header, require
 
 who = require(Role.HOST, Role.CLERK, Role.SUPERVISOR, Role.LEADER, Role.ADMINISTRATOR, Role.LIAISON)
@@ -78,6 +78,8 @@ except Refused as refused:
     st.error(str(refused))
     if version_asked():
         st.link_button("看最新一版", f"?s={key}")
+    if is_of_the_hall(who):
+        _late.show_late(key)
     st.stop()
 if shown is None:
     header("成绩")
@@ -119,6 +121,8 @@ if shown.version is not None:
         _checking.show_receipts(_frame.house(), shown, key)
 with st.expander("复核：指纹、复算包和命令"):
     _checking.show_check(_frame.house(), shown, key, of_the_hall=is_of_the_hall(who))
+if is_of_the_hall(who):
+    _late.show_late(key)
 if len(shown.versions) > 1:
     with st.expander(f"历次公布（{len(shown.versions)}版）"):
         st.html("".join(

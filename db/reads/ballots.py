@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, select
 
 from db import tables as t
+from db.clock import maybe_moment
 from db.values import Receipt
 from scoring.ballot import Line, State
 
@@ -83,3 +85,31 @@ def receipt(c: Connection, round_id: int, voter: str, opened_at: str) -> Receipt
         lines=tuple(Line(target=r.target, state=State(r.state), marks=tuple(json.loads(r.marks).items()))
                     for r in rows),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredLate:
+    """One paper that came after the close. `counted`: its voter has another one in this round that counts."""
+
+    round_id: int
+    seat: str | None
+    group: str
+    received_at: datetime | None
+    counted: bool
+
+
+def late_papers(c: Connection, sitting_id: int) -> tuple[StoredLate, ...]:
+    """Every paper that came too late, by round and seat; the secret ones in the order of their keys, which is chance."""
+    same = t.ballot.alias("same")
+    in_time = exists().where(
+        same.c.round_id == t.ballot.c.round_id, same.c.voter == t.ballot.c.voter, same.c.counted)
+    rows = c.execute(
+        select(t.ballot.c.round_id, t.ballot.c.voter, t.seat.c.code, t.ballot.c.group_key, t.ballot.c.received_at,
+               in_time.label("counted"))
+        .join_from(t.ballot, t.round_, t.ballot.c.round_id == t.round_.c.id)
+        .outerjoin(t.seat, t.ballot.c.seat_id == t.seat.c.id)
+        .where(t.round_.c.sitting_id == sitting_id, t.ballot.c.state == State.LATE.value)
+        .distinct().order_by(t.ballot.c.round_id, t.seat.c.code, t.ballot.c.voter)
+    )
+    return tuple(StoredLate(round_id=r.round_id, seat=r.code, group=r.group_key, received_at=maybe_moment(r.received_at),
+                            counted=bool(r.counted)) for r in rows)

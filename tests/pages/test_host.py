@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
+from db.stores.checks import Checks
+from db.values import DeviceCheck
+from db.work import work
 from hall import rounds
 from office.people import Role
 from scoring.round import Phase
 from tests import make
 from tests.hall.test_console import scored, seen
+from tests.hall.test_late import come_late
 from tests.pages.conftest import OpenPage, press, words
 
 
@@ -41,6 +45,29 @@ def go(hall: make.Hall, page: AppTest) -> AppTest:
     return page.run()
 
 
+def pass_seconds(hall: make.Hall, page: AppTest, seconds: float) -> AppTest:
+    """Time passes, the hall's clock beats, the page draws itself anew."""
+    hall.house.clock.advance(seconds)  # type: ignore[attr-defined]
+    hall.house.tick()
+    hall.house.live.refresh()
+    return page.run()
+
+
+def announces(hall: make.Hall, *codes: str) -> None:
+    """These seats' phones say that they hold a finished paper for the open round."""
+    current = seen(hall).round
+    assert current is not None
+    for seat in seen(hall).seats:
+        if seat.code in codes:
+            hall.house.presence.heard(seat.id, f"{current.id} sealed", hall.now)
+
+
+def checked(hall: make.Hall, seat_id: int, *, storage: bool, lost: int) -> None:
+    with work(hall.house.database) as w:
+        Checks(w.c).note([DeviceCheck(seat_id=seat_id, checked_at=hall.now, storage=storage, skew_ms=0, round_trip_ms=80,
+                                   lost=lost)])
+
+
 def test_only_hosts_and_administrators_may_lead(hall: make.Hall, open_page: OpenPage) -> None:
     page = open_page("host", Role.LEADER, Role.CLERK, sitting=hall.key)
 
@@ -60,10 +87,9 @@ def test_a_sitting_is_led_by_one_key_from_the_first_unit_to_the_publication(hall
         hall.everybody(mark)
         said.append(step(page))
         go(hall, page)
-        assert step(page) == "马上截止"
-        hall.house.clock.advance(5)  # type: ignore[attr-defined]
-        hall.house.tick()
-        page.run()
+        for ending in ("马上截止", "已截止，正在收票"):
+            assert step(page) == ending and "应投的都已投票，可以立即截止" in words(page)
+            pass_seconds(hall, page, 5)
     said.append(step(page))
     press(page, "公布成绩")
     page.button(key="publish/yes").click().run()
@@ -151,6 +177,84 @@ def test_more_time_and_closing_at_once(hall: make.Hall, open_page: OpenPage) -> 
 
     press(page, "立即截止")
     assert seen(hall).rounds[0].phase is Phase.CLOSED
+
+
+def test_the_end_is_counted_down_collected_and_closed_with_the_names_of_who_is_on_the_way(
+        hall: make.Hall, open_page: OpenPage) -> None:
+    hall.open("U1")
+    hall.cast("L2")
+    announces(hall, "L1", "P1")
+    page = opened(hall, open_page)
+    assert "票在路上" in words(page) and "<b>市领导</b>　市领导1席" in words(page) and "代表1" not in words(page)
+
+    press(page, "截止打分")
+    hall.house.live.refresh()
+    assert step(page.run()) == "马上截止" and "00:05" in words(page)
+    pass_seconds(hall, page, 5)
+    assert step(page) == "已截止，正在收票" and "正在收最后的票</small>5秒" in words(page)
+    assert "可能还有票在路上" in words(page) and "打分中，" not in words(page)
+    pass_seconds(hall, page, 2)
+    assert "正在收最后的票</small>3秒" in words(page)
+
+    hall.cast("L1", 97)
+    hall.house.presence.delivered(next(seat.id for seat in seen(hall).seats if seat.code == "L1"),
+                                  seen(hall).round.id)  # type: ignore[union-attr]
+    pass_seconds(hall, page, 1.5)
+    assert "<b>市领导</b>　市领导1席" not in words(page) and "97" not in words(page)
+    pass_seconds(hall, page, 1.5)
+    assert step(page) == "下一家：第2家 B县上台"
+
+
+def test_closing_at_once_asks_once_more_while_a_paper_is_known_to_be_on_the_way(hall: make.Hall,
+                                                                              open_page: OpenPage) -> None:
+    hall.open("U1")
+    announces(hall, "L3")
+    page = opened(hall, open_page)
+    press(page, "立即截止")
+    assert seen(hall).rounds[0].phase is Phase.OPEN
+    assert "市领导3席还有票在路上。现在截止，送到也不计票。要截止请再按一次。" in words(page)
+
+    press(page, "不等了，截止")
+    assert seen(hall).rounds[0].phase is Phase.CLOSED
+
+
+def test_more_time_while_the_last_papers_come_in_gives_the_red_key_back(hall: make.Hall, open_page: OpenPage) -> None:
+    hall.open("U1", seconds=10)
+    page = opened(hall, open_page)
+    pass_seconds(hall, page, 12)
+    assert step(page) == "已截止，正在收票"
+
+    press(page, "延时30秒")
+    assert step(page) == "截止打分" and "00:30" in words(page)
+
+
+def test_papers_that_came_too_late_are_told_after_the_close_and_never_their_marks(hall: make.Hall,
+                                                                                open_page: OpenPage) -> None:
+    round_id = hall.open("U1")
+    hall.close()
+    page = opened(hall, open_page)
+    assert "迟到" not in words(page)
+    come_late(hall, round_id, "L1", "P1", "P2")
+    assert "迟到1张，不计票" in words(page.run())
+
+    come_late(hall, round_id, "P3")
+    assert "迟到至少4张，不计票" in words(page.run()) and "97" not in words(page)
+
+
+def test_before_a_round_the_host_sees_which_phones_are_ready_and_what_troubles_the_others(
+        hall: make.Hall, open_page: OpenPage) -> None:
+    by_code = {seat.code: seat for seat in seen(hall).seats}
+    for code, storage, lost in (("L1", True, 0), ("L2", False, 0), ("P1", True, 4)):
+        checked(hall, by_code[code].id, storage=storage, lost=lost)
+        hall.house.presence.heard(by_code[code].id, "", hall.now)
+    page = opened(hall, open_page)
+
+    assert "手机就绪 1／4" in words(page) and "手机就绪 0／4" in words(page) and "在线2" in words(page)
+    assert "手机有问题（2）" in words(page)
+    assert "■ 市领导2席：不能保存草稿" in words(page) and "■ P1号席：5次应答丢了4次" in words(page)
+
+    hall.open("U1")
+    assert "手机就绪" not in words(page.run()) and "手机有问题" not in words(page)
 
 
 def test_a_round_is_voided_for_a_reason_and_balloted_again(hall: make.Hall, open_page: OpenPage) -> None:
