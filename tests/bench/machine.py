@@ -1,4 +1,4 @@
-"""The machine that was measured: its description, and which core does what.
+"""The machine that was measured: its description, which core does what, and what a process takes.
 
 Where two cores are there, the server (and the bare rate) has the first and the load generator the second;
 elsewhere, and on systems that cannot pin, the figures say so.
@@ -10,13 +10,16 @@ import os
 import platform
 import sqlite3
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 SERVER_CORE, LOAD_CORE = 0, 1
 
 
 def can_pin() -> bool:
-    return hasattr(os, "sched_setaffinity") and {SERVER_CORE, LOAD_CORE} <= os.sched_getaffinity(0)
+    return hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > max(SERVER_CORE, LOAD_CORE)
 
 
 def pinned(command: list[str], core: int) -> list[str]:
@@ -27,6 +30,20 @@ def pinned(command: list[str], core: int) -> list[str]:
     return [sys.executable, "-c", pin, *command]
 
 
+@contextmanager
+def on_core(core: int) -> Iterator[None]:
+    """This process on one core while the block runs."""
+    if not can_pin():
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
 def cpu_seconds(process: int) -> float | None:
     """Processor time of a process so far; None where it cannot be read."""
     try:
@@ -34,6 +51,19 @@ def cpu_seconds(process: int) -> float | None:
     except OSError:
         return None
     return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def own_cpu_seconds() -> float:
+    return time.process_time()
+
+
+def memory(process: int) -> int | None:
+    """Bytes of a process that are in memory now; None where it cannot be read."""
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    except (OSError, IndexError, ValueError):
+        return None
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def others_at_work() -> bool:

@@ -7,8 +7,14 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+
+from tests.bench import limits
+from tests.bench.figure import Measured
+from tests.bench.hall import serving_hall
+from tests.bench.limits import held
 
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync"]
@@ -21,6 +27,15 @@ class Wire:
 
     size: int
     asked: tuple[str, ...]
+
+
+def measure(folder: Path) -> Measured:
+    """What a phone loads when a round is open."""
+    with serving_hall(folder / "page", 1) as hall:
+        hall.open_round(hall.targets[0])
+        wire = weigh(hall.address, f"/b/{hall.secrets[0]}")
+    return Measured(figures=(held(limits.PAGE_BYTES, wire.size, unit=" bytes"),
+                             held(limits.PAGE_REQUESTS, len(wire.asked), detail=", ".join(wire.asked))))
 
 
 def weigh(address: str, path: str) -> Wire:
