@@ -1,16 +1,19 @@
-"""Before the doors open (预检): red and green lines about one sitting, and who will not score whom. Pure.
+"""Before the doors open (预检): green, amber and red lines about one sitting, and who will not score whom. Pure.
 
-A red line says what is missing and where to mend it. Nothing here stops the host.
+A red line says what is missing and where to mend it, an amber one what is better looked at. Nothing here stops the
+host.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from db.values import Declaration
 from hall.live import Snapshot
+from hall.readiness import GroupReady
 
 SHORTCOMINGS = 3
 _LOCAL = ("127.0.0.1", "localhost", "0.0.0.0", "::1")
@@ -18,12 +21,16 @@ _LOCAL = ("127.0.0.1", "localhost", "0.0.0.0", "::1")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of the preflight; `todo` is what a red one asks for, in a few words that stand alone."""
+    """One line of the preflight; `todo` is what a red one asks for, in a few words that stand alone.
+
+    `warns`: amber. It is not wrong, and asks for a look.
+    """
 
     topic: str
     words: str
     ok: bool
     todo: str = ""
+    warns: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +45,10 @@ class RecusalLine:
     entered: bool
 
 
-def preflight(snapshot: Snapshot) -> tuple[Line, ...]:
+def preflight(snapshot: Snapshot, ready: Sequence[GroupReady] = ()) -> tuple[Line, ...]:
+    """Every line; `ready` is what the phones found out about themselves, once it is known."""
     return (_rule(snapshot), _agenda(snapshot), _seats(snapshot), _address(snapshot), _badges(snapshot),
-            _declarations(snapshot))
+            _declarations(snapshot), *_phones(ready))
 
 
 def recusals(snapshot: Snapshot) -> tuple[RecusalLine, ...]:
@@ -111,3 +119,16 @@ def _declarations(snapshot: Snapshot) -> Line:
         return Line(topic="单位填报", words="都已填齐", ok=True)
     some = "、".join(missing[:4]) + (f"等{len(missing)}家" if len(missing) > 4 else "")
     return Line(topic="单位填报", words=f"未填齐：{some}", ok=False, todo=f"催填不足与承诺：{some}")
+
+
+def _phones(ready: Sequence[GroupReady]) -> tuple[Line, ...]:
+    """Amber below nine tenths: a hall may well begin without the last phones, and phones check themselves as they come."""
+    seats, good = sum(one.seats for one in ready), sum(one.ready for one in ready)
+    if not seats:
+        return ()
+    words, troubled = f"{good}／{seats}部已自检并就绪", sum(len(one.troubles) for one in ready)
+    if troubled:
+        words += f"，{troubled}部有问题，名单在主持台"
+    if good * 10 >= seats * 9:
+        return (Line(topic="手机就绪", words=words, ok=True),)
+    return (Line(topic="手机就绪", words=f"{words}；请评委扫胸牌，等候页约十秒自检一次", ok=True, warns=True),)

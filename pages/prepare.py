@@ -8,6 +8,7 @@ import streamlit as st
 
 from hall.live import Snapshot
 from hall.preflight import preflight
+from hall.readiness import readiness_of
 from office.local_time import day, day_in_words
 from office.people import Role
 from office.preparation import prepared
@@ -26,14 +27,16 @@ _STYLE = """<style>
 .lt-flight div{font-size:.95rem}
 .lt-flight .ok b{color:#1E7F4F}
 .lt-flight .no b{color:#B3261E}
+.lt-flight .so b{color:#8A5A12}
 </style>"""
 
 
 def draw_preflight(snapshot: Snapshot) -> None:
+    ready = readiness_of(snapshot, house().readiness.checks(snapshot.sitting.key))
     lines = "".join(
-        f'<div class="{"ok" if line.ok else "no"}"><b>{"●" if line.ok else "■"} {escape(line.topic)}</b>　'
-        f"{escape(line.words)}</div>"
-        for line in preflight(snapshot))
+        f'<div class="{look}"><b>{shape} {escape(line.topic)}</b>　{escape(line.words)}</div>'
+        for line in preflight(snapshot, ready)
+        for look, shape in [("no", "■") if not line.ok else ("so", "▲") if line.warns else ("ok", "●")])
     st.html(f'{_STYLE}<div class="lt-flight">{lines}</div>')
 
 

@@ -13,9 +13,12 @@ from tests.hall.test_console import scored
 
 def come_late(hall: make.Hall, round_id: int, *codes: str) -> None:
     """These seats send a paper for a round that is over."""
+    snapshot = hall.house.live.at(hall.key)
+    assert snapshot is not None
+    targets = next(one.targets for one in snapshot.rounds if one.id == round_id)
     for code in codes:
         with pytest.raises(BallotRefused) as refused:
-            hall.cast(code, 97, round_id=round_id)
+            hall.cast(code, round_id=round_id, form={f"m.{target}.quality": "97" for target in targets})
         assert refused.value.reason is Reason.ROUND_CLOSED
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from db.values import Commitment, Declaration, Shortcoming
 from hall.preflight import RecusalLine, is_complete, preflight, recusals
+from hall.readiness import GroupReady, readiness_of
 from office import badges, sittings
 from office.refusal import Refused
 from tests import make
@@ -92,3 +93,23 @@ def test_a_secret_group_of_one_is_red_and_no_rule_may_make_one(house):
     with pytest.raises(Refused, match="无记名等于实名"):
         sittings.put_rule(house.database, "alone", make.RULE.replace("version = 1", "version = 2"), by="host",
                           at=house.clock())
+
+
+@pytest.mark.parametrize(("good", "shape"), [(0, "▲"), (3, "▲"), (7, "▲"), (8, "●")])
+def test_phones_are_amber_below_nine_tenths_and_never_red(house, good, shape):
+    make.sitting(house)
+    ready = (GroupReady(key="leaders", name="市领导", ready=min(good, 4), seats=4, troubles=("■ 市领导4席：…",)),
+             GroupReady(key="public", name="代表", ready=max(0, good - 4), seats=4, troubles=()))
+    line = preflight(house.live.at("small"), ready)[-1]
+
+    assert (line.topic, line.ok, "▲" if line.warns else "●", line.todo) == ("手机就绪", True, shape, "")
+    assert line.words.startswith(f"{good}／8部已自检并就绪，1部有问题，名单在主持台")
+    assert ("请评委扫胸牌" in line.words) == line.warns
+
+
+def test_no_line_about_phones_where_there_is_no_seat(house):
+    sittings.load(house.database, make.plan(units=0, leaders=0, public=0, declarations={}), by="host", at=make.START)
+    house.live.refresh()
+    snapshot = house.live.at("small")
+
+    assert preflight(snapshot, readiness_of(snapshot, {})) == preflight(snapshot)

@@ -8,6 +8,7 @@ from hall import results
 from hall.house import move_into
 from office.people import Role
 from tests import make
+from tests.hall.test_late import come_late
 from tests.hall.test_standings import score
 from tests.pages.entrance import open_page, sign_in, text
 
@@ -165,3 +166,18 @@ def test_a_rule_that_gives_no_result_yet_is_said_in_words(hall, leader, monkeypa
     shown = text(open_page(monkeypatch, leader, "results"))
 
     assert "没有可用的票，得不出组分" in shown
+
+
+def test_the_people_of_the_hall_find_papers_that_came_too_late_and_a_liaison_does_not(hall, leader, liaison,
+                                                                                     monkeypatch):
+    score(hall, U1=90, U2=80, U3=70)
+    assert "迟到" not in text(open_page(monkeypatch, leader, "results"))
+    hall.house.clock.advance(30)
+    come_late(hall, hall.house.live.at(hall.key).rounds[0].id, "L1", "P1", "P2", "P3")
+    draft = text(open_page(monkeypatch, leader, "results"))
+    hall.publish()
+
+    assert "市领导1席" in draft and "无记名，至少3张" in draft and "09:00:30" in draft
+    assert ">97" not in draft and "代表1" not in draft
+    assert "市领导1席" in text(open_page(monkeypatch, leader, "results"))
+    assert "迟到" not in text(open_page(monkeypatch, liaison, "results"))
