@@ -12,6 +12,7 @@ import logging
 import queue
 import secrets
 import threading
+from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -25,7 +26,7 @@ from db.stores import ballots as ballot_store
 from db.stores.ballots import Collided, Fate, NotTaken, Paper
 from db.values import Receipt, Round
 from hall.live import Live, SeatCard, Snapshot, voter_of
-from scoring.ballot import Line, PaperRefused, read_paper
+from scoring.ballot import Line, PaperForm, PaperRefused
 from scoring.round import Phase
 from scoring.rule import BallotKind
 
@@ -274,18 +275,31 @@ def _lines(snapshot: Snapshot, of_paper: Round, seat: SeatCard, form: Mapping[st
                 Reason.RECUSED,
                 f"您需回避{card.name if card else key}的打分（{snapshot.recused(seat, key)}），不必提交。")
     try:
-        return read_paper(snapshot.rule, of_paper.targets if whole_paper else may_score, form)
+        return _form(snapshot, of_paper.targets if whole_paper else may_score).read(form)
     except PaperRefused as refused:
         raise BallotRefused(Reason(refused.reason.value), refused.message, field=refused.field) from None
 
 
+def _form(snapshot: Snapshot, targets: tuple[str, ...]) -> PaperForm:
+    form = snapshot.kept.get(("form", targets))
+    if not isinstance(form, PaperForm):
+        form = snapshot.kept[("form", targets)] = PaperForm(snapshot.rule, targets)
+    return form
+
+
 def draw_receipt() -> str:
-    """Six letters and digits without look-alikes, like `7Q2K-M4`."""
-    number, drawn = secrets.randbelow(len(_LETTERS) ** 6), ""
-    for _ in range(6):
-        number, letter = divmod(number, len(_LETTERS))
-        drawn += _LETTERS[letter]
-    return f"{drawn[:4]}-{drawn[4:]}"
+    """Six letters and digits without look-alikes, like `7Q2K-M4`: any of 31 ** 6 as likely as any other."""
+    while True:
+        try:
+            drawn = "".join([_drawn.popleft() for _ in range(6)])
+        except IndexError:  # the system's randomness is fetched in blocks; bytes that would favour a letter are left out
+            _drawn.extend(_LETTERS[byte % len(_LETTERS)] for byte in secrets.token_bytes(4096)
+                          if byte < 256 - 256 % len(_LETTERS))
+        else:
+            return f"{drawn[:4]}-{drawn[4:]}"
+
+
+_drawn: deque[str] = deque()
 
 
 def overloaded() -> BallotRefused:

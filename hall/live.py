@@ -124,7 +124,7 @@ def voter_of(seat: SeatCard, secret: str, round_id: int, *, is_secret: bool) -> 
     """The key under which a ballot is kept: the seat, or what only the holder of the badge can compute."""
     if not is_secret:
         return f"s{seat.id}"
-    return hmac.new(secret.encode(), f"round {round_id}".encode(), hashlib.sha256).hexdigest()[:40]
+    return hmac.digest(secret.encode(), f"round {round_id}".encode(), "sha256").hex()[:40]
 
 
 class Live:

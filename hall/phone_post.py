@@ -73,7 +73,12 @@ class Letterbox:
         wait = self._pace.wait(seat.id, at)
         if wait > 0:
             raise BallotRefused(Reason.TOO_FAST, "提交太频繁，请稍等几秒再试。", retry_after=max(1, round(wait + 0.5)))
-        body = await _body(request, self._announcing(seat, snapshot, at))
+        try:
+            body = await _body(request)
+        except ClientDisconnect:
+            if snapshot.round is not None and snapshot.round.phase is Phase.OPEN:
+                self._house.presence.sending(seat.id, snapshot.round.id, at)
+            raise
         return read_sent(told.get(b"content-type", b"").decode("latin-1"), body)
 
     async def cast(self, seat: SeatCard, secret: str, snapshot: Snapshot, paper: SentPaper) -> Receipt:
@@ -102,12 +107,6 @@ class Letterbox:
         house.presence.delivered(seat.id, ready.round_id)
         return receipt
 
-    def _announcing(self, seat: SeatCard, snapshot: Snapshot, at: datetime) -> Callable[[], None]:
-        def announce() -> None:
-            if snapshot.round is not None and snapshot.round.phase is Phase.OPEN:
-                self._house.presence.sending(seat.id, snapshot.round.id, at)
-        return announce
-
 
 def _moment(milliseconds: int | None) -> datetime | None:
     return None if milliseconds is None else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
@@ -119,12 +118,11 @@ def _refuse_large(told: dict[bytes, bytes]) -> None:
         raise _too_large()
 
 
-async def _body(request: Request, broke_off: Callable[[], None]) -> bytes:
+async def _body(request: Request) -> bytes:
     body, more = b"", True
     while more:
         message = await request.receive()
         if message["type"] == "http.disconnect":
-            broke_off()
             raise ClientDisconnect
         body += message.get("body", b"")
         more = message.get("more_body", False)

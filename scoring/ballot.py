@@ -114,63 +114,85 @@ def read_paper(rule: Rule, targets: Sequence[str], form: Mapping[str, str]) -> t
 
     A paper of several targets may leave whole targets out, but not all; a ranking paper is complete.
     """
-    sent = _sent(rule, targets, form)
-    if rule.ballot.kind is BallotKind.RANKING:
-        return _ranking_paper(targets, sent)
-    lines = []
-    for target in targets:
-        line = _points_line(rule, target, sent) if rule.ballot.kind is BallotKind.POINTS else _grade_line(
-            rule, target, sent
-        )
-        lines.extend([line] if line is not None else [])
-    if not lines:
-        wanted = fields(rule, targets)
-        name = wanted[0].name if wanted else ""
-        raise PaperRefused(Reason.INCOMPLETE, name, "还没有填写任何评分，请填写后再提交；不打分请选弃权或不了解")
-    return tuple(lines)
+    return PaperForm(rule, targets).read(form)
 
 
-def _sent(rule: Rule, targets: Sequence[str], form: Mapping[str, str]) -> dict[str, str]:
-    """The non-blank answers by field name, stripped; anything not on this paper is refused."""
-    known = {f"m.{target}" for target in targets}
-    if rule.ballot.kind is BallotKind.POINTS:
-        known |= {f"m.{target}.{criterion.key}" for target in targets for criterion in rule.criteria}
-    sent = {}
-    for name, value in form.items():
-        if not name.startswith("m."):
-            continue
-        if name not in known:
-            raise PaperRefused(Reason.BAD_MARK, name, f"这张票上没有{quoted(name)}这一栏，请刷新页面后重填")
-        if not isinstance(value, str):
-            raise PaperRefused(Reason.BAD_MARK, name, f"{quoted(value)}不是文字，请刷新页面后重填")
-        if value.strip(" \t\r\n"):
-            sent[name] = value.strip(" \t\r\n")
-    return sent
+class PaperForm:
+    """The blank paper of a round: its fields are worked out once, its marks judged once, for however many judges."""
 
+    def __init__(self, rule: Rule, targets: Sequence[str]) -> None:
+        self._rule = rule
+        self._targets = tuple(targets)
+        self._points = {
+            target: tuple((criterion, f"m.{target}.{criterion.key}") for criterion in rule.criteria)
+            for target in targets if rule.ballot.kind is BallotKind.POINTS}
+        self._known = {f"m.{target}" for target in targets} | {
+            name for some in self._points.values() for _, name in some}
+        self._accepted: dict[tuple[str, str], str] = {}  # (criterion, as written) -> canonical text
 
-def _points_line(rule: Rule, target: str, sent: dict[str, str]) -> Line | None:
-    whole = f"m.{target}"
-    names = {criterion.key: f"{whole}.{criterion.key}" for criterion in rule.criteria}
-    given = [criterion for criterion in rule.criteria if names[criterion.key] in sent]
-    if whole in sent:
-        state = sent[whole]
-        if state not in WITHOUT_MARKS:
-            raise PaperRefused(Reason.BAD_MARK, whole, f"{quoted(state)}不可用，请逐项打分，或选弃权、不了解")
-        if given:
-            message = f"“{given[0].name}”已打分，不能同时选弃权或不了解，请二选一"
-            raise PaperRefused(Reason.BAD_MARK, names[given[0].key], message)
-        return Line(target=target, state=State(state), marks=())
-    if not given:
-        return None
-    blanks = [criterion for criterion in rule.criteria if criterion not in given]
-    if blanks and rule.ballot.missing_criterion is MissingCriterion.VOID_BALLOT:
-        message = f"“{blanks[0].name}”还没有打分，请补上后再提交"
-        raise PaperRefused(Reason.INCOMPLETE, names[blanks[0].key], message)
-    if _weighs_nothing(rule, given):
-        message = f"只打了不计权重的项，请给“{blanks[0].name}”打分"
-        raise PaperRefused(Reason.INCOMPLETE, names[blanks[0].key], message)
-    marks = tuple((c.key, _mark(rule, c, names[c.key], sent[names[c.key]])) for c in given)
-    return Line(target=target, state=State.SUBMITTED, marks=marks)
+    def read(self, form: Mapping[str, str]) -> tuple[Line, ...]:
+        """The lines of one paper as sent; raises PaperRefused."""
+        sent = self._sent(form)
+        if self._rule.ballot.kind is BallotKind.RANKING:
+            return _ranking_paper(self._targets, sent)
+        read = self._points_line if self._rule.ballot.kind is BallotKind.POINTS else self._grade_line
+        lines = [line for target in self._targets if (line := read(target, sent)) is not None]
+        if not lines:
+            wanted = fields(self._rule, self._targets)
+            name = wanted[0].name if wanted else ""
+            raise PaperRefused(Reason.INCOMPLETE, name, "还没有填写任何评分，请填写后再提交；不打分请选弃权或不了解")
+        return tuple(lines)
+
+    def _sent(self, form: Mapping[str, str]) -> dict[str, str]:
+        """The non-blank answers by field name, stripped; anything not on this paper is refused."""
+        sent = {}
+        for name, value in form.items():
+            if not name.startswith("m."):
+                continue
+            if name not in self._known:
+                raise PaperRefused(Reason.BAD_MARK, name, f"这张票上没有{quoted(name)}这一栏，请刷新页面后重填")
+            if not isinstance(value, str):
+                raise PaperRefused(Reason.BAD_MARK, name, f"{quoted(value)}不是文字，请刷新页面后重填")
+            if text := value.strip(" \t\r\n"):
+                sent[name] = text
+        return sent
+
+    def _points_line(self, target: str, sent: dict[str, str]) -> Line | None:
+        whole, asked = f"m.{target}", self._points[target]
+        given = [(criterion, name) for criterion, name in asked if name in sent]
+        if whole in sent:
+            state = sent[whole]
+            if state not in WITHOUT_MARKS:
+                raise PaperRefused(Reason.BAD_MARK, whole, f"{quoted(state)}不可用，请逐项打分，或选弃权、不了解")
+            if given:
+                message = f"“{given[0][0].name}”已打分，不能同时选弃权或不了解，请二选一"
+                raise PaperRefused(Reason.BAD_MARK, given[0][1], message)
+            return Line(target=target, state=State(state), marks=())
+        if not given:
+            return None
+        if len(given) < len(asked):
+            self._refuse_blanks(asked, given)
+        marks = tuple((criterion.key, self._mark(criterion, name, sent[name])) for criterion, name in given)
+        return Line(target=target, state=State.SUBMITTED, marks=marks)
+
+    def _refuse_blanks(self, asked: Sequence[tuple[Criterion, str]], given: Sequence[tuple[Criterion, str]]) -> None:
+        first, name = next(one for one in asked if one not in given)
+        if self._rule.ballot.missing_criterion is MissingCriterion.VOID_BALLOT:
+            raise PaperRefused(Reason.INCOMPLETE, name, f"“{first.name}”还没有打分，请补上后再提交")
+        if _weighs_nothing(self._rule, [criterion for criterion, _ in given]):
+            raise PaperRefused(Reason.INCOMPLETE, name, f"只打了不计权重的项，请给“{first.name}”打分")
+
+    def _mark(self, criterion: Criterion, name: str, text: str) -> str:
+        """The mark in canonical text. A hall writes the same few hundred marks again and again: those are remembered."""
+        known = self._accepted.get((criterion.key, text))
+        if known is None:
+            known = _checked_mark(self._rule, criterion, name, text)
+            if len(self._accepted) < _REMEMBERED and len(text) <= _SHORT:
+                self._accepted[(criterion.key, text)] = known
+        return known
+
+    def _grade_line(self, target: str, sent: dict[str, str]) -> Line | None:
+        return _grade_line(self._rule, target, sent)
 
 
 def _weighs_nothing(rule: Rule, given: Sequence[Criterion]) -> bool:
@@ -179,21 +201,7 @@ def _weighs_nothing(rule: Rule, given: Sequence[Criterion]) -> bool:
     return renormalised and rule.trim.unit is TrimUnit.JUDGE_TOTAL and not any(c.weight for c in given)
 
 
-_KNOWN: dict[tuple[object, ...], str] = {}
-_KNOWN_BOUND, _KNOWN_LENGTH = 20_000, 12
-
-
-def _mark(rule: Rule, criterion: Criterion, name: str, text: str) -> str:
-    """The mark in canonical text. A hall writes the same few hundred marks again and again: those are remembered."""
-    terms = (text, criterion.max.as_integer_ratio(), rule.ballot.min.as_integer_ratio(),
-             rule.ballot.step.as_integer_ratio())
-    known = _KNOWN.get(terms)
-    if known is not None:
-        return known
-    accepted = _checked_mark(rule, criterion, name, text)
-    if len(_KNOWN) < _KNOWN_BOUND and len(text) <= _KNOWN_LENGTH:
-        _KNOWN[terms] = accepted
-    return accepted
+_REMEMBERED, _SHORT = 20_000, 12
 
 
 def _checked_mark(rule: Rule, criterion: Criterion, name: str, text: str) -> str:
