@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATABASE := $(if $(LEITAI_DATABASE_URL),--database-url $(LEITAI_DATABASE_URL),)
 
-.PHONY: run demo test test-fast check bench lock clean
+.PHONY: run demo test test-fast check bench torture lock clean
 
 run: $(VENV)/.ready
 	@$(BIN)/leitai serve --samples --port $(PORT) $(DATABASE)
@@ -28,6 +28,9 @@ check: $(VENV)/.ready-for-tests
 
 bench: $(VENV)/.ready-for-tests
 	$(BIN)/python -m tests.bench
+
+torture: $(VENV)/.ready-for-tests
+	$(BIN)/python -m tests.torture
 
 # -- setting up ----------------------------------------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""The torture: every fault that a hall can produce, done to the real server. `make torture` runs it."""
