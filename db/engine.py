@@ -2,7 +2,8 @@
 
 SQLite loses updates silently when a transaction starts late, so the write engine emits `BEGIN IMMEDIATE`
 itself; WAL lets readers go on meanwhile, and `synchronous=FULL` makes an acknowledged ballot survive a
-power cut. Readers get an engine of their own, so that a slow page never holds the write lock.
+power cut. Readers get an engine of their own, so that a slow page never holds the write lock. What is deleted
+is overwritten (`secure_delete`), and no error message quotes the values of a statement (`hide_parameters`).
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Database:
             self.write = _sqlite_engine(url, "BEGIN IMMEDIATE", pool_size=8)
             self.read = _sqlite_engine(url, "BEGIN", pool_size=32)
         else:
-            self.write = create_engine(url, pool_size=16, max_overflow=16, pool_pre_ping=True)
+            self.write = create_engine(url, pool_size=16, max_overflow=16, pool_pre_ping=True, hide_parameters=True)
             self.read = self.write
 
     @contextmanager
@@ -70,12 +71,12 @@ def database_url(given: str | None = None) -> str:
 
 
 def _sqlite_engine(url: str, begin: str, *, pool_size: int) -> Engine:
-    engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=30)
+    engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=30, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
-        for pragma in ("journal_mode=wal", "foreign_keys=on", "busy_timeout=10000", "synchronous=full"):
+        for pragma in ("journal_mode=wal", "foreign_keys=on", "busy_timeout=10000", "synchronous=full", "secure_delete=on"):
             connection.execute(f"pragma {pragma}")
         if begin == "BEGIN":
             connection.execute("pragma query_only=on")

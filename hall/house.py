@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from db.engine import Database, database_url
 from db.migrate import migrate
+from db.traces import Sweeper
 from hall.ballot_box import BallotBox
 from hall.live import Live
 from hall.presence import Presence
@@ -39,6 +40,7 @@ class House:
         self.box = BallotBox(database, self.live)
         self.presence = Presence()
         self.readiness = Readiness(database, clock)
+        self.sweeper = Sweeper(database)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -59,9 +61,10 @@ class House:
         self.database.dispose()
 
     def tick(self) -> None:
-        """One beat: close what is due, and hear of what other processes did."""
+        """One beat: close what is due, hear of what other processes did, and sweep what a closed round left."""
         if close_what_is_due(self.database, self.clock()) or self.live.news_is_due(NEWS_SECONDS):
             self.live.refresh()
+        self.sweeper.tend(self.clock())
 
     def _keep_time(self) -> None:
         while not self._stop.wait(TICK_SECONDS):

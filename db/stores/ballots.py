@@ -4,7 +4,8 @@ The statements are plain text, made once, and go straight to the driver: in a fu
 
 A paper is never overwritten: a change is a new version, the old one stays and stops counting. The same
 nonce again is the same paper: it gets the answer it got. Everything is decided inside the transaction that
-stores it, so that a closing round and a late ballot cannot miss each other. A late paper is kept, and never counts.
+stores it, so that a closing round and a late ballot cannot miss each other. A late paper is kept, and never counts;
+of a secret seat it is kept without its marks, because it may be the only one, and the hall may have seen whose it is.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from db.clock import text_of
+from db.stores import traces
 from db.values import Receipt
 from scoring.ballot import Line, State
 from scoring.round import Phase
@@ -141,6 +143,10 @@ def put(c: Connection, papers: Sequence[Paper], witness: Witness) -> list[Receip
         driver.tell(_INSERT, rows)
     except driver.integrity_error as cause:
         raise Collided from cause
+    for round_id in {paper.round_id for paper, answer in zip(papers, answers, strict=True)
+                     if paper.secret and isinstance(answer, NotTaken) and answer.fate is Fate.LATE}:
+        if rounds[round_id].phase is Phase.CLOSED:
+            traces.owe(c, round_id)  # its other papers have lost the order in which they came, this one has not yet
     return answers
 
 
@@ -185,7 +191,8 @@ def _fate(driver: _Driver, paper: Paper, of: _Round | None, in_force: Set[str], 
 def _rows(paper: Paper, version: int, *, late: bool) -> list[dict[str, object]]:
     return [{"round_id": paper.round_id, "voter": paper.voter, "target_id": target_id, "version": version,
              "group_key": paper.group, "seat_id": None if paper.secret else paper.seat_id,
-             "state": State.LATE.value if late else line.state.value, "marks": json.dumps(dict(line.marks)),
+             "state": State.LATE.value if late else line.state.value,
+             "marks": "{}" if late and paper.secret else json.dumps(dict(line.marks)),
              "nonce": paper.nonce, "receipt": paper.receipt, "received_at": None if paper.secret else paper.at,
              "counted": not late}
             for target_id, line in zip(paper.target_ids, paper.lines, strict=True)]

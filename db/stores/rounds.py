@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from db import tables as t
 from db.clock import text_of
+from db.stores import traces
 from scoring.round import Phase
 
 
@@ -69,15 +70,6 @@ class Rounds:
         self._c.execute(insert(t.stage).values(sitting_id=sitting_id, shows=shows, target_id=target_id))
 
     def _forget_who_sent_what(self, round_id: int) -> None:
-        """Write the round's secret papers anew, in the order of their keys.
-
-        PostgreSQL keeps the number of the transaction that stored a row (xmin), SQLite its place in the page: both
-        tell in which order papers came. From here on all of them come from the transaction that ended the round. It
-        is called after the round has left OPEN: no paper can follow but a late one, which says so itself.
-        """
-        of_round = and_(t.ballot.c.round_id == round_id, t.ballot.c.seat_id.is_(None))
-        rows = [dict(row._mapping) for row in self._c.execute(
-            select(t.ballot).where(of_round).order_by(*t.ballot.primary_key.columns))]
-        if rows:
-            self._c.execute(delete(t.ballot).where(of_round))
-            self._c.execute(insert(t.ballot), rows)
+        """Called after the round has left OPEN: its papers lose the order in which they came, and a sweep is owed."""
+        traces.write_anew(self._c, round_id)
+        traces.owe(self._c, round_id)
