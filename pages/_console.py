@@ -41,9 +41,10 @@ h1{font-size:1.35rem!important;padding:0 0 .2rem!important}
 .c-bar{height:.8rem;border:1px solid #767E88;border-radius:3px;background:#fff;overflow:hidden}
 .c-bar div{height:100%}
 .c-group .small{font-size:.82rem;color:#4A525C;margin-top:.15rem}
-.c-way{font-size:.88rem;max-height:9rem;overflow-y:auto;margin:0 0 .6rem;padding:.3rem .6rem;background:#F5F6F8;
- border-left:3px solid #8A5A12}
-.c-missing{font-size:.88rem;max-height:15rem;overflow-y:auto}
+.c-side{display:flex;flex-direction:column;max-height:calc(100vh - 12.6rem)}
+.c-lists{overflow-y:auto;min-height:5rem;font-size:.88rem;line-height:1.45}
+.c-way{margin:0 0 .6rem;padding:.3rem .6rem;background:#F5F6F8;border-left:3px solid #8A5A12}
+.c-lists .lt-note{margin:0 0 .2rem}
 .stColumn .stButton button[kind=primary]{min-height:60px}
 .stColumn .stButton button[kind=primary] p{font-size:1.3rem;font-weight:600}
 </style>"""
@@ -89,6 +90,11 @@ def said(declaration: Declaration) -> str:
         for one in declaration.commitments)
     return (f'<div class="c-said"><details><summary>三大不足（{len(declaration.shortcomings)}）</summary><ol>{short}</ol>'
             f'</details><details><summary>承诺与期限（{len(declaration.commitments)}）</summary><ul>{promised}</ul></details></div>')
+
+
+def side(turnout: str, *lists: str) -> str:
+    """The right column: the bars always in sight, what stands below them scrolls by itself when it is long."""
+    return f'<div class="c-side"><div>{turnout}</div><div class="c-lists">{"".join(lists)}</div></div>'
 
 
 def turnout(rows: Sequence[GroupTurnout], *, voting: bool, online: Mapping[str, int],

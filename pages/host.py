@@ -118,14 +118,14 @@ def live() -> None:
     with right:
         online = console.online(snapshot, house().presence.seen(now))
         if current is not None:
-            st.html(_console.turnout(rows, voting=True, online=online)
-                    + _console.awaited(waiting, ending=here.closing or here.collecting)
-                    + _console.missing(rows, waiting))
+            st.html(_console.side(_console.turnout(rows, voting=True, online=online),
+                                  _console.awaited(waiting, ending=here.closing or here.collecting),
+                                  _console.missing(rows, waiting)))
         else:
             ready = readiness_of(snapshot, house().readiness.checks(key))
             late = late_of(house().database, key).words_of(here.round.id) if here.round else ""
-            st.html(_console.turnout(rows, voting=here.round is not None, online=online, ready=ready)
-                    + _console.between(late, ready))
+            bars = _console.turnout(rows, voting=here.round is not None, online=online, ready=ready)
+            st.html(_console.side(bars, _console.between(late, ready)))
 
 
 def below(snapshot: Snapshot) -> None:
