@@ -122,7 +122,7 @@ def measure_slow(folder: Path) -> Measured:
         return Measured(figures=(held(limits.SLOW, None, detail=str(cause)),))
     rng, turns = random.Random(2), []
     with serving_hall(folder / "slow", SLOW_PHONES, under=under) as hall, machine.on_core(machine.LOAD_CORE):
-        for opened, _ in zip(_rounds_of(hall), range(TURNS), strict=False):
+        for _, opened in zip(range(TURNS), _rounds_of(hall), strict=False):
             before = bare.measure(folder, SHORT, under=under)
             cast = cast_ballots(hall, *opened, rng)
             turns.append(Turn(cast=cast, bare_before=before, bare_after=bare.measure(folder, SHORT, under=under)))

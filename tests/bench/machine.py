@@ -53,6 +53,16 @@ def cpu_seconds(process: int) -> float | None:
     return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def open_many_files() -> None:
+    """As many sockets as this system lets a process have; those started before keep what they were given."""
+    try:
+        import resource
+    except ImportError:  # not on this system: its own limit applies
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard != resource.RLIM_INFINITY else 65_536, hard))
+
+
 def own_cpu_seconds() -> float:
     return time.process_time()
 

@@ -48,6 +48,7 @@ def run(port: int, secrets: Sequence[str], papers: Sequence[bytes], *, window: f
     """One phone a secret, with its paper; returns when every paper is answered and the window is over."""
     import uvloop
 
+    machine.open_many_files()
     return uvloop.run(_crowd(port, secrets, papers, window, server, rng))
 
 
