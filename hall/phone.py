@@ -41,6 +41,7 @@ from hall.phone_paper import SentPaper
 from hall.phone_post import Letterbox
 from hall.phone_view import Typed, news_of, view_of
 from hall.presence import Presence
+from scoring.round import Phase
 
 log = logging.getLogger("leitai.phone")
 
@@ -63,6 +64,7 @@ class Phones:
         self._house = house
         self._letterbox = Letterbox(house)
         self._arriving: dict[int, SeatCard] = {}
+        self._after_the_round: dict[int, SeatCard] = {}
         self._welcome: asyncio.Task[None] | None = None
         self._take, self._tell = self._guard(self.take), self._guard(self.tell)
 
@@ -127,7 +129,7 @@ class Phones:
             if seat is None or snapshot is None:
                 raise BallotRefused(Reason.UNKNOWN_BADGE, UNKNOWN_SENTENCE)
             paper = await self._letterbox.read(request, seat, snapshot)
-            self._check_in(seat, snapshot)
+            self._check_in(seat, snapshot, with_paper=True)
             receipt = await self._letterbox.cast(seat, secret, snapshot, paper)
         except BallotRefused as refused:
             if wants_json:
@@ -178,12 +180,19 @@ class Phones:
             return page_answer(request, render_phone(view))
         return told_when(refused, page_answer(request, render_phone(view), refused.reason.status))
 
-    def _check_in(self, seat: SeatCard, snapshot: Snapshot) -> None:
-        """The first scan checks in. Behind the answer's back: a phone never waits for it."""
-        if seat.checked_in or snapshot.sitting.desk_check_in:
-            return
-        self._arriving[seat.id] = seat
-        if self._welcome is None:
+    def _check_in(self, seat: SeatCard, snapshot: Snapshot, *, with_paper: bool = False) -> None:
+        """The first scan checks in. Behind the answer's back: a phone never waits for it.
+
+        A secret seat that is first heard of by its paper (a phone without JavaScript) is checked in once the round is
+        over: the time of its arrival would be the time of its paper.
+        """
+        if self._after_the_round:
+            over = [one for one in self._after_the_round.values() if not _is_open(self._house.live.at(one.sitting))]
+            self._arriving |= {one.id: self._after_the_round.pop(one.id) for one in over}
+        if not seat.checked_in and not snapshot.sitting.desk_check_in:
+            held = with_paper and snapshot.rule.group(seat.group).secret and _is_open(snapshot)
+            (self._after_the_round if held else self._arriving)[seat.id] = seat
+        if self._arriving and self._welcome is None:
             self._welcome = asyncio.get_running_loop().create_task(self._note_arrivals())
 
     async def _note_arrivals(self) -> None:
@@ -228,3 +237,7 @@ def has_tag(told: str, etag: str) -> bool:
         return True
     tags = [tag.strip().removeprefix("W/") for tag in told.split(",")]
     return etag in tags or tags == ["*"]
+
+
+def _is_open(snapshot: Snapshot | None) -> bool:
+    return snapshot is not None and snapshot.round is not None and snapshot.round.phase is Phase.OPEN

@@ -75,3 +75,20 @@ def test_receipts_of_past_rounds_leave_the_memory_and_stay_in_the_database(phone
     with pytest.raises(KeyError):
         phones.house.live.recall(seat, "secret-L1", first)
     assert phones.house.live.receipt(seat, "secret-L1", first) == remembered
+
+
+def test_a_secret_seat_that_is_first_heard_of_by_its_paper_is_checked_in_after_the_round(phones: Phones) -> None:
+    """Without JavaScript the paper is the first word of a phone: the time of the arrival would be that of the paper."""
+    marks = {"m.U1.quality": "90", "m.U1.place": "88.5"}
+    with phones.http:
+        opened = phones.open("U1")
+        for seat in ("P1", "L1"):
+            phones.http.post(f"/b/secret-{seat}", data={"round": opened, "nonce": f"n-{seat}", **marks})
+        wait_for(phones, 1)
+        time.sleep(0.1)
+        during = arrived(phones)
+        phones.close_round()
+        phones.http.get("/b/secret-L1/now")
+        wait_for(phones, 2)
+
+    assert (during, arrived(phones)) == (1, 2)
