@@ -12,6 +12,7 @@ import base64
 import hashlib
 import re
 import string
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -140,7 +141,7 @@ class PhoneView:
 
     @property
     def seconds_left(self) -> int | None:
-        return None if self.closes_ms is None else max(0, -(-(self.closes_ms - self.now_ms) // 1000))
+        return None if self.closes_ms is None else seconds_between(self.now_ms, self.closes_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +150,11 @@ class Page:
 
     html: str
     policy: str
+
+
+def seconds_between(now_ms: int, closes_ms: int) -> int:
+    """Begun seconds that are left; never below 0."""
+    return max(0, -(-(closes_ms - now_ms) // 1000))
 
 
 def render_phone(view: PhoneView) -> Page:
@@ -212,34 +218,41 @@ def _script(*parts: str) -> Markup:
 _NOTE = re.compile(r"^[ \t]*//.*$|^/\*.*\*/$", re.MULTILINE)
 _CODE = re.compile(r"'(?:\\.|[^'\\\n])*'"                      # a string stays
                    r"|(?:(?<=[(,=!])|(?<=[(,=!] ))/(?:\\.|[^/\n\\])+/[a-z]*"  # so does a regular expression
-                   r"|[ \t]*([{}()=+\-*/<>?:;,&|!\[\]])[ \t]*")
+                   r"|[ \t]*([{}()=+\-*/%<>?:;,&|!\[\]])[ \t]*")
 
 
 def squeeze(source: str, *, script: bool) -> str:
     """Our own style or script without notes, line ends, indentation and (in the script) blanks around signs.
 
-    Not a general minifier: strings stand in single quotes, notes on lines of their own, and every statement ends
-    in a semicolon.
+    Not a general minifier: strings stand in single quotes, notes on lines of their own, every statement ends in a
+    semicolon, and what is compared is of one type, so that two signs of equality do for three.
     """
     bare = re.sub(r"(?m)^[ \t]+|[ \t]+$", "", _NOTE.sub("", source))
-    kept = _CODE.sub(lambda m: m[1] or m[0], bare) if script else bare
+    kept = _CODE.sub(lambda m: m[1] or m[0], bare).replace("===", "==").replace("!==", "!=") if script else bare
     return re.sub(r"\n*([;{}(,\n])\n*", r"\1", kept).replace(";}", "}").strip()
 
 
 _TEXT = r"'(?:\\.|[^'\\\n])*'|(?<=[(,=!])/(?:\\.|[^/\n\\])+/[a-z]*"
 _DECLARED = re.compile(r"(?:\b(?:const|let|function) |,)([a-z_]{3,})(?==(?![=>])|[(;])")
 _NAME = re.compile(_TEXT + r"|(?<![\w.$])([a-z_]{3,})(?!\w)")
+_GIVEN = re.compile(r"\(([\w$,]*)\)(?:=>|\{)|(?<![\w.$])(\w+)=>")
+_WORD = re.compile(r"[A-Za-z_$][\w$]*")
 
 
 def abridge(squeezed: str) -> str:
-    """The squeezed script with two signs for every name that it declares, and `let` for `const`.
+    """The squeezed script with one or two signs for every name that it declares or is given, and `let` for `const`.
 
-    A name keeps one short form throughout, so scopes stay as they were. Strings, regular expressions, properties
-    (`.name`, `{name:`) and the browser's own names stay; a short form stands nowhere in the source.
+    A name keeps one short form throughout, so scopes stay as they were; the most used names get a capital letter.
+    Strings, regular expressions, properties (`.name`, `{name:`) and the browser's own names stay; a short form stands
+    nowhere in the source.
     """
-    free = (a + n for n in string.digits for a in string.ascii_lowercase if a + n not in squeezed)
     bare = re.sub(_TEXT, "''", squeezed)
-    short = {"const": "let"} | {name: next(free) for name in dict.fromkeys(_DECLARED.findall(bare))}
+    taken, times = set(_WORD.findall(bare)), Counter(_NAME.findall(bare))
+    given = [name for several, one in _GIVEN.findall(bare) for name in (one or several).split(",") if len(name) > 2]
+    declared = sorted(dict.fromkeys(_DECLARED.findall(bare) + given), key=lambda name: -times[name])
+    free = (one for one in (*string.ascii_uppercase, *(a + n for n in string.digits for a in string.ascii_lowercase))
+            if one not in taken)
+    short = {"const": "let"} | {name: next(free) for name in declared}
 
     def put(found: re.Match[str]) -> str:
         is_key = squeezed[found.start() - 1] in "{," and squeezed[found.end():found.end() + 1] == ":"

@@ -1,104 +1,124 @@
 // The phone and the hall: what is kept on this phone, how a paper is carried, how the page follows the hall.
-// For old WeChat kernels: nothing newer than ES2017; XMLHttpRequest, because it has a timeout.
-// Comments and spare blanks are taken out before the page is sent (hall/phone_page.py, squeeze).
-const D = document, M = Math, d = D.body.dataset, here = location.pathname, key = 'lt' + here, box = key + '#' + d.round;
-const $ = id => D.getElementById(id);
-const all = (q, n) => Array.prototype.slice.call((n || D).querySelectorAll(q));
-const reload = () => location.reload();
-const skew = Date.now() - d.now;
-let closes = +d.closes || 0, etag = d.etag, misses = 0, next_poll = 0, waiting = null;
+// For old WeChat kernels: nothing newer than ES2017; XMLHttpRequest, because it has a timeout. One statement needs no
+// braces, and many declarations share one const: the page travels on weak Wi-Fi (hall/phone_page.py squeezes it).
+//
+// The journal: localStorage['lt/b/<badge>#<round>'] = one paper {r: round, t: title, v: values, w: the same in words,
+// s: 0 being filled | 1 sealed, on its way | 2 counted | 3 settled otherwise, n: nonce, m: made (the hall's time in ms
+// when 提交 was pressed), j: the hall's answer, f: its fate in words}. '…!' holds one's own earlier marks.
+const D = document, M = Math, W = window, d = D.body.dataset, here = location.pathname, key = 'lt' + here, box = key + '#' + d.round,
+  $ = id => D.getElementById(id),
+  all = (q, n) => [].slice.call((n || D).querySelectorAll(q)),
+  each = (q, f, n) => all(q, n).forEach(f),
+  reload = () => location.reload(),
+  clock = () => Date.now(),
+  later = (f, ms) => setTimeout(f, ms),
+  spread = ms => M.random() * ms,
+  written = v => JSON.stringify(v),
+  mark = (e, k, v) => e.setAttribute(k, v),
+  skew = clock() - d.now,
+  parse = s => { try { return JSON.parse(s); } catch (e) { return null; } },
+  get = k => { try { return parse(localStorage.getItem(k)); } catch (e) { return null; } },
+  put = (k, v) => { try { localStorage.setItem(k, written(v)); return true; } catch (e) { return false; } },
+  drop = k => { try { localStorage.removeItem(k); } catch (e) {} },
+  text = (e, s) => { if (e.textContent !== s) e.textContent = s; },
+  show = (e, s) => { if (e) { text(e, s); e.hidden = !s; } },
+  make = (tag, s, more) => { const e = D.createElement(tag); e.textContent = s; return Object.assign(e, more); },
+  knob = (s, f) => make('button', s, { type: 'button', onclick: f }),
+  news = (s, more) => { show($('news'), s); if (more) $('news').appendChild(more); };
+let closes = +d.closes || 0, etag = d.etag, next_poll = 0, waiting = null, lost = 0, offline = false, carried = '',
 // What the paper on this page, if there is one, puts in the place of these
-let busy = () => false, sending = () => false, leave = () => 0, retry = () => 0;
+  busy = () => false, sending = busy, held = () => carried, leave = busy, retry = busy, safe = () => '恢复后本页自动更新。';
 
-function put(k, v) { try { localStorage.setItem(k, JSON.stringify(v)); return true; } catch (e) { return false; } }
-function get(k) { try { return JSON.parse(localStorage.getItem(k)); } catch (e) { return null; } }
-function text(e, s) { if (e && e.textContent !== s) { e.textContent = s; } }
-function show(e, s) { text(e, s); e.hidden = !s; }
-function make(tag, s, cls) {
-  const e = D.createElement(tag);
-  e.textContent = s; e.className = cls || '';
-  if (tag === 'button') { e.type = 'button'; }
-  return e;
-}
-function news(s, label) {
-  show($('news'), s);
-  if (label) { const b = make('button', label, 'line'); b.onclick = reload; $('news').appendChild(b); }
-}
+// Whether the hall can be reached. The line appears after three seconds of failure, not at the first lost answer.
+const net = () => show($('net'), offline ? '▲ 网络断开，正在重连。' + safe() : ''),
+  reached = ok => {
+    if (!ok) lost = lost || later(() => { offline = true; net(); }, 3000);
+    else if (lost) { clearTimeout(lost); lost = 0; offline = false; net(); retry(); }
+  },
+// One request. f(status, answer, header) when it is over; status 0: the hall was not reached. Returns how to stop it
+  ask = (way, path, head, body, f) => {
+    const x = new XMLHttpRequest(), over = (status, j) => { reached(status); f(status, j, k => x.getResponseHeader(k)); };
+    x.open(way, here + path);
+    x.timeout = 8000;
+    Object.keys(head).forEach(k => head[k] && x.setRequestHeader(k, head[k]));
+    x.onerror = x.ontimeout = () => over(0);
+    x.onload = () => { const j = parse(x.responseText); over(j || x.status > 299 ? x.status : 0, j); };
+    x.send(body);
+    return () => x.abort();
+  },
+  post = (path, told, f) => ask('POST', path, { 'Content-Type': 'application/json' }, written(told), f);
 
 // Sends one paper until the hall answers: every try is the same paper under the same nonce. Returns {now, stop}.
-function carry(r, ui) {
-  let x, timer = 0, tries = 0;
-  function again(after, why) {
-    ui.wait(why);
-    timer = setTimeout(send, 1000 * (after ? after * (1 + M.random() / 2) : M.min(15, M.pow(2, tries)) * (0.8 + M.random() * 0.4)));
-    tries += 1;
-  }
-  function send() {
-    timer = 0; x = new XMLHttpRequest(); x.open('POST', here); x.timeout = 8000;
-    x.setRequestHeader('Accept', 'application/json'); x.setRequestHeader('Content-Type', 'application/x-www-form-urlencoded');
-    const lost = () => again(0, '网络断开，评分已存在本机，恢复后自动送出');
-    x.onerror = x.ontimeout = lost;
-    x.onload = () => {
-      const j = parse(x);
-      if (j && j.status === 'accepted') { ui.done(j); }
-      else if (x.status === 429 || x.status > 499) { again(+x.getResponseHeader('Retry-After'), '大厅正忙，评分已存在本机，稍后自动重送'); }
-      else if (j && j.status === 'refused') { ui.refused(j); }
-      else if (x.status === 404) { ui.refused({ reason: '', message: '此胸牌已停用，评分没有送达，请向工作人员领取新胸牌。' }); }
-      else { lost(); }
+function carry(r, ui, after) {
+  let halt = busy, timer = 0, tries = 0, since = 0, why = '', over = false;
+  const began = clock(),
+    tell = () => { if (why && !over && clock() - began > 2990) ui.wait(why); },
+    stop = () => { clearTimeout(timer); timer = 0; halt(); },
+    send = () => {
+      stop();
+      since = clock();
+      halt = post('', Object.assign({ round: r.r, nonce: r.n, made: r.m }, r.v), (status, j, head) => {
+        const wait = status ? +head('Retry-After') : 0;
+        if (j && status !== 429 && status < 500) { over = true; if (status === 200) ui.done(j); else ui.refused(j); return; }
+        why = (status ? '大厅正忙，评分已存在本机，稍后自动重送' : '网络断开，评分已存在本机，恢复后自动送出');
+        tell();
+        timer = later(send, (wait || M.min(closes ? 3 : 12, M.pow(2, tries))) * (800 + spread(400)) + spread(wait * 500));
+        tries += 1;
+      });
     };
-    x.send(Object.keys(r.v).reduce((s, k) => s + '&' + [k, r.v[k]].map(encodeURIComponent).join('='), 'round=' + r.r + '&nonce=' + r.n));
-  }
-  send();
-  return { now: () => { if (timer) { clearTimeout(timer); send(); } }, stop: () => { clearTimeout(timer); timer = 0; x.onload = x.onerror = x.ontimeout = null; x.abort(); } };
+  later(tell, 3000);
+  if (after) timer = later(send, after); else send();
+  return { now: () => { if (!over && (timer || clock() - since > 3000)) send(); }, stop: () => { over = true; stop(); } };
 }
-function parse(x) { try { return JSON.parse(x.responseText); } catch (e) { return null; } }
 
-// A paper of an earlier round that never got an answer is still carried to the hall, and the hall decides.
+// Papers of earlier rounds. A sealed one is carried on, and the hall decides; a half-filled one is shown until it has
+// been seen; neither ever counts for another unit. What is settled goes, and of old drafts the newest ten stay.
 function leftovers() {
-  const old = [];
-  try { for (let i = 0; i < localStorage.length; i++) { old.push(localStorage.key(i)); } } catch (e) { return; }
-  old.filter(k => k.indexOf(key + '#') === 0 && k !== box).forEach(k => {
-    const r = get(k), gone = s => { localStorage.removeItem(k); if (s) { news('“' + r.t + '”的评分' + s); } };
-    if (!r || r.s !== 1) { gone(); return; }
-    carry(r, {
-      wait: () => news('“' + r.t + '”的评分还在本机，恢复后自动送出'),
-      done: j => gone('已计票，回执 ' + j.receipt),
-      refused: j => gone('没有计入：' + j.message)
-    });
+  const old = [], number = k => +k.split('#')[1];
+  try { for (let i = localStorage.length; i; i -= 1) old.push(localStorage.key(i - 1)); } catch (e) { return; }
+  old.filter(k => k.indexOf('lt/b/') === 0 && number(k) && !($('f') && k === box)).sort((a, b) => number(b) - number(a)).forEach((k, i) => {
+    const r = get(k), other = k.indexOf(key + '#');
+    if (!r || r.s === 2 || (other && r.s > 1) || (!r.s && (i > 9 || !r.w))) drop(k);
+    else if (!other) {
+      const line = $('old').appendChild(make('p', '', { className: 'card say' })),
+        tell = s => text(line, '“' + r.t + '”的评分' + s),
+        seen = s => { tell(s); line.appendChild(knob('知道了', () => { drop(k); line.hidden = true; })); },
+        settled = s => { r.s = 3; r.f = s; carried = ''; put(k, r); seen('：' + s); };
+      if (k === box && r.s) show($('none'), '');
+      if (r.s > 1) seen('：' + r.f);
+      else if (!r.s) seen('没有提交，不计入：' + r.w);
+      else {
+        const before = retry, journey = carry(r, { wait: () => tell('还在本机，恢复后自动送出'), done: j => settled('已计票，回执 ' + j.receipt), refused: j => settled(j.message) });
+        carried = r.r + ' sealed';
+        retry = () => { before(); journey.now(); };
+        tell('正在送达');
+      }
+    }
   });
 }
 
 // A page that is not being filled changes by itself, spread over 0.8 s; one that is being filled is never replaced.
 function follow(now) {
-  const round = now.round === null ? '' : String(now.round), same = round === d.round && now.phase === (d.phase || null);
-  closes = now.closes_at ? Date.parse(now.closes_at) : 0;
+  const round = now.round || '', same = round === d.round && now.phase === (d.phase || null), got = now.receipt, newer = got && got.version > (d.version || 0),
+    move = () => { waiting = null; if (busy()) leave(round === d.round ? '已截止。' : round ? '主持人已开始下一家。' : '这一轮已撤下。'); else later(reload, spread(800)); };
+  closes = Date.parse(now.closes_at) || 0;
   waiting = null;
-  if (same && $('f') && (busy() || !(now.receipt && now.receipt.version > (d.version || 0)))) { return; }
-  const move = () => { waiting = null; if (busy()) { leave(round === d.round ? '已截止。' : round ? '主持人已开始下一家。' : '这一轮已撤下。'); } else { setTimeout(reload, M.random() * 800); } };
-  if (sending()) { waiting = move; } else { move(); }
+  if (!same || !$('f') || (newer && !busy())) { if (sending()) waiting = move; else move(); }
+  else if (newer && !sending()) { d.receipt = got.receipt; d.version = got.version; }
 }
 function poll() {
-  const x = new XMLHttpRequest(), n = $('news');
   clearTimeout(next_poll);
-  function then(ok) {
-    misses = ok ? 0 : misses + 1;
-    if (misses === 3 && n.hidden) { news('网络断开，正在重连。已填的内容都在本机。'); n.dataset.net = 1; }
-    if (ok && n.dataset.net) { delete n.dataset.net; show(n, ''); retry(); }
-    next_poll = setTimeout(poll, (2500 + M.random() * 1500) * (D.hidden ? 4 : M.min(3, 1 + misses / 3)));
-  }
-  x.open('GET', here + '/now'); x.timeout = 8000;
-  if (etag) { x.setRequestHeader('If-None-Match', etag); }
-  x.onerror = x.ontimeout = () => then(false);
-  x.onload = () => {
-    const j = x.status === 200 && parse(x), good = j && 'serial' in j;
-    if (x.status === 404) { news('此胸牌已停用，请向工作人员领取新胸牌，再扫新的二维码。'); }
-    then(good || x.status === 304 || x.status === 404);
-    if (good) { etag = x.getResponseHeader('ETag') || ''; follow(j); }
-  };
-  x.send();
+  ask('GET', '/now', { 'If-None-Match': etag, 'X-Paper': held() }, null, (status, j, head) => {
+    clearTimeout(next_poll);
+    next_poll = later(poll, (2500 + spread(1500)) * (D.hidden ? 4 : status || closes ? 1 : 2));
+    if (status === 404 && j) news(j.message);
+    if (j && 'serial' in j) { etag = head('ETag'); follow(j); }
+  });
 }
 function wake() { if (!D.hidden) { retry(); poll(); } }
 put('lt.badge', here);
 leftovers();
-window.ononline = D.onvisibilitychange = wake;
-next_poll = setTimeout(poll, M.random() * 2500);
+W.ononline = () => later(wake, spread(600));
+W.onoffline = () => reached(0);
+D.onvisibilitychange = wake;
+next_poll = later(poll, spread(2500));

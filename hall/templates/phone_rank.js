@@ -2,9 +2,9 @@
 const placed = () => all('.rank .v').filter(e => e.value);
 function rank() {
   all('.rank li').forEach(li => {
-    const e = all('.v', li)[0], l = all('label', li)[0], who = l.firstChild.data, tap = make('button', '', 'tap');
+    const e = all('.v', li)[0], l = all('label', li)[0], who = l.firstChild.data, tap = make('button', '', { type: 'button', className: 'tap' });
     const arrow = (s, tell, by) => {
-      const b = make('button', s);
+      const b = make('button', s, { type: 'button' });
       b.setAttribute('aria-label', who + tell);
       b.onclick = () => { const p = +e.value, o = placed().filter(x => +x.value === p + by)[0]; if (o) { o.value = p; e.value = p + by; changed(); } };
       li.appendChild(b);

@@ -270,7 +270,7 @@ def test_a_busy_hall_is_asked_again_after_the_time_it_names(hand: Callable[..., 
     def first_busy(route: Route) -> None:
         if route.request.method == "POST" and busy:
             busy.pop()
-            route.fulfill(status=503, headers={"Retry-After": "1"}, body="<html>busy")
+            route.fulfill(status=503, headers={"Retry-After": "4"}, body="<html>busy")
         else:
             route.continue_()
 
@@ -382,9 +382,11 @@ def test_a_paper_that_comes_too_late_says_so(hand: Callable[..., Hand]) -> None:
 
     page.click("#go")
 
-    expect(page.locator("#news")).to_contain_text("已截止")
+    expect(page.locator("#news")).to_contain_text("备查")
+    expect(page.locator("#got")).to_be_hidden()
+    assert steps(page) == ["y", "y", "n"]
     assert page.input_value(QUALITY) == "90"
-    assert it.stored() == []
+    assert [bool(counted) for *_, counted in it.stored()] == [False]
 
 
 def test_an_unsent_paper_of_the_last_round_is_carried_to_the_hall_which_decides(hand: Callable[..., Hand]) -> None:
@@ -401,9 +403,15 @@ def test_an_unsent_paper_of_the_last_round_is_carried_to_the_hall_which_decides(
 
     page.reload()
 
-    expect(page.locator("#news")).to_contain_text("“鹿城区”的评分没有计入")
+    expect(page.locator("#old")).to_contain_text("“鹿城区”的评分")
+    expect(page.locator("#old")).to_contain_text("备查")
     assert page.inner_text("h1") == "瓯海区"
-    assert it.stored() == []
+    assert [bool(counted) for *_, counted in it.stored()] == [False]
+    page.reload()  # told until it has been read
+    expect(page.locator("#old")).to_contain_text("备查")
+    page.get_by_role("button", name="知道了").click()
+    page.reload()
+    expect(page.locator("#old")).to_be_empty()
 
 
 def test_the_countdown_follows_the_hosts_extension(hand: Callable[..., Hand]) -> None:

@@ -738,9 +738,9 @@ def test_abridging_shortens_what_is_declared_and_nothing_else() -> None:
 
     short = abridge(source)
 
-    assert short == ("let a0=$('first'),b0=null;function c0(b0,x){let d0=x.list||{first:1,b:x?a0:b0};"
-                     "return !/first/.test(a0)?c0:window.first}")
-    assert abridge("const first='a0';") == "let b0='a0';"
+    assert short == ("let A=$('first'),B=null;function C(B,x){let D=x.list||{first:1,b:x?A:B};"
+                     "return !/first/.test(A)?C:window.first}")
+    assert abridge("const first='A',A=1;first(other=>other+B)") == "let C='A',A=1;C(D=>D+B)"
 
 
 def test_a_paper_without_a_body_to_read_is_a_refusal_not_an_accident() -> None:
