@@ -36,10 +36,11 @@ class Awaited:
 
 def awaited(snapshot: Snapshot, rows: Sequence[GroupTurnout], sending: Collection[int]) -> Awaited:
     """`rows` is the turnout of the open round, `sending` the seats that announced a paper (`hall.presence`)."""
+    sent = [seat for seat in snapshot.seats if seat.id in sending]
     named: list[tuple[str, tuple[str, ...]]] = []
     secret: list[tuple[str, str]] = []
     for row in rows:
-        on_way = [seat for seat in snapshot.seats if seat.group == row.key and seat.id in sending]
+        on_way = [seat for seat in sent if seat.group == row.key]
         if not row.secret:
             if on_way:
                 named.append((row.name, tuple(seat.name or seat.code for seat in on_way)))

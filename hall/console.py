@@ -8,6 +8,7 @@ its closing time, at which phones freeze, then the last papers are *collected* f
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -243,8 +244,8 @@ def turnout_rows(snapshot: Snapshot, targets: Collection[str], voted: Mapping[st
 def online(snapshot: Snapshot, seen: Collection[int]) -> dict[str, int]:
     """Group -> seats whose phone was heard of just now (在线); a secret group is left out while a round is open."""
     secret = {group.key for group in snapshot.rule.groups if group.secret} if open_round_of(snapshot) else set()
-    return {group.key: sum(seat.group == group.key and seat.id in seen for seat in snapshot.seats)
-            for group in snapshot.rule.groups if group.key not in secret}
+    counted = Counter(seat.group for seat in snapshot.seats if seat.id in seen)
+    return {group.key: counted[group.key] for group in snapshot.rule.groups if group.key not in secret}
 
 
 def voidable(snapshot: Snapshot) -> tuple[tuple[int, str], ...]:
@@ -298,7 +299,8 @@ def _to_open(snapshot: Snapshot) -> Step | None:
     again = snapshot.round_of(here) is not None
     limit = snapshot.sitting.seconds
     return Step(move=Move.OPEN, words="重新打分" if again else "开始打分", targets=(here,),
-                hint=f"打分时间{limit}秒，到时自动截止。" if limit else "不限时，由主持人截止。")
+                hint=f"打分时间{limit}秒，到时截止，再收{snapshot.sitting.grace_seconds}秒路上的票。" if limit
+                else "不限时，由主持人截止。")
 
 
 def _on_stage(snapshot: Snapshot) -> str | None:

@@ -45,28 +45,34 @@ h1{font-size:1.35rem!important;padding:0 0 .2rem!important}
 .c-lists{overflow-y:auto;min-height:5rem;font-size:.88rem;line-height:1.45}
 .c-way{margin:0 0 .6rem;padding:.3rem .6rem;background:#F5F6F8;border-left:3px solid #8A5A12}
 .c-lists .lt-note{margin:0 0 .2rem}
-.stColumn .stButton button[kind=primary]{min-height:60px}
-.stColumn .stButton button[kind=primary] p{font-size:1.3rem;font-weight:600}
+.st-key-step button{min-height:60px}
+.st-key-step button p{font-size:1.3rem;font-weight:600}
 </style>"""
 
 
-def agenda(rows: Sequence[AgendaRow]) -> str:
+def agenda(rows: Sequence[AgendaRow], *, collecting: bool = False) -> str:
     lines = "".join(
         f'<li class="{"here" if row.here else ""}"><span class="n">{row.position}</span>'
         f'<span class="who">{escape(row.name)}</span>{"<span class=after>下一家</span>" if row.next else ""}'
-        f'<span class="st" style="color:{TONES[row.state]}">{row.state.shape} {row.state.words}</span></li>'
+        f'<span class="st">{_state(row.state, collecting)}</span></li>'
         for row in rows)
     return f'<ol class="c-agenda">{lines}</ol>'
+
+
+def _state(state: State, collecting: bool, more: str = "") -> str:
+    """Shape, word and colour; an open round whose phones are frozen is not called 打分中."""
+    frozen = collecting and state is State.VOTING
+    shown = State.CLOSED if frozen else state
+    return f'<span style="color:{TONES[shown]}">{shown.shape} {f"{more}正在收票" if frozen else shown.words}</span>'
 
 
 def stage(here: Onstage, on_screen: str) -> str:
     """Who is on stage, what the hall sees, and the clock: what is left, or how long it has been going."""
     presenter = escape(here.target.presenter) if here.target else ""
     place = f"第{here.target.position}家　" if here.target else ""
-    light = f'<span style="color:{TONES[here.state]}">{here.state.shape} {here.state.words}</span>　' if here.key else ""
+    light = f"{_state(here.state, here.collecting, '已截止，')}　" if here.key else ""
     clock = ""
     if here.collecting:
-        light = f'<span style="color:{TONES[State.CLOSED]}">■ 已截止，正在收票</span>　'
         clock = f'<div class="c-clock late"><small>正在收最后的票</small>{here.left}秒</div>'
     elif here.state is State.VOTING and here.left is not None:
         words = "马上截止" if here.closing else "还剩"
@@ -108,7 +114,7 @@ def turnout(rows: Sequence[GroupTurnout], *, voting: bool, online: Mapping[str, 
         notes = [phones[row.key]] if row.key in phones else []
         notes += [f"签到{row.checked_in}／{row.seats}席"] if voting else []
         notes += [f"在线{online[row.key]}"] if row.key in online else []
-        notes += [row.note or "无记名，只计人数"] if row.secret else []
+        notes += [row.note or "无记名"] if row.secret else []
         notes += [f"这一家回避{row.recused}席"] if row.recused and not row.secret else []
         parts.append(
             f'<div class="c-group"><div class="top"><span>{escape(row.name)}</span><span><b>{done}</b>／{due}</span></div>'

@@ -80,13 +80,16 @@ def close_at_once(step: Step, pending: str) -> None:
     do(rounds.close_round, of_round=step.round_id)
 
 
-def answer(now: datetime) -> None:
-    """What the last press did, or why it was refused: it stays for a while, and moves no key."""
+def answer(now: datetime, step: Step) -> None:
+    """What the last press did, or why it was refused: it stays for a while, and moves no key.
+
+    A question goes with the round that it was about.
+    """
     said = st.session_state.pop("said", None)
     if said is not None:
         st.session_state["heard"] = (*said, now + HEARD)
     kind, words, until = st.session_state.get("heard", ("", "", now))
-    if now < until:
+    if now < until and (kind != "warning" or st.session_state.get("at-once") == step.round_id):
         {"error": st.error, "warning": st.warning}.get(kind, st.success)(words)
 
 
@@ -107,14 +110,14 @@ def live() -> None:
     waiting = awaited(snapshot, rows, house().presence.on_the_way(current.id, now)) if current else Awaited()
     step = console.next_step(snapshot, now, everybody_in=waiting.everybody_in)
     agenda, middle, right = st.columns([1.05, 1.7, 1.15], gap="medium")
-    agenda.html(_console.agenda(console.agenda(snapshot)))
+    agenda.html(_console.agenda(console.agenda(snapshot), collecting=here.collecting))
     with middle:
         st.html(_console.stage(here, console.on_screen(snapshot)))
         red_key(step, now)
         more_time(step, waiting)
         if here.target is not None:
             st.html(_console.said(here.target.declaration))
-        answer(now)
+        answer(now, step)
     with right:
         online = console.online(snapshot, house().presence.seen(now))
         if current is not None:

@@ -149,6 +149,7 @@ def test_the_end_of_a_round_on_console_and_wall(server: Server) -> None:
         # closed by the clock; what comes now is kept and told
         expect(host.get_by_role("button", name=re.compile("下一家：第2家"))).to_be_visible(timeout=(GRACE + 8) * 1000)
         expect(screen.get_by_text("最终投票数").first).to_be_visible(timeout=10_000)
+        expect(host.get_by_text("要截止请再按一次")).to_have_count(0, timeout=5_000)
         picture(screen, "screen-after")
         assert [vote(links[code], current) for code in ("D01", "D02", "P01", "P02")] == [409] * 4
         expect(host.get_by_text("迟到2张，不计票").first).to_be_visible(timeout=10_000)
@@ -159,7 +160,7 @@ def test_the_end_of_a_round_on_console_and_wall(server: Server) -> None:
         host.goto(f"{server.address}/results?s={KEY}")
         host.get_by_text("迟到的票：收下备查，不计票").click(timeout=60_000)
         expect(host.get_by_text("无记名，至少3张").first).to_be_visible(timeout=10_000)
-        host.get_by_text("无记名，至少3张").first.scroll_into_view_if_needed()
+        host.get_by_text("无记名，至少3张").first.evaluate("one => one.scrollIntoView({block: 'center'})")
         host.wait_for_timeout(800)
         picture(host, "results-late")
     assert "Traceback" not in server.log()
