@@ -29,16 +29,19 @@ from hall.phone_answer import (
     Brief,
     json_answer,
     notice_answer,
+    packed_page_answer,
     page_answer,
     refusal_answer,
     secured,
     speaks_json,
+    takes_gzip,
     told_when,
     unknown_badge,
 )
 from hall.phone_page import render_notice, render_phone
 from hall.phone_paper import SentPaper
 from hall.phone_post import Letterbox
+from hall.phone_shelf import is_shelved, page_of
 from hall.phone_view import Typed, news_of, view_of
 from hall.presence import Presence
 from scoring.round import Phase
@@ -168,13 +171,17 @@ class Phones:
     async def _page(self, request: Request, seat: SeatCard, snapshot: Snapshot, refused: BallotRefused | None = None,
                     paper: SentPaper | None = None) -> Response:
         """The seat's page as it is now; after a refusal with the sentence and, for the same round, what was typed."""
-        receipt = await self._receipt(seat, request.path_params["secret"], snapshot)
+        receipt, nonce = await self._receipt(seat, request.path_params["secret"], snapshot), secrets.token_urlsafe(12)
+        if refused is None and is_shelved(snapshot, receipt):
+            compressed = takes_gzip(request)
+            body, policy = page_of(snapshot, seat, receipt, at=self._house.clock(), nonce=nonce, compressed=compressed)
+            return packed_page_answer(body, policy, compressed=compressed)
         typed = None
         if refused is not None:
             same = snapshot.round is not None and paper is not None and paper.round == str(snapshot.round.id)
             typed = Typed(values=paper.marks if paper is not None and same else {}, message=refused.message,
                           field=refused.field or "")
-        view = view_of(snapshot, seat, receipt, at=self._house.clock(), nonce=secrets.token_urlsafe(12),
+        view = view_of(snapshot, seat, receipt, at=self._house.clock(), nonce=nonce,
                        etag=news_of(snapshot, seat, receipt).etag, typed=typed)
         if refused is None:
             return page_answer(request, render_phone(view))

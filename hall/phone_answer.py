@@ -46,10 +46,18 @@ _BRIEF = [(b"content-type", b"application/json"), (b"referrer-policy", b"no-refe
 
 def page_answer(request: Request, page: Page, status: int = 200) -> Response:
     body, compressed = page.html.encode(), False
-    if len(body) > PAGE_BOUND and "gzip" in request.headers.get("accept-encoding", ""):
+    if len(body) > PAGE_BOUND and takes_gzip(request):
         body, compressed = gzip.compress(body, 6, mtime=0), True
+    return packed_page_answer(body, page.policy, compressed=compressed, status=status)
+
+
+def takes_gzip(request: Request) -> bool:
+    return "gzip" in request.headers.get("accept-encoding", "")
+
+
+def packed_page_answer(body: bytes, policy: str, *, compressed: bool, status: int = 200) -> Response:
     answer = Response(body, status_code=status, media_type="text/html")
-    answer.headers["Content-Security-Policy"] = page.policy
+    answer.headers["Content-Security-Policy"] = policy
     if compressed:
         answer.headers["Content-Encoding"] = "gzip"
         answer.headers["Vary"] = "Accept-Encoding"

@@ -120,22 +120,26 @@ def view_of(snapshot: Snapshot, seat: SeatCard, receipt: Receipt | None, *, at: 
         phase="waiting" if now is None else _PHASES.get(now.phase, "waiting"),
         phase_code="" if now is None else now.phase.value,
         etag=etag,
-        now_ms=_milliseconds(at),
+        now_ms=milliseconds(at),
         round=None if now is None else str(now.id),
-        closes_ms=None if now is None or now.closes_at is None else _milliseconds(now.closes_at),
+        closes_ms=None if now is None or now.closes_at is None else milliseconds(now.closes_at),
         targets=targets,
         ranking=rule.ballot.kind is BallotKind.RANKING,
         partial=rule.ballot.missing_criterion is not MissingCriterion.VOID_BALLOT,
         barred=bool(targets) and all(target.recused for target in targets),
-        receipt=None if receipt is None else ReceiptView(
-            code=receipt.code, version=receipt.version,
-            time="" if group.secret else _clock(receipt.received_at),
-            sent=tuple(_in_words(snapshot, line) for line in receipt.lines)),
+        receipt=None if receipt is None else receipt_view(snapshot, seat, receipt),
         nonce=nonce,
         message=typed.message,
         next_up=_next_up(snapshot),
         void_note=_void_note(snapshot),
     )
+
+
+def receipt_view(snapshot: Snapshot, seat: SeatCard, receipt: Receipt) -> ReceiptView:
+    is_secret = snapshot.rule.group(seat.group).secret
+    return ReceiptView(code=receipt.code, version=receipt.version,
+                       time="" if is_secret else _clock(receipt.received_at),
+                       sent=tuple(_in_words(snapshot, line) for line in receipt.lines))
 
 
 def _target(snapshot: Snapshot, seat: SeatCard, card: TargetCard, sent: Mapping[str, str], typed: Typed) -> TargetView:
@@ -237,5 +241,6 @@ def _clock(received_at: str) -> str:
     return clock_time(datetime.fromisoformat(received_at))
 
 
-def _milliseconds(moment: datetime) -> int:
+def milliseconds(moment: datetime) -> int:
+    """Since 1970, as scripts count time."""
     return (moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
