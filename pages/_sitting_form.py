@@ -57,7 +57,7 @@ def _fields(prefix: str, values: dict[str, Any]) -> None:
                    format_func=MODES.__getitem__, key=f"{prefix}/ballot_mode")
     right.number_input("每轮打分时间（秒，0为主持人手动截止）", 0, 86400, values["seconds"], 10,
                        key=f"{prefix}/seconds")
-    left.number_input("宣布截止后的宽限（秒，等路上的票到达）", 0, 600, values["grace_seconds"], 1,
+    left.number_input("截止倒计时，也是收路上的票的时间（秒）", 0, 600, values["grace_seconds"], 1,
                       key=f"{prefix}/grace_seconds")
     right.checkbox("须在签到台签到才能打分", value=values["desk_check_in"],
                    key=f"{prefix}/desk_check_in",
