@@ -11,7 +11,7 @@ const two = n => (n < 10 ? '0' : '') + n;
 function say(words, lost) {
   const e = $('line');
   if (e.textContent !== words) { e.textContent = words; }
-  e.className = lost ? 'lost' : '';
+  e.className = lost ? 'lost' : 'live';
 }
 function tick() {
   const e = D.querySelector('[data-closes]');
