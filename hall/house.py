@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from db.engine import Database, database_url
 from db.migrate import migrate
@@ -19,6 +19,7 @@ from hall.live import Live
 from hall.presence import Presence
 from hall.readiness import Readiness
 from hall.rounds import close_what_is_due
+from hall.steady import SteadyClock, machine_time
 
 log = logging.getLogger("leitai.house")
 
@@ -27,15 +28,16 @@ NEWS_SECONDS = 0.1
 
 
 def utc_now() -> datetime:
-    return datetime.now(UTC)
+    """The machine's clock: for commands, which live a moment. A house keeps a steady one."""
+    return machine_time()
 
 
 class House:
     """Everything a running process shares."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime] = utc_now, public_url: str = "") -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime] | None = None, public_url: str = "") -> None:
         self.database = database
-        self.clock = clock
+        self.clock = clock = clock or SteadyClock()
         self.live = Live(database, clock, public_url)
         self.box = BallotBox(database, self.live)
         self.presence = Presence()
@@ -62,6 +64,8 @@ class House:
 
     def tick(self) -> None:
         """One beat: close what is due, hear of what other processes did, and sweep what a closed round left."""
+        if isinstance(self.clock, SteadyClock) and not self.live.anything_open():
+            self.clock.settle()
         if close_what_is_due(self.database, self.clock()) or self.live.news_is_due(NEWS_SECONDS):
             self.live.refresh()
         self.sweeper.tend(self.clock())

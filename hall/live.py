@@ -153,6 +153,10 @@ class Live:
     def at(self, sitting: str) -> Snapshot | None:
         return self._snapshots.get(sitting)
 
+    def anything_open(self) -> bool:
+        """Whether a round is open in any sitting."""
+        return any(one.round is not None and one.round.phase is Phase.OPEN for one in self._snapshots.values())
+
     def seat(self, secret: str) -> SeatCard | None:
         """The seat of a badge in force. An unknown badge asks the database for news, at most twenty times a second."""
         digest = sha256_of(secret)
@@ -219,8 +223,7 @@ class Live:
         if not arrived:
             return
         with work(self._database) as w:
-            for seat in arrived:
-                w.roster.check_in(seat.id, self._clock())
+            w.roster.check_in(*(seat.id for seat in arrived), at=self._clock())
         with self._lock:
             for seat in arrived:
                 digest = seat.badge_sha256

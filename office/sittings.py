@@ -230,7 +230,7 @@ def check_in(database: Database, sitting: str, code: str, present: bool, *, by: 
         if seat is None:
             raise NotFound(f"没有席位“{code}”。")
         if present:
-            w.roster.check_in(seat.id, at)
+            w.roster.check_in(seat.id, at=at)
         else:
             w.roster.check_out(seat.id)
         _tell(w, found, by, at, "签到" if present else "取消签到", seat=code)
