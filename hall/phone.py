@@ -22,6 +22,7 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from db.values import Receipt
+from hall import phone_check
 from hall.ballot_box import BallotBox, BallotRefused, Reason, overloaded
 from hall.live import Live, SeatCard, Snapshot
 from hall.phone_answer import (
@@ -44,6 +45,7 @@ from hall.phone_post import Letterbox
 from hall.phone_shelf import is_shelved, page_of
 from hall.phone_view import Typed, news_of, view_of
 from hall.presence import Presence
+from hall.readiness import Readiness
 from scoring.round import Phase
 
 log = logging.getLogger("leitai.phone")
@@ -57,6 +59,7 @@ class HouseOfPhones(Protocol):
     live: Live
     box: BallotBox
     presence: Presence
+    readiness: Readiness
     clock: Callable[[], datetime]
 
 
@@ -77,6 +80,7 @@ class Phones:
             Route("/b/{secret}", self._guard(self.show), methods=["GET"]),
             Route("/b/{secret}", self._take, methods=["POST"]),
             Route("/b/{secret}/now", self._tell, methods=["GET"]),
+            *phone_check.routes(self._house),
             Route("/health", self._guard(self.health), methods=["GET"]),
         ]
 

@@ -25,7 +25,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 PAGE_BOUND = 18_000
 FEW_TARGETS = 4
 FOLLOWING, FILLING, RANKING = "phone_hall.js", "phone_paper.js", "phone_rank.js"
-FORWARD = "phone_forward.js"
+FORWARD, CHECKING = "phone_forward.js", "phone_check.js"
+STYLE, STYLE_OF_CHECK = "phone.css", "phone_check.css"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,23 +160,26 @@ def seconds_between(now_ms: int, closes_ms: int) -> int:
 
 def render_phone(view: PhoneView) -> Page:
     """The page; what a few units state is shortened, then left out, until it fits into 18 kB."""
-    parts = [FOLLOWING]
+    parts, styles = [FOLLOWING], [STYLE]
+    if view.phase == "waiting":
+        parts, styles = [FOLLOWING, CHECKING], [STYLE, STYLE_OF_CHECK]
     if view.phase == "open" and not view.barred:
         parts += [FILLING, RANKING] if view.ranking else [FILLING]
-    script = _script(*parts)
+    script, style = _script(*parts), _style(*styles)
     html = ""
     for shorter in _ever_shorter(view) if len(view.targets) <= FEW_TARGETS else (view,):
-        html = _template("phone.html").render(v=shorter, style=_style(), script=script)
+        html = _template("phone.html").render(v=shorter, style=style, script=script)
         if len(html.encode()) <= PAGE_BOUND:
             break
-    return Page(html=html, policy=_policy(script))
+    return Page(html=html, policy=_policy(style, script))
 
 
 def render_notice(title: str, *lines: str, forward: bool = False) -> Page:
     """A page that only says something. `forward`: go on to the badge that this phone last showed."""
     script = _script(FORWARD) if forward else Markup("")
-    html = _template("notice.html").render(title=title, lines=lines, style=_style(), script=script)
-    return Page(html=html, policy=_policy(script))
+    style = _style(STYLE)
+    html = _template("notice.html").render(title=title, lines=lines, style=style, script=script)
+    return Page(html=html, policy=_policy(style, script))
 
 
 def _ever_shorter(view: PhoneView) -> Iterator[PhoneView]:
@@ -204,8 +208,8 @@ def _template(name: str):  # type: ignore[no-untyped-def]
 
 
 @cache
-def _style() -> Markup:
-    return Markup(squeeze((TEMPLATES / "phone.css").read_text(encoding="utf-8"), script=False))
+def _style(*parts: str) -> Markup:
+    return Markup("".join(squeeze((TEMPLATES / part).read_text(encoding="utf-8"), script=False) for part in parts))
 
 
 @cache
@@ -262,13 +266,13 @@ def abridge(squeezed: str) -> str:
 
 
 @cache
-def _policy(script: Markup) -> str:
+def _policy(style: Markup, script: Markup) -> str:
     """`unsafe-inline` is for kernels before 2015 that know no hashes; every later one ignores it beside a hash."""
     return ("default-src 'none'; img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-            f"frame-ancestors 'none'; style-src {_hash(_style())} 'unsafe-inline'; "
+            f"frame-ancestors 'none'; style-src {_hash(style)} 'unsafe-inline'; "
             f"script-src {_hash(script)} 'unsafe-inline'" if script else
             "default-src 'none'; img-src data:; base-uri 'none'; frame-ancestors 'none'; "
-            f"style-src {_hash(_style())} 'unsafe-inline'")
+            f"style-src {_hash(style)} 'unsafe-inline'")
 
 
 def _hash(text: str) -> str:

@@ -8,12 +8,13 @@ is named in a named group; of a secret group it goes by its number (this is befo
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from db.engine import Database
 from db.reads import checks as reads
+from db.stores.checks import Checks
 from db.values import DeviceCheck
 from hall.live import SeatInHall, Snapshot
 
@@ -54,6 +55,11 @@ class Readiness:
                 with self._database.reading() as c:
                     kept = self._kept[sitting] = (now, reads.checks(c, sitting))
             return kept[1]
+
+    def note(self, found: Iterable[DeviceCheck]) -> None:
+        """Write down what phones found, in one transaction."""
+        with self._database.write.begin() as c:
+            Checks(c).note(found)
 
 
 def readiness_of(snapshot: Snapshot, checks: Mapping[int, DeviceCheck]) -> tuple[GroupReady, ...]:
