@@ -10,7 +10,7 @@ from pathlib import Path
 from db.engine import Database
 from db.migrate import migrate
 from hall.house import House, utc_now
-from hall.network import lan_address
+from hall.network import lan_address, make_room_for_phones
 from office import people
 from office.badges import qr_terminal
 from office.refusal import Refused
@@ -53,6 +53,7 @@ def serve_ballots(url: str, host: str, port: int) -> int:
         raise Refused("另起收票进程要用 PostgreSQL：SQLite 只能有一个写入进程。请加 --database-url postgresql://……")
     house = House(database, public_url=os.environ.get("LEITAI_PUBLIC_URL", ""))
     house.open()
+    make_room_for_phones()
     try:
         uvicorn.run(PhonesFirst(Starlette(), house), host=host, port=port, log_level="warning",
                     access_log=False)
