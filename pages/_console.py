@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from hall.awaited import ON_THE_WAY, Awaited
+from hall.awaited import Awaited
 from hall.console import AgendaRow, GroupTurnout, Onstage, State, clock_words
 from hall.live import Declaration
 from hall.readiness import GroupReady
@@ -98,9 +98,21 @@ def said(declaration: Declaration) -> str:
             f'</details><details><summary>承诺与期限（{len(declaration.commitments)}）</summary><ul>{promised}</ul></details></div>')
 
 
-def side(turnout: str, *lists: str) -> str:
-    """The right column: the bars always in sight, what stands below them scrolls by itself when it is long."""
-    return f'<div class="c-side"><div>{turnout}</div><div class="c-lists">{"".join(lists)}</div></div>'
+def during(rows: Sequence[GroupTurnout], online: Mapping[str, int], waiting: Awaited, *, ending: bool) -> str:
+    """The right column while a round is open. Before its end papers come and go too fast to be read."""
+    bars = turnout(rows, voting=True, online=online)
+    return _side(bars, awaited(waiting), missing(rows, waiting)) if ending else _side(bars, missing(rows, Awaited()))
+
+
+def around(rows: Sequence[GroupTurnout], online: Mapping[str, int], ready: Sequence[GroupReady], late: str, *,
+           voted: bool) -> str:
+    """The right column before and between rounds; `voted`: of a round that is over."""
+    return _side(turnout(rows, voting=voted, online=online, ready=ready), between(late, ready))
+
+
+def _side(bars: str, *lists: str) -> str:
+    """The bars always in sight; what stands below them scrolls by itself when it is long."""
+    return f'<div class="c-side"><div>{bars}</div><div class="c-lists">{"".join(lists)}</div></div>'
 
 
 def turnout(rows: Sequence[GroupTurnout], *, voting: bool, online: Mapping[str, int],
@@ -124,16 +136,12 @@ def turnout(rows: Sequence[GroupTurnout], *, voting: bool, online: Mapping[str, 
     return f'<div class="lt-note">{title}</div>{"".join(parts)}'
 
 
-def awaited(waiting: Awaited, *, ending: bool) -> str:
-    """Whose finished papers are not in yet: always when it is known, and at the end of a round also that none is known."""
+def awaited(waiting: Awaited) -> str:
+    """Whose finished papers are not in yet, at the end of a round; nobody known is said too."""
     lines = "".join(f"<div><b>{escape(group)}</b>　{escape('、'.join(names))}</div>" for group, names in waiting.named)
-    lines += "".join(f"<div><b>{escape(group)}</b>　{escape(words)}</div>" for group, words in waiting.secret
-                     if ending or words == ON_THE_WAY)
-    if not lines and not ending:
-        return ""
-    if not lines:
-        lines = "<div>没有已知在路上的票。</div>"
-    return f'<div class="c-way"><div class="lt-note">▲ 票在路上</div>{lines}</div>'
+    lines += "".join(f"<div><b>{escape(group)}</b>　{escape(words)}</div>" for group, words in waiting.secret)
+    return ('<div class="c-way"><div class="lt-note">▲ 票在路上</div>'
+            f'{lines or "<div>没有已知在路上的票。</div>"}</div>')
 
 
 def missing(rows: Sequence[GroupTurnout], waiting: Awaited) -> str:

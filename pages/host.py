@@ -121,14 +121,11 @@ def live() -> None:
     with right:
         online = console.online(snapshot, house().presence.seen(now))
         if current is not None:
-            st.html(_console.side(_console.turnout(rows, voting=True, online=online),
-                                  _console.awaited(waiting, ending=here.closing or here.collecting),
-                                  _console.missing(rows, waiting)))
+            st.html(_console.during(rows, online, waiting, ending=here.closing or here.collecting))
         else:
-            ready = readiness_of(snapshot, house().readiness.checks(key))
             late = late_of(house().database, key).words_of(here.round.id) if here.round else ""
-            bars = _console.turnout(rows, voting=here.round is not None, online=online, ready=ready)
-            st.html(_console.side(bars, _console.between(late, ready)))
+            ready = readiness_of(snapshot, house().readiness.checks(key))
+            st.html(_console.around(rows, online, ready, late, voted=here.round is not None))
 
 
 def below(snapshot: Snapshot) -> None:

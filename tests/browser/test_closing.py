@@ -122,7 +122,6 @@ def test_the_end_of_a_round_on_console_and_wall(server: Server) -> None:
                 assert vote(link, current) in (200, 403), code
         for code in waiting:
             announce(links[code], current)
-        expect(host.get_by_text("票在路上").first).to_be_visible(timeout=15_000)
         expect(screen.get_by_text("已投").first).to_be_visible(timeout=15_000)
         picture(host, "host-on-the-way")
         fits(host)
@@ -130,6 +129,7 @@ def test_the_end_of_a_round_on_console_and_wall(server: Server) -> None:
         # the countdown
         press(host, "截止打分")
         expect(host.get_by_role("button", name="马上截止")).to_be_visible(timeout=15_000)
+        expect(host.get_by_text("票在路上").first).to_be_visible(timeout=15_000)
         expect(screen.get_by_text("马上截止").first).to_be_visible(timeout=15_000)
         picture(host, "host-countdown")
         picture(screen, "screen-countdown")
