@@ -1,6 +1,6 @@
 """Sweeping away what a database keeps beside its rows: the traces that would tell when a secret paper came.
 
-The rows themselves are written anew by the transaction that ends a round (`db.stores.traces`). What they looked like
+PostgreSQL's rows are written anew by the transaction that ends a round (`db.stores.traces`). What was there
 before stays in the file: in the write-ahead log, in freed pages, in the gaps of pages, as dead rows, and the shape of
 the tables still follows the order of arrival. `sweep` therefore builds them anew: SQLite's whole file (VACUUM, then
 the log is cut off), PostgreSQL's table in the order of its key (CLUSTER). It waits for nobody for long; what cannot be

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, delete, select, text, update
 
 from db import tables as t
 from scoring.ballot import State
@@ -20,6 +20,10 @@ _PREFIX = "traces."
 _REWRITTEN = "rewritten "
 _OWE = """
 insert into setting (key, value) values (:key, :value) on conflict (key) do update set value = excluded.value
+"""
+_AGAIN = """
+with taken as (delete from ballot where round_id = :round returning *)
+insert into ballot select * from taken order by voter, target_id, version
 """
 
 
@@ -53,18 +57,15 @@ def settle(c: Connection, debts: Mapping[int, str]) -> None:
 
 
 def write_anew(c: Connection, round_id: int) -> None:
-    """Delete the round's papers and store them again in the order of their keys, named ones too.
+    """Delete the round's papers and store them again, named ones too.
 
-    PostgreSQL keeps the number of the transaction that stored a row (xmin), SQLite its place in the page: both tell in
-    which order papers came, and a named paper between them tells the time. From here on all of them come from one
-    transaction. Only for a round that has left OPEN: nothing can follow but a late paper, which makes a debt of its own.
+    PostgreSQL keeps the number of the transaction that stored a row (xmin): it tells in which order papers came, and
+    a named paper between two others tells the time. From here on all of them come from one transaction. SQLite keeps
+    nothing of the kind, and its rows lie in the order of their keys. Only for a round that has left OPEN: nothing can
+    follow but a late paper, which makes a debt of its own.
     """
-    of_round = t.ballot.c.round_id == round_id
-    rows = [dict(row._mapping) for row in c.execute(
-        select(t.ballot).where(of_round).order_by(*t.ballot.primary_key.columns))]
-    if rows:
-        c.execute(delete(t.ballot).where(of_round))
-        c.execute(insert(t.ballot), rows)
+    if c.dialect.name == "postgresql":
+        c.execute(text(_AGAIN), {"round": round_id})
 
 
 def with_late_secrets(c: Connection, rounds: frozenset[int]) -> frozenset[int]:

@@ -65,10 +65,11 @@ def test_one_transaction_has_written_all_papers_in_the_order_of_their_keys(
 
     with hall.house.database.reading() as c:
         writers = set(c.execute(text("select xmin::text from ballot")).scalars())
-        steps = c.execute(text("select voter, target_id, version from ballot order by cmin::text::int")).all()
+        steps = set(c.execute(text("select cmin::text from ballot")).scalars())
         places = c.execute(text("select voter, target_id, version from ballot order by ctid")).all()
     assert len(writers) == 1, "the transactions of single papers can still be told apart"
-    assert places == steps == sorted(places), "the place in the table tells the order of arrival"
+    assert len(steps) == 1
+    assert places == sorted(places), "the place in the table tells the order of arrival"
     assert ballots(hall) == before and owed(hall) == set()
 
 
