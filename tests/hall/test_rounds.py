@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from db.reads import people as people_reads
 from db.values import Round
@@ -213,3 +214,31 @@ def test_the_rule_is_locked_by_the_first_round(hall: make.Hall) -> None:
     with pytest.raises(Refused, match="已锁定"):
         sittings.put_rule(hall.house.database, hall.key, make.RULE.replace("version = 1", "version = 2"), by="host",
                           at=hall.now)
+
+
+def test_a_turn_of_the_hall_costs_the_same_whether_ten_phones_or_a_hundred_look_on(house: make.House) -> None:
+    few, many = (make.sitting(house, make.plan(key, public=seats)) for key, seats in (("few", 6), ("many", 96)))
+    turns = []
+    for hall in (few, many):
+        for target, mark in (("U2", 80), ("U3", 70)):
+            hall.open(target)
+            hall.everybody(mark)
+            hall.close()
+        asked: list[str] = []
+
+        def note(_c: object, _cursor: object, statement: str, *_rest: object, asked: list[str] = asked) -> None:
+            asked.append(statement)
+
+        event.listen(house.database.write, "before_cursor_execute", note)
+        hall.open("U1")
+        opened = len(asked)
+        hall.everybody(90)  # goes straight to the driver: not seen here
+        before = len(asked)
+        rounds.announce_close(house.database, hall.key, by="host", at=hall.now)
+        hall.close()
+        closed = len(asked) - before
+        hall.publish(despite_warnings=True)
+        turns.append((opened, closed, len(asked) - before - closed))
+        event.remove(house.database.write, "before_cursor_execute", note)
+
+    assert turns[0] == turns[1]
