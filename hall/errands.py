@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from db.values import Staff
+from hall.limits import phones_at_once
 from hall.live import Snapshot
 from hall.preflight import is_complete, preflight
 from office.people import Role
@@ -101,7 +102,7 @@ def _of_the_host(one: Snapshot) -> Iterator[Errand]:
     standing, _words = standing_of(one)
     title, key = f"{one.sitting.title} {one.sitting.period}", one.sitting.key
     if standing is Standing.PREPARING:
-        red = [line for line in preflight(one) if not line.ok]
+        red = [line for line in preflight(one, room=phones_at_once()) if not line.ok]
         for line in red:
             yield Errand(words=f"{title}：{line.todo}", page="prepare", sitting=key)
         if not red:

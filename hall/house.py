@@ -15,6 +15,7 @@ from db.engine import Database, database_url
 from db.migrate import migrate
 from db.traces import Sweeper
 from hall.ballot_box import BallotBox
+from hall.limits import allow_many_phones
 from hall.live import Live
 from hall.presence import Presence
 from hall.readiness import Readiness
@@ -25,6 +26,7 @@ log = logging.getLogger("leitai.house")
 
 TICK_SECONDS = 0.1
 NEWS_SECONDS = 0.1
+PAPERS_BEATS = 5  # every so many beats papers of other processes are looked for
 
 
 def utc_now() -> datetime:
@@ -43,6 +45,7 @@ class House:
         self.presence = Presence()
         self.readiness = Readiness(database, clock)
         self.sweeper = Sweeper(database)
+        self._beats = 0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -68,6 +71,9 @@ class House:
             self.clock.settle()
         if close_what_is_due(self.database, self.clock()) or self.live.news_is_due(NEWS_SECONDS):
             self.live.refresh()
+        if not self.database.is_sqlite and self._beats % PAPERS_BEATS == 0:
+            self.live.hear_of_papers()
+        self._beats += 1
         self.sweeper.tend(self.clock())
 
     def _keep_time(self) -> None:
@@ -87,6 +93,7 @@ def the_house() -> House:
     global _house
     with _lock:
         if _house is None:
+            allow_many_phones()
             opened = House(Database(database_url()), public_url=os.environ.get("LEITAI_PUBLIC_URL", ""))
             opened.open()
             _house = opened

@@ -141,6 +141,7 @@ class Live:
         self._turnouts: dict[int, tuple[datetime, dict[str, int]]] = {}
         self._voted: dict[int, tuple[datetime, frozenset[int]]] = {}
         self._looked: datetime | None = None
+        self._stored: dict[int, int] = {}  # round -> lines, when other processes' papers were last looked for
         self.witness = Witness()
 
     # -- asking ------------------------------------------------------------------------------------------
@@ -265,6 +266,24 @@ class Live:
         self._receipts.clear()
         self._turnouts.clear()
         self._voted.clear()
+
+    def hear_of_papers(self) -> None:
+        """Papers that another process has taken: what this one remembers of their voters is forgotten, and read anew.
+
+        For several processes on PostgreSQL; one process alone hears of every paper as it stores it.
+        """
+        for snapshot in tuple(self._snapshots.values()):
+            now = snapshot.round
+            if now is None or now.phase is not Phase.OPEN:
+                continue
+            with self._database.reading() as c:
+                stored = ballot_reads.how_many(c, now.id)
+                newest = {} if self._stored.get(now.id) == stored else ballot_reads.newest_versions(c, now.id)
+            self._stored[now.id] = stored
+            for voter, version in newest.items():
+                known = self._receipts.get((now.id, voter))
+                if known is None or known.version < version:
+                    self._receipts.pop((now.id, voter), None)
 
     def _forget_past_rounds(self) -> None:
         """Receipts are kept while a phone may ask for them: of the round that matters in each sitting."""

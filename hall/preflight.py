@@ -45,10 +45,11 @@ class RecusalLine:
     entered: bool
 
 
-def preflight(snapshot: Snapshot, ready: Sequence[GroupReady] = ()) -> tuple[Line, ...]:
-    """Every line; `ready` is what the phones found out about themselves, once it is known."""
+def preflight(snapshot: Snapshot, ready: Sequence[GroupReady] = (), *, room: int | None = None) -> tuple[Line, ...]:
+    """Every line; `ready` is what the phones found out about themselves, once it is known, `room` how many phones
+    this process can hold (None: as many as come)."""
     return (_rule(snapshot), _agenda(snapshot), _seats(snapshot), _address(snapshot), _badges(snapshot),
-            _declarations(snapshot), *_phones(ready))
+            _declarations(snapshot), *_room(snapshot, room), *_phones(ready))
 
 
 def recusals(snapshot: Snapshot) -> tuple[RecusalLine, ...]:
@@ -119,6 +120,13 @@ def _declarations(snapshot: Snapshot) -> Line:
         return Line(topic="单位填报", words="都已填齐", ok=True)
     some = "、".join(missing[:4]) + (f"等{len(missing)}家" if len(missing) > 4 else "")
     return Line(topic="单位填报", words=f"未填齐：{some}", ok=False, todo=f"催填不足与承诺：{some}")
+
+
+def _room(snapshot: Snapshot, room: int | None) -> tuple[Line, ...]:
+    if room is None or len(snapshot.seats) <= room:
+        return ()
+    return (Line(topic="同时在线", words=f"本机只容得下{room}部手机，席位有{len(snapshot.seats)}个；"
+                 "请管理员放宽“打开文件数”（ulimit -n）后重新启动", ok=False, todo="放宽本机的打开文件数"),)
 
 
 def _phones(ready: Sequence[GroupReady]) -> tuple[Line, ...]:

@@ -51,6 +51,7 @@ def serve_ballots(url: str, host: str, port: int) -> int:
     database = Database(url)
     if database.is_sqlite:
         raise Refused("另起收票进程要用 PostgreSQL：SQLite 只能有一个写入进程。请加 --database-url postgresql://……")
+    allow_many_phones()
     house = House(database, public_url=os.environ.get("LEITAI_PUBLIC_URL", ""))
     house.open()
     make_room_for_phones()

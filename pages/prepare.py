@@ -6,6 +6,7 @@ from html import escape
 
 import streamlit as st
 
+from hall.limits import phones_at_once
 from hall.live import Snapshot
 from hall.preflight import preflight
 from hall.readiness import readiness_of
@@ -35,7 +36,7 @@ def draw_preflight(snapshot: Snapshot) -> None:
     ready = readiness_of(snapshot, house().readiness.checks(snapshot.sitting.key))
     lines = "".join(
         f'<div class="{look}"><b>{shape} {escape(line.topic)}</b>　{escape(line.words)}</div>'
-        for line in preflight(snapshot, ready)
+        for line in preflight(snapshot, ready, room=phones_at_once())
         for look, shape in [("no", "■") if not line.ok else ("so", "▲") if line.warns else ("ok", "●")])
     st.html(f'{_STYLE}<div class="lt-flight">{lines}</div>')
 

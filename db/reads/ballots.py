@@ -42,6 +42,18 @@ def turnout(c: Connection, round_id: int) -> dict[str, int]:
     return {row.group_key: row.voted for row in rows}
 
 
+def how_many(c: Connection, round_id: int) -> int:
+    """Lines stored in a round, whatever became of them: it grows with every paper."""
+    return int(c.execute(select(func.count()).select_from(t.ballot).where(t.ballot.c.round_id == round_id)).scalar_one())
+
+
+def newest_versions(c: Connection, round_id: int) -> dict[str, int]:
+    """Voter -> the version that counts."""
+    rows = c.execute(select(t.ballot.c.voter, func.max(t.ballot.c.version).label("version"))
+                     .where(t.ballot.c.round_id == round_id, t.ballot.c.counted).group_by(t.ballot.c.voter))
+    return {row.voter: row.version for row in rows}
+
+
 def voted_named_seats(c: Connection, round_id: int) -> frozenset[int]:
     """Ids of named seats with a ballot in this round; of secret groups only the count is ever told."""
     rows = c.execute(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 
@@ -113,3 +115,22 @@ def test_no_line_about_phones_where_there_is_no_seat(house):
     snapshot = house.live.at("small")
 
     assert preflight(snapshot, readiness_of(snapshot, {})) == preflight(snapshot)
+
+
+def test_a_machine_that_cannot_hold_every_phone_is_red(house: make.House) -> None:
+    make.sitting(house)
+    snapshot = house.live.at("small")
+    assert snapshot is not None
+
+    line = next(one for one in preflight(snapshot, room=7) if one.topic == "同时在线")
+    assert not line.ok and "7部" in line.words and "8个" in line.words
+    assert all(one.topic != "同时在线" for room in (8, None) for one in preflight(snapshot, room=room))
+
+
+def test_the_server_asks_for_room_for_every_phone() -> None:
+    """A process that starts with 300 open files holds thousands of phones, where the system lets it."""
+    code = ("import resource; hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]; "
+            "resource.setrlimit(resource.RLIMIT_NOFILE, (300, hard)); "
+            "from hall.limits import *; allow_many_phones(); print(phones_at_once(), hard)")
+    held, hard = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert held == "None" or int(held) >= min(65_536, int(hard) if int(hard) > 0 else 65_536) - 200

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from db import tables as t
 from db.stores import ballots as ballot_store
 from db.values import Receipt
+from hall.house import PAPERS_BEATS
 from tests import make
 from tests.postgres import new_database
 
@@ -70,6 +71,24 @@ def test_two_different_papers_of_one_badge_at_once_are_two_versions(
 
     assert first.cast(code, 90, nonce="here").version == 2
     assert stored(first) == 2
+
+
+def test_a_process_hears_of_papers_that_another_one_took(two_doors: tuple[make.Hall, make.Hall]) -> None:
+    """A phone may come back through another door: it finds its receipt, and the newest one."""
+    first, second = two_doors
+
+    def known(hall: make.Hall, code: str) -> Receipt | None:
+        seat = hall.house.live.seat(hall.secrets[code])
+        assert seat is not None
+        return hall.house.live.receipt(seat, hall.secrets[code], 1)
+
+    for code in ("L1", "P1"):
+        assert known(second, code) is None
+        for mark in (90, 70):
+            sent = first.cast(code, mark)
+            for _ in range(PAPERS_BEATS):
+                second.house.tick()
+            assert known(second, code) == sent
 
 
 def stored(hall: make.Hall) -> int:
