@@ -217,7 +217,8 @@ def test_the_rule_is_locked_by_the_first_round(hall: make.Hall) -> None:
 
 
 def test_a_turn_of_the_hall_costs_the_same_whether_ten_phones_or_a_hundred_look_on(house: make.House) -> None:
-    few, many = (make.sitting(house, make.plan(key, public=seats)) for key, seats in (("few", 6), ("many", 96)))
+    few, many = (make.sitting(house, make.plan(key, arena=key, public=seats)) for key, seats in (
+        ("few", 6), ("many", 96)))
     turns = []
     for hall in (few, many):
         for target, mark in (("U2", 80), ("U3", 70)):
