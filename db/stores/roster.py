@@ -81,8 +81,8 @@ class Roster:
         self._c.execute(update(t.seat).where(t.seat.c.id == seat_id).values(**values))
 
     def drop_seat(self, seat_id: int) -> None:
-        """Take away a seat that has never voted, with its badges and recusals."""
-        for table in (t.badge, t.recusal):
+        """Take away a seat that has never voted, with its badges, its recusals and its phone's check."""
+        for table in (t.badge, t.recusal, t.device_check):
             self._c.execute(delete(table).where(table.c.seat_id == seat_id))
         self._c.execute(delete(t.seat).where(t.seat.c.id == seat_id))
 

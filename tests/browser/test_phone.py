@@ -3,113 +3,13 @@
 from __future__ import annotations
 
 import re
-import threading
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
-from sqlalchemy import text
+from playwright.sync_api import Route, expect
 
-from tests.browser.real import browser_path
-from tests.hall.make_phones import GRADES, GROUPS, RANKING, Phones
-
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync"]
-QUALITY, PLACE = "[name='m.U1.quality']", "[name='m.U1.place']"
-SMALL = {"width": 360, "height": 640}
-
-
-class Server:
-    """The phones' routes on a real port of this machine."""
-
-    def __init__(self, phones: Phones) -> None:
-        config = uvicorn.Config(phones.app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.01)
-        port = self._server.servers[0].sockets[0].getsockname()[1]
-        self.address = f"http://127.0.0.1:{port}"
-
-    def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join(timeout=10)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=browser_path(), args=ARGS)
-        yield browser
-        browser.close()
-
-
-class Hand:
-    """One phone in somebody's hand, in a hall of its own."""
-
-    def __init__(self, browser: Browser, phones: Phones, address: str) -> None:
-        self._browser = browser
-        self.phones = phones
-        self._address = address
-        self._contexts: list[BrowserContext] = []
-
-    def scan(self, seat: str = "L1", *, script: bool = True, size: dict[str, int] | None = None) -> Page:
-        context = self._browser.new_context(
-            viewport=size or SMALL, java_script_enabled=script, has_touch=True,  # type: ignore[arg-type]
-            is_mobile=True)
-        self._contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(8000)
-        page.on("pageerror", lambda error: pytest.fail(f"the script failed: {error}"))
-        page.goto(f"{self._address}/b/secret-{seat}")
-        return page
-
-    def stored(self) -> list[tuple[str, int, str, bool]]:
-        """Nonce, version, marks, counted of every ballot."""
-        with self.phones.house.database.reading() as c:
-            return [tuple(row) for row in c.execute(text(
-                "select nonce, version, marks, counted from ballot order by version, target_id"))]  # type: ignore[misc]
-
-    def close(self) -> None:
-        for context in self._contexts:
-            context.close()
-
-
-@pytest.fixture
-def hand(tmp_path: Path, chromium: Browser) -> Iterator[Callable[..., Hand]]:
-    opened: list[tuple[Hand, Server]] = []
-
-    def build(**changes: Any) -> Hand:
-        phones = Phones(tmp_path, **changes)
-        server = Server(phones)
-        opened.append((Hand(chromium, phones, server.address), server))
-        return opened[-1][0]
-
-    yield build
-    for one, server in opened:
-        one.close()
-        server.stop()
-        one.phones.shut()
-
-
-def nudge(page: Page) -> None:
-    """What the phone does when the network comes back: ask at once instead of in some seconds."""
-    page.evaluate("window.dispatchEvent(new Event('online'))")
-
-
-def steps(page: Page) -> list[str]:
-    return [str(one.get_attribute("class") or "") for one in page.locator("#steps li").all()]
-
-
-def fill(page: Page, quality: str = "90", place: str = "88.5") -> None:
-    page.fill(QUALITY, quality)
-    page.fill(PLACE, place)
+from tests.browser.hands import PLACE, QUALITY, SMALL, Hand, fill, nudge, steps
+from tests.hall.make_phones import GRADES, GROUPS, RANKING
 
 
 def test_a_judge_marks_with_chips_sends_and_holds_a_receipt(hand: Callable[..., Hand]) -> None:

@@ -16,6 +16,7 @@ from db.stores.checks import Checks
 from db.values import DeviceCheck
 from hall.phone_check import BODY_BOUND, SKEW_BOUND_MS
 from hall.readiness import GroupReady, Readiness, faults, is_ready, readiness_of
+from office import mending
 from tests import make
 from tests.hall.make_phones import Phones
 
@@ -130,6 +131,18 @@ def test_checks_are_kept_on_both_kinds_of_database(hall: make.Hall) -> None:
     with hall.house.database.reading() as c:
         assert reads.checks(c, hall.key) == {first: check(first), second: check(second, storage=False)}
         assert reads.checks(c, "another") == {}
+
+
+def test_a_seat_whose_phone_has_checked_can_still_be_taken_away(hall: make.Hall) -> None:
+    snapshot = hall.house.live.at(hall.key)
+    assert snapshot is not None
+    gone = snapshot.seats[0]
+    hall.house.readiness.note([check(gone.id)])
+
+    mending.drop_seat(hall.house.database, hall.key, gone.code, by="统计员", at=hall.now)
+
+    hall.house.live.refresh()
+    assert gone not in hall.house.live.at(hall.key).seats  # type: ignore[union-attr]
 
 
 # -- what the host reads -------------------------------------------------------------------------------------
