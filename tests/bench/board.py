@@ -21,7 +21,7 @@ from tests.bench.hall import SITTING, Hall, serving_hall
 from tests.bench.limits import held
 from tests.bench.wire import Connection, request
 
-VIEWERS, EVERY, TURNS, SECONDS, QUIET_SECONDS = 100, 1.0, 3, 8.0, 4.0
+VIEWERS, EVERY, TURNS, SECONDS, QUIET_SECONDS = 100, 1.0, 3, 6.0, 3.0
 BALLOTS_A_SECOND = 10
 
 

@@ -32,6 +32,7 @@ class Spell:
     crowd: Crowd
     lost: int
     unknown: int
+    cpu: float | None
     console: tuple[float, ...]
 
     def as_json(self) -> dict[str, object]:
@@ -42,8 +43,8 @@ class Spell:
         return {"phones": self.phones, "seconds": round(one.ended - one.began, 1), "page_ms": told(one.opened),
                 "submit_ms": told(one.submitted), "poll_ms": told(one.polled), "polls": len(one.polled),
                 "console_ms": told(self.console), "errors": dict(one.errors), "lost": self.lost,
-                "only_in_database": self.unknown, "reopened": one.reopened, "load_core": round(one.core, 2),
-                "load_late_ms": round(one.late * 1000)}
+                "only_in_database": self.unknown, "reopened": one.reopened, "server_cpu_s": self.cpu and round(self.cpu, 2),
+                "load_core": round(one.core, 2), "load_late_ms": round(one.late * 1000)}
 
 
 def measure(folder: Path) -> Measured:
@@ -55,6 +56,7 @@ def measure(folder: Path) -> Measured:
         _spell(hall, host, next(targets), WARM_UP, rng)
         idle = _memory_at_rest(hall)
         many = [_spell(hall, host, next(targets), MANY, rng) for _ in range(TURNS)]
+        afterwards = _memory_at_rest(hall)
         few: list[Spell] = []
         some: list[Spell] = []
         quiet: list[list[float]] = []
@@ -62,7 +64,7 @@ def measure(folder: Path) -> Measured:
             few.append(_spell(hall, host, next(targets), FEW, rng))
             some.append(_spell(hall, host, next(targets), SOME, rng, quiet))
     turns = tuple(one.as_json() for one in (*many, *few, *some))
-    return Measured(figures=(*_of_window(few, some), *_of_many(many), *_of_console(some, quiet), *_of_memory(idle, many)),
+    return Measured(figures=(*_of_window(few, some), *_of_many(many), *_of_console(some, quiet), *_of_memory(idle, afterwards, many)),
                     turns=turns)
 
 
@@ -78,10 +80,13 @@ def _spell(hall: Hall, host: console.Console, target: str, size: tuple[int, floa
         began = time.monotonic()
         time.sleep(QUIET_SECONDS)
         quiet.append(host.between(began, time.monotonic() - 0.5))
+    worked = machine.cpu_seconds(hall.server)
     crowd = phones.run(hall.port, hall.secrets[:count], papers, window=window, server=hall.server, rng=rng)
+    works = machine.cpu_seconds(hall.server)
     time.sleep(0.5)
     lost, unknown = hall.unlike(opened, crowd.receipts)
     spell = Spell(phones=count, crowd=crowd, lost=lost, unknown=unknown,
+                  cpu=None if worked is None or works is None else works - worked,
                   console=tuple(host.between(crowd.began, crowd.ended - 0.5)))
     hall.close_round()
     print(f"  {count:,} phones in {window:.0f} s: submitting {_ms(crowd.submitted, 0.5)} / {_ms(crowd.submitted, 0.95)} / "
@@ -116,11 +121,15 @@ def _of_many(many: Sequence[Spell]) -> Iterator[Figure]:
     pages = [one for spell in many for one in spell.crowd.opened]
     yield held(limits.CROWD_ERRORS, errors.total(), detail=", ".join(f"{key} {n}" for key, n in errors.most_common(5)))
     yield held(limits.CROWD_LOST, sum(one.lost + one.unknown for one in many),
-               detail=f"{len(seconds):,} acknowledged, and as many in the database")
+               detail=f"{len(seconds):,} acknowledged")
     slowest = [part(one.crowd.submitted, 0.99) * 1000 for one in many]
     yield held(limits.CROWD_SLOWEST, middle(slowest), unit=" ms", detail=(
         f"{said(slowest)}; half within {_ms(seconds, 0.5)} ms; pages: half within {_ms(pages, 0.5)}, "
         f"99 of 100 within {_ms(pages, 0.99)} ms; {_generator(many)}"))
+    times = [1000 * one.cpu / one.phones for one in many if one.cpu is not None]
+    if times:
+        yield held("the server's processor time a phone: page, polls, ballot", middle(times), unit=" ms",
+                   detail="the host's console and the hall's clock included")
 
 
 def _of_console(some: Sequence[Spell], quiet: Sequence[Sequence[float]]) -> Iterator[Figure]:
@@ -132,13 +141,15 @@ def _of_console(some: Sequence[Spell], quiet: Sequence[Sequence[float]]) -> Iter
             f"{middle([part(idle, share) for _, idle in pairs]) * 1000:.0f} ms"))
 
 
-def _of_memory(idle: int | None, many: Sequence[Spell]) -> Iterator[Figure]:
-    if idle is None:
+def _of_memory(idle: int | None, afterwards: int | None, many: Sequence[Spell]) -> Iterator[Figure]:
+    if idle is None or afterwards is None:
         yield held(limits.MEMORY, None, detail="this system does not tell")
         return
     peak = max(one.crowd.peak for one in many)
     yield held(limits.MEMORY, 100 * (peak - idle) / idle, unit=" %",
-               detail=f"{idle / 2**20:.0f} MiB at rest, {peak / 2**20:.0f} MiB at most in {len(many)} such crowds")
+               detail=(
+        f"{idle / 2**20:.0f} MiB at rest, {peak / 2**20:.0f} MiB at most in {len(many)} such crowds, "
+        f"{afterwards / 2**20:.0f} MiB at rest afterwards"))
 
 
 def _generator(spells: Sequence[Spell]) -> str:

@@ -19,7 +19,7 @@ from tests.bench.figure import Measured, middle, said
 from tests.bench.hall import Hall, serving_ballots
 from tests.bench.limits import held
 
-PHONES, CONNECTIONS, TURNS, SECONDS, WARM_UP = 6_000, 64, 3, 4.0, 1.0
+PHONES, CONNECTIONS, TURNS, SECONDS, WARM_UP = 6_000, 64, 3, 3.0, 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
