@@ -45,6 +45,7 @@ def serve_ballots(url: str, host: str, port: int) -> int:
     import uvicorn
     from starlette.applications import Starlette
 
+    from hall.limits import allow_many_phones
     from hall.phones_first import PhonesFirst
 
     check_port(host, port)
