@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from tests.torture.hall import Hall
 from tests.torture.phones import Phone, Told, fill_in
 
-PAUSE = (0.4, 1.6)  # seconds between an answer and the judge's next paper
+PAUSE = (0.3, 1.2)  # seconds between an answer and the judge's next paper
 POLL_SECONDS = 0.25
 
 
@@ -46,6 +46,7 @@ async def voting(hall: Hall, phones: int, ports: tuple[int, ...] = ()) -> AsyncI
 
 
 async def _vote(hall: Hall, phone: Phone, ending: asyncio.Event) -> None:
+    await hall.open_now.wait()
     await asyncio.sleep(hall.rng.uniform(0, PAUSE[1]))
     while not ending.is_set():
         paper = fill_in(hall.round, hall.target, hall.rng)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.torture import books
 from tests.torture.hall import Hall
+
+RAISED = re.compile(r"^([\w.]+(?:Error|Exception|Exit|Refused|Interrupt|Collided)\b.{0,60})", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,8 @@ async def settle(hall: Hall, title: str, *, phones: int, back: Sequence[float] =
     if balance.unheard or crowd.unanswered:
         found.append(f"{crowd.unanswered} papers never got an answer; {balance.unheard} of those count")
     if "Traceback" in hall.log():
-        notes = [*notes, f"{hall.log().count('Traceback')} tracebacks in the server's log"]
+        notes = [*notes, f"{hall.log().count('Traceback')} tracebacks in the server's log: "
+                 + ", ".join(f"{n} × {words}" for words, n in Counter(RAISED.findall(hall.log())).most_common(4))]
     return Outcome(
         title=title, phones=phones, acknowledged=len(crowd.accepted), stored=balance.stored, late=balance.late,
         lost=len(balance.lost), twice=len(balance.twice), refused=tuple(sorted(crowd.refused.items())),

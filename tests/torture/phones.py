@@ -83,7 +83,7 @@ class Crowd:
     waits: list[float] = field(default_factory=list)
     acknowledged_at: list[float] = field(default_factory=list)
     unanswered: int = 0
-    in_flight: int = 0
+    on_the_wire: int = 0  # requests whose answer is awaited
 
     def hear(self, told: Told) -> None:
         before = self.told.setdefault(told.paper.nonce, told)
@@ -168,26 +168,25 @@ class Phone:
         own, crowd = line or self._line, self._crowd
         raw = request("POST", f"/b/{self.secret}", self.port, paper.body())
         began, tries = time.monotonic(), 0
-        crowd.in_flight += 1
-        try:
-            while time.monotonic() - began < give_up:
-                try:
-                    reply = await own.ask(raw)
-                except (OSError, EOFError, TimeoutError) as lost:
-                    crowd.again[_short(lost)] += 1
-                    wait = min(LONGEST_WAIT, 0.25 * 2**min(tries, 8)) * self.rng.uniform(0.75, 1.25)
-                else:
-                    told, wait = self._read(paper, reply)
-                    if told is not None:
-                        crowd.waits.append(time.monotonic() - began)
-                        crowd.hear(told)
-                        return told
-                tries += 1
-                await asyncio.sleep(wait)
-            crowd.unanswered += 1
-            return None
-        finally:
-            crowd.in_flight -= 1
+        while time.monotonic() - began < give_up:
+            crowd.on_the_wire += 1
+            try:
+                reply = await own.ask(raw)
+            except (OSError, EOFError, TimeoutError) as lost:
+                crowd.again[_short(lost)] += 1
+                wait = min(LONGEST_WAIT, 0.25 * 2**min(tries, 8)) * self.rng.uniform(0.75, 1.25)
+            else:
+                told, wait = self._read(paper, reply)
+                if told is not None:
+                    crowd.waits.append(time.monotonic() - began)
+                    crowd.hear(told)
+                    return told
+            finally:
+                crowd.on_the_wire -= 1
+            tries += 1
+            await asyncio.sleep(wait)
+        crowd.unanswered += 1
+        return None
 
     def _read(self, paper: Paper, reply: Reply) -> tuple[Told | None, float]:
         """What a final answer says; else how many seconds to wait before the paper is sent again."""

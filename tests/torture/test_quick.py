@@ -23,14 +23,14 @@ def test_three_quick_faults_lose_nothing() -> None:
     assert done.stdout.count("\nok ") == len(FAULTS)
 
 
-def told(nonce: str, **more: object) -> Told:
+def told(nonce: str, status: int = 200, receipt: str = "7Q2K-M4", version: int = 1) -> Told:
     paper = Paper(round="1", target="U01", nonce=nonce, marks=("80",) * len(CRITERIA))
-    return Told(**{"paper": paper, "seat": "a badge", "status": 200, "receipt": "7Q2K-M4", "version": 1, **more})
+    return Told(paper=paper, seat="a badge", status=status, receipt=receipt, version=version)
 
 
-def row(nonce: str, **more: object) -> books.Row:
-    return books.Row(**{"round_id": 1, "voter": "s1", "target_id": 1, "version": 1, "state": "submitted", "nonce": nonce,
-                        "receipt": "7Q2K-M4", "counted": True, **more})
+def row(nonce: str, version: int = 1, *, voter: str = "s1", round_id: int = 1, receipt: str = "7Q2K-M4",
+        counted: bool = True) -> books.Row:
+    return books.Row(round_id, voter, 1, version, "submitted", nonce, receipt, counted)
 
 
 @pytest.mark.parametrize(("rows", "heard", "words"), [
