@@ -16,10 +16,10 @@ const form = $('f'), others = retry,
   fate = () => (d.receipt ? '修改没有送出，仍以回执 ' + d.receipt + ' 为准。' : '您填的评分没有送出，不计入。'),
   steps = (b, c) => each('#steps li', (li, i) => { li.className = [kept ? 'y' : '', b, c][i]; }),
   on_its_way = s => say(shut ? '已截止，正在送达您截止前提交的评分。' + (offline ? '请不要关闭本页。' : '') : s),
-  paper = more => { const v = values(); return Object.assign({ r: d.round, t: D.title, v: v, w: words(v).join('；') }, more); };
+  paper = (s, n, m) => { const v = values(); rec = { r: d.round, t: D.title, v: v, w: words(v).join('；'), s: s, n: n, m: m }; kept = put(box, rec); };
 sending = () => is(1);
 busy = () => is(0) || is(1);
-held = () => (gone || !busy() || (shut && is(0)) ? carried : d.round + (is(1) ? ' sealed' : ' filling'));
+held = () => (is(1) ? d.round + ' sealed' : is(0) && !shut && !gone ? d.round + ' filling' : carried);
 safe = () => (!kept ? '请不要关闭本页。' : is(1) ? '' : '已填的都在本机，可以照常填写和提交。');
 retry = () => { others(); sync(); if (journey) journey.now(); };
 leave = why => freeze(why + fate());
@@ -101,11 +101,12 @@ function keys(e) {
   row.parentNode.insertBefore(chips, row.nextSibling);
   if (mine[0]) all('label', row)[0].appendChild(make('span', '我给前' + mine.length + '家：' + mine.map(m => m.v[name]).join(' · ')));
 }
+// A field that loses the focus says so even if nothing has changed, and when another tab has filled it
 function changed() {
-  rec = paper({ s: 0 });
+  if (is(1) || (rec && written(values()) === written(rec.v))) return;
+  paper(0);
   asked = '';
   tell_need('');
-  kept = put(box, rec);
   steps('', '');
   say(kept ? '' : '本机不能保存草稿（无痕浏览？），填好后请马上提交。');
   paint();
@@ -131,7 +132,7 @@ function submit(ev) {
   if (shut || gone || is(1)) return;
   const bad = missing();
   tell_need(bad ? bad[0] : '');
-  if (!bad) { rec = paper({ s: 1, n: form.elements.nonce.value + M.random(), m: clock() - skew }); kept = put(box, rec); send(); }
+  if (!bad) { paper(1, form.elements.nonce.value + M.random(), clock() - skew); send(); }
   else if (bad[1]) { bad[1].focus(); bad[1].scrollIntoView({ block: 'center' }); }
 }
 // Sealed: this very paper goes on being sent until the hall has answered, also after the deadline.
@@ -220,7 +221,7 @@ else if (old && (old.s !== 2 || !d.receipt)) {
   again.open = true;
   steps('', '');
   if (is(1)) send();
-  else { say(old.s > 1 ? old.f || '大厅里没有您这张票，请再按一次提交。' : '已恢复本机草稿，请核对。'); rec = paper({ s: 0 }); put(box, rec); }
+  else { say(old.s > 1 ? old.f || '大厅里没有您这张票，请再按一次提交。' : '已恢复本机草稿，请核对。'); paper(0); }
 }
 paint();
 form.oninput = form.onchange = changed;

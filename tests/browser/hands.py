@@ -51,7 +51,7 @@ class Hand:
     def __init__(self, browser: Browser, phones: Phones, address: str) -> None:
         self._browser = browser
         self.phones = phones
-        self._address = address
+        self.address = address
         self._contexts: list[BrowserContext] = []
 
     def scan(self, seat: str = "L1", *, script: bool = True, size: dict[str, int] | None = None) -> Page:
@@ -62,7 +62,7 @@ class Hand:
         page = context.new_page()
         page.set_default_timeout(8000)
         page.on("pageerror", lambda error: pytest.fail(f"the script failed: {error}"))
-        page.goto(f"{self._address}/b/secret-{seat}")
+        page.goto(f"{self.address}/b/secret-{seat}")
         return page
 
     def let_time_run(self) -> None:
