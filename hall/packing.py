@@ -74,9 +74,13 @@ def package_of(c: Connection, sitting: Sitting) -> Package:
 
 
 def ballot_rows(c: Connection, sitting: Sitting, phases: tuple[Phase, ...]) -> tuple[BallotRow, ...]:
-    """The rows of ballots.csv that the rounds of these phases hold now."""
+    """The rows of ballots.csv that the rounds of these phases hold now.
+
+    A late paper of a secret group is no part of them: it bears the public name of its voter's paper that counts, and
+    who came late is known in the hall.
+    """
     lines = ballot_reads.lines(c, sitting.id, tuple(phase.value for phase in phases))
-    return tuple(row for line in lines for row in _rows(line))
+    return tuple(row for line in lines if line.seat or line.state is not State.LATE for row in _rows(line))
 
 
 def packed(package: Package, result: str, *, head: tuple[int, str]) -> bytes:

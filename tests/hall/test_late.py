@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hall.ballot_box import BallotRefused, Reason
+from hall.care import verify
 from hall.late import Late, LateOfGroup, LatePaper, late_of
-from hall.results import standing
+from hall.results import package_in_force, standing
 from tests import make
 from tests.hall.test_console import scored
 
@@ -87,3 +88,15 @@ def test_late_papers_change_no_result(hall: make.Hall) -> None:
 
     assert after["total"] == before["total"]
     assert after["groups"]["leaders"]["counted"] == before["groups"]["leaders"]["counted"]
+
+
+def test_a_late_paper_of_a_secret_group_is_in_no_package_and_a_named_one_is(hall: make.Hall) -> None:
+    scored(hall, "U1", "U2", "U3")
+    before = package_in_force(hall.house.database, hall.key).ballots
+    come_late(hall, hall.house.live.at(hall.key).rounds[-1].id, "L1", "P1", "P2", "P3")  # type: ignore[union-attr]
+    hall.publish(despite_warnings=True)
+    after = package_in_force(hall.house.database, hall.key).ballots
+
+    assert [(one.seat, one.state) for one in after if one not in before] == [("L1", "late")]
+    assert set(before) <= set(after)
+    assert all(sound for _words, sound in verify(hall.house.database))
