@@ -26,6 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from db.values import Staff
 from hall import standings
 from hall.board_page import POLICY, parts_of, render_board, render_list, render_notice
+from hall.board_receipts import ReceiptLists
 from hall.board_view import BoardView, Heading, Released, Stand, board_view, heading_of, released_of, round_shown
 from hall.house import House
 from hall.live import Snapshot
@@ -184,7 +185,7 @@ class Unready(Exception):
 
 
 def routes(house: House) -> list[Route]:
-    """`/board`, `/board/{sitting}` and `/board/{sitting}/now`, besides Streamlit's own pages."""
+    """`/board`, `/board/{sitting}`, its news and its receipt codes, besides Streamlit's own pages."""
     boards = Boards(house)
 
     async def listed(request: Request) -> Response:
@@ -197,12 +198,23 @@ def routes(house: House) -> list[Route]:
             return _notice("暂时看不到", "服务器正忙，请过几秒再刷新。", 503)
         return _nowhere() if kept is None else _Ready(kept.page)
 
+    lists = ReceiptLists(house, lambda page: _Ready(_html(page)))
+
+    async def receipts(request: Request) -> Response:
+        try:
+            found = await lists.of(request)
+        except Exception:
+            log.exception("the receipts of %s could not be listed", request.path_params["sitting"])
+            return _notice("暂时看不到", "服务器正忙，请过几秒再刷新。", 503)
+        return found or _notice("还没有回执码", "成绩公布以后，每一张票的回执码都列在这里。", 404)
+
     async def elsewhere(request: Request) -> Response:
         return RedirectResponse("/board") if request.url.path == "/board/" else _nowhere()
 
     return [
         Route("/board", listed), Route("/board/{sitting}", shown),
-        Route("/board/{sitting}/now", _Now(boards, house.clock), methods=["GET"]), Route("/board/{rest:path}", elsewhere),
+        Route("/board/{sitting}/now", _Now(boards, house.clock), methods=["GET"]),
+        Route("/board/{sitting}/receipts", receipts), Route("/board/{rest:path}", elsewhere),
     ]
 
 

@@ -37,6 +37,11 @@ def render_list(rows: Iterable[Heading]) -> str:
     return _ENVIRONMENT.get_template("board_list.html").render(rows=tuple(rows), style=_STYLE)
 
 
+def render_receipts(key: str, title: str, rows: Iterable[object]) -> str:
+    """`rows`: `hall.board_receipts.Coded`."""
+    return _ENVIRONMENT.get_template("board_receipts.html").render(key=key, title=title, rows=tuple(rows), style=_STYLE)
+
+
 def render_notice(title: str, words: str) -> str:
     return _ENVIRONMENT.get_template("board_notice.html").render(title=title, words=words, style=_STYLE)
 

@@ -177,16 +177,19 @@ def publish(database: Database, sitting: str, *, by: str, at: datetime, reason: 
 
 
 def receipts(database: Database, sitting: str) -> tuple[tuple[str, str, bool], ...]:
-    """(receipt code, target's name, counted) of every ballot of a published sitting, by code."""
+    """(receipt code, target's name, counted) of every ballot of a published sitting, by code.
+
+    A late paper has no receipt: whoever sent it was told at once that it does not count.
+    """
     with database.reading() as c:
         found = sitting_of(c, sitting)
         names = {one.key: one.name for one in reads.targets(c, found.id)}
-        lines = ballot_reads.lines(c, found.id, (Phase.PUBLISHED.value,))
+        lines = [line for line in ballot_reads.lines(c, found.id, (Phase.PUBLISHED.value,))
+                 if line.state is not State.LATE]
     newest: dict[tuple[str, str], int] = {}
     for line in lines:
-        if line.state is not State.LATE:
-            key = (line.voter, f"{line.round_id} {line.target}")
-            newest[key] = max(newest.get(key, 0), line.version)
+        key = (line.voter, f"{line.round_id} {line.target}")
+        newest[key] = max(newest.get(key, 0), line.version)
     return tuple(sorted(
         (line.receipt, names[line.target],
          line.version == newest.get((line.voter, f"{line.round_id} {line.target}"))) for line in lines))
