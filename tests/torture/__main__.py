@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench import machine
+from tests.torture.badges import BADGES
 from tests.torture.hall import ROOT
 from tests.torture.kills import KILLS
 from tests.torture.machine import MACHINE
@@ -26,7 +27,7 @@ from tests.torture.network import NETWORK
 from tests.torture.outcome import Outcome
 from tests.torture.workshop import CannotMeasure, Workshop, own_mounts
 
-FAULTS: dict[str, Callable[[Workshop], Awaitable[Outcome]]] = {**NETWORK, **MACHINE, **KILLS}
+FAULTS: dict[str, Callable[[Workshop], Awaitable[Outcome]]] = {**NETWORK, **BADGES, **MACHINE, **KILLS}
 
 
 def main() -> int:

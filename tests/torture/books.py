@@ -6,6 +6,7 @@ the recount package that `leitai export` writes, because that is what will be co
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import sqlite3
 from collections import Counter, defaultdict
@@ -57,7 +58,8 @@ def read_ballots(url: str) -> list[Row]:
 
 
 def compare(rows: Iterable[Row], crowd: Crowd) -> Balance:
-    """Receipts against rows. A seat is known by the nonces of its phones, as secret papers do not name it."""
+    """Receipts against rows. A seat is known by the nonces of its phones, as secret papers do not name it, nor would
+    their voter if the badge was replaced."""
     kept = {row.nonce: row for row in rows}
     papers = defaultdict(list)  # (round, voter, target) -> rows
     for row in rows:
@@ -79,7 +81,7 @@ def compare(rows: Iterable[Row], crowd: Crowd) -> Balance:
             wrong.append(f"a paper of round {told.paper.round} counts in round {row.round_id}")
         if not told.accepted and row.state != "late":
             wrong.append(f"told {told.status} {told.reason}, kept as {row.state}, {'counted' if row.counted else 'not counted'}")
-    twice = [f"{seat[:6]}… {n} counted papers in round {round_id}" for (seat, round_id, _), n in counted_of_seat.items() if n > 1]
+    twice = [f"seat {seat} with {n} counted papers in round {round_id}" for (seat, round_id, _), n in counted_of_seat.items() if n > 1]
     for (round_id, voter, _), versions in papers.items():
         counted = [row for row in versions if row.counted]
         standing = [row for row in versions if row.state != "late"]
@@ -100,11 +102,9 @@ def compare(rows: Iterable[Row], crowd: Crowd) -> Balance:
 async def recount(hall: Hall, rows: Iterable[Row]) -> list[str]:
     """What is wrong with the exported papers and the books as a whole; nothing is right. Every round must be closed."""
     package = hall.folder / "package"
-    found = []
-    for arguments in (("export", SITTING, str(package)), ("verify",)):
-        code, out, err = await leitai(*arguments, url=hall.url)
-        if code != 0:
-            found.append(f"leitai {arguments[0]}: exit {code}: {(err or out)[-300:]}")
+    done = await asyncio.gather(*(leitai(*one, url=hall.url) for one in (("export", SITTING, str(package)), ("verify",))))
+    found = [f"leitai {what}: exit {code}: {(err or out)[-300:]}"
+             for what, (code, out, err) in zip(("export", "verify"), done, strict=True) if code != 0]
     if not found:
         sent = {told.paper.nonce: told.paper for told in hall.crowd.told.values()}
         of_phones = Counter((sent[row.nonce].target, *sent[row.nonce].marks)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import json
 import os
 import random
 import re
@@ -55,13 +54,23 @@ async def leitai(*arguments: str, url: str, env: dict[str, str] | None = None) -
     return command.returncode or 0, out.decode(), err.decode()
 
 
+async def _must(*arguments: str, url: str) -> None:
+    code, _, err = await leitai(*arguments, url=url)
+    if code != 0:
+        raise RuntimeError(f"leitai {arguments[0]}: {err}")
+
+
 async def prepare(url: str, folder: Path, seats: int) -> tuple[str, ...]:
     """Load the sitting and print the badges; the secrets of the added seats."""
-    sitting, badges = write_sitting(folder, seats), folder / "badges.csv"
-    for arguments in (("load", str(sitting)), ("seats", SITTING, "--csv", str(badges), "--base-url", f"http://{HOST}")):
-        code, _, err = await leitai(*arguments, url=url)
-        if code != 0:
-            raise RuntimeError(f"leitai {arguments[0]}: {err}")
+    sitting = write_sitting(folder, seats)
+    await _must("load", str(sitting), url=url)
+    return await issue_badges(url, folder)
+
+
+async def issue_badges(url: str, folder: Path) -> tuple[str, ...]:
+    """New badges for every seat; the earlier ones stop. The secrets of the added seats, in order."""
+    badges = folder / "badges.csv"
+    await _must("seats", SITTING, "--csv", str(badges), "--base-url", f"http://{HOST}", url=url)
     with badges.open(encoding="utf-8", newline="") as kept:
         return tuple(row["link"].rsplit("/", 1)[1] for row in csv.DictReader(kept) if row["seat"].startswith("Z"))
 
@@ -84,7 +93,7 @@ class Hall:
     _processes: list[asyncio.subprocess.Process] = field(default_factory=list)
 
     def phone(self, n: int, port: int | None = None) -> Phone:
-        return Phone(self.secrets[n], port or self.port, self.crowd, random.Random(self.rng.random()))
+        return Phone(f"Z{n:05d}", self.secrets[n], port or self.port, self.crowd, random.Random(self.rng.random()))
 
     # -- the server --------------------------------------------------------------------------------------
 
@@ -156,8 +165,11 @@ class Hall:
         await self.close()
         await self.open(f"U{len(self.opened) + 1:02d}")
 
-    async def phase(self) -> str:
-        return str(json.loads(await self.ask("status", SITTING))["phase"])
+    async def end(self) -> None:
+        """Close whatever is still open."""
+        code, _, err = await leitai("close", SITTING, url=self.url)
+        if code not in (0, 2) or "Traceback" in err:
+            raise RuntimeError(f"leitai close: exit {code}: {err[-2000:]}")
 
     async def ask(self, *arguments: str, env: dict[str, str] | None = None) -> str:
         for _ in range(20):

@@ -20,7 +20,7 @@ OUTAGE_SECONDS = float(os.environ.get("SECONDS", "60"))
 async def kill_server(workshop: Workshop) -> Outcome:
     """At random moments between 50 ms and a second after the first ballot of a new start; every seventh dies while it
     is still starting. Every tenth start finds another round open."""
-    kills, phones = workshop.so_many(50, 2), workshop.so_many(LOAD, 40)
+    kills, phones = workshop.so_many(50, 1), workshop.so_many(LOAD, 40)
     back: list[float] = []
     on_their_way: list[int] = []
     async with workshop.hall(phones) as hall:
@@ -44,7 +44,7 @@ async def kill_server(workshop: Workshop) -> Outcome:
                     raise RuntimeError(f"no ballot was taken within 60 s after a kill:\n{hall.log()[-2000:]}")
                 back.append(hall.crowd.first_after(died) or 0.0)
             await hall.until_it_serves()
-        return await settle(hall, f"kill -9 of the server at {kills} random moments", phones=phones, back=back,
+        return await settle(hall, f"kill -9 of the server, {kills} times at a random moment", phones=phones, back=back,
                             notes=[f"{middle(on_their_way)} papers on their way at a kill, at most {max(on_their_way)}"])
 
 
@@ -73,14 +73,14 @@ async def kill_postgres(workshop: Workshop) -> Outcome:
                     back.append((hall.crowd.first_after(died + 0.2) or 0.0) + 0.2)
                     if n % 4 == 3:
                         await hall.next()
-            return await settle(hall, f"kill -9 of PostgreSQL {kills} times", phones=phones, back=back,
+            return await settle(hall, f"kill -9 of PostgreSQL, {kills} times", phones=phones, back=back,
                                 notes=[seen.note()])
 
 
 async def outage(workshop: Workshop) -> Outcome:
     """The server is gone for a minute while everybody submits; in the moment of its return all phones send their paper
     and ask for news, each on a connection of its own: what pages do when the network is back."""
-    phones = workshop.so_many(1000, 60)
+    phones = workshop.so_many(1000, 40)
     seconds = workshop.so_many(int(OUTAGE_SECONDS), 2)
     async with workshop.hall(phones) as hall:
         await hall.start()

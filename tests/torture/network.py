@@ -19,16 +19,16 @@ PROBABILITY = 0.3
 
 
 async def replies_cut(workshop: Workshop) -> Outcome:
-    phones, seconds = workshop.so_many(300, 60), workshop.so_many(20, 2)
+    phones, seconds = workshop.so_many(300, 40), workshop.so_many(20, 2)
     async with workshop.hall(phones) as hall:
         await hall.start()
         await hall.open("U01")
         async with cutting(hall.port, PROBABILITY, hall.rng) as wire:
             async with voting(hall, phones, (wire.port,)):
-                for _ in range(2):
-                    await asyncio.sleep(seconds / 2)
-                    await hall.next()
-                await asyncio.sleep(2)
+                for n in range(3):
+                    if n and not workshop.quick:
+                        await hall.next()
+                    await asyncio.sleep(seconds / 3)
             return await settle(hall, f"every reply cut with probability {PROBABILITY}", phones=phones,
                                 notes=[f"{wire.cut:,} of {wire.replies:,} replies cut"])
 

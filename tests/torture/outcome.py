@@ -58,8 +58,7 @@ async def settle(hall: Hall, title: str, *, phones: int, back: Sequence[float] =
                  missed: Sequence[str] = ()) -> Outcome:
     """Close what is open, compare phones with the database, and say so. `missed`: what the scenario itself found."""
     crowd = hall.crowd
-    if await hall.phase() == "OPEN":
-        await hall.close()
+    await hall.end()
     rows = books.read_ballots(hall.url)
     balance = books.compare(rows, crowd)
     found = [*missed, *await books.recount(hall, rows)]

@@ -154,9 +154,10 @@ class Line:
 
 
 class Phone:
-    """One seat's phone."""
+    """One seat's phone, with the badge that was scanned last."""
 
-    def __init__(self, secret: str, port: int, crowd: Crowd, rng: random.Random) -> None:
+    def __init__(self, seat: str, secret: str, port: int, crowd: Crowd, rng: random.Random) -> None:
+        self.seat = seat
         self.secret = secret
         self.port = port
         self._crowd = crowd
@@ -194,13 +195,13 @@ class Phone:
             said = json.loads(reply.body)
             status, reason = said["status"], said.get("reason", "")
             if reply.status == 200 and status == "accepted":
-                return Told(paper=paper, seat=self.secret, status=200, receipt=said["receipt"],
+                return Told(paper=paper, seat=self.seat, status=200, receipt=said["receipt"],
                             version=said["version"], at=time.monotonic()), 0
             if status == "refused" and reply.status in (429, 503):
                 self._crowd.again[f"{reply.status} {reason}"] += 1
                 return None, float(reply.headers["retry-after"]) * self.rng.uniform(1, 1.5)
             if status == "refused" and reply.status in (403, 404, 409, 413, 422):
-                return Told(paper=paper, seat=self.secret, status=reply.status, reason=reason, at=time.monotonic()), 0
+                return Told(paper=paper, seat=self.seat, status=reply.status, reason=reason, at=time.monotonic()), 0
         except (ValueError, KeyError, TypeError):
             pass
         self._crowd.broken[f"{reply.status}: {reply.body[:60]!r}"] += 1
