@@ -20,7 +20,6 @@ from starlette.routing import Route
 from hall import door
 from hall.board import BoardFirst
 from hall.house import the_house
-from hall.network import make_room_for_phones
 from hall.phones_first import PhonesFirst
 from office.people import Role
 from pages import _frame
@@ -63,7 +62,6 @@ else:
     st.navigation([st.Page(HERE / "pages" / f"{name}.py", url_path=name, default=name == "home")
                    for name, *_ in PAGES])
     house = the_house()
-    make_room_for_phones()
 
     @asynccontextmanager
     async def _until_shutdown(_app: st.App) -> AsyncIterator[None]:

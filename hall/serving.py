@@ -10,7 +10,7 @@ from pathlib import Path
 from db.engine import Database
 from db.migrate import migrate
 from hall.house import House, utc_now
-from hall.network import lan_address, make_room_for_phones
+from hall.network import lan_address
 from office import people
 from office.badges import qr_terminal
 from office.refusal import Refused
@@ -55,7 +55,6 @@ def serve_ballots(url: str, host: str, port: int) -> int:
     allow_many_phones()
     house = House(database, public_url=os.environ.get("LEITAI_PUBLIC_URL", ""))
     house.open()
-    make_room_for_phones()
     try:
         uvicorn.run(PhonesFirst(Starlette(), house), host=host, port=port, log_level="warning",
                     access_log=False)
