@@ -141,6 +141,7 @@ class Live:
         self._turnouts: dict[int, tuple[datetime, dict[str, int]]] = {}
         self._voted: dict[int, tuple[datetime, frozenset[int]]] = {}
         self._looked: datetime | None = None
+        self._followed: set[int] = set()  # rounds whose every paper this process has stored itself
         self._stored: dict[int, int] = {}  # round -> lines, when other processes' papers were last looked for
         self.witness = Witness()
 
@@ -194,7 +195,8 @@ class Live:
 
     def recall(self, seat: SeatCard, secret: str, round_id: int) -> Receipt | None:
         """`receipt` from memory alone; KeyError when the database has to be asked."""
-        return self._receipts[(round_id, self._voter(seat, secret, round_id))]
+        key = (round_id, self._voter(seat, secret, round_id))
+        return self._receipts.get(key) if round_id in self._followed else self._receipts[key]
 
     def receipt(self, seat: SeatCard, secret: str, round_id: int) -> Receipt | None:
         """What this seat last handed in for this round."""
@@ -253,6 +255,7 @@ class Live:
                     fresh = self._read(c, key)
                     if fresh is not None:
                         self._snapshots[key] = fresh
+                        self._follow(c, fresh.round)
             if changed or gone:
                 self._seats = {digest: seat for snapshot in self._snapshots.values()
                                for digest, seat in snapshot.seat_by_badge.items()}
@@ -264,6 +267,7 @@ class Live:
     def forget_receipts(self) -> None:
         """After a round is voided or a backup restored: what phones hold must be read again."""
         self._receipts.clear()
+        self._followed.clear()
         self._turnouts.clear()
         self._voted.clear()
 
@@ -290,6 +294,16 @@ class Live:
         current = {snapshot.round.id for snapshot in self._snapshots.values() if snapshot.round is not None}
         for key in [key for key in tuple(self._receipts) if key[0] not in current]:
             self._receipts.pop(key, None)
+        self._followed &= current
+
+    def _follow(self, c: Connection, now: Round | None) -> None:
+        """A round that is seen before its first paper: who has no receipt in memory has none, and nobody need look.
+
+        On PostgreSQL another process may store papers of it.
+        """
+        if self._database.is_sqlite and now is not None and now.phase is Phase.OPEN \
+                and ballot_reads.how_many(c, now.id) == 0:
+            self._followed.add(now.id)
 
     def _voter(self, seat: SeatCard, secret: str, round_id: int) -> str:
         is_secret = self._snapshots[seat.sitting].rule.group(seat.group).secret

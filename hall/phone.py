@@ -23,6 +23,7 @@ from starlette.types import Scope
 
 from db.values import Receipt
 from hall import phone_check
+from hall.arrivals import Arrivals
 from hall.ballot_box import BallotBox, BallotRefused, Reason, overloaded
 from hall.live import Live, SeatCard, Snapshot
 from hall.phone_answer import (
@@ -46,7 +47,6 @@ from hall.phone_shelf import is_shelved, page_of
 from hall.phone_view import Typed, news_of, view_of
 from hall.presence import Presence
 from hall.readiness import Readiness
-from scoring.round import Phase
 
 log = logging.getLogger("leitai.phone")
 
@@ -69,9 +69,7 @@ class Phones:
     def __init__(self, house: HouseOfPhones) -> None:
         self._house = house
         self._letterbox = Letterbox(house)
-        self._arriving: dict[int, SeatCard] = {}
-        self._after_the_round: dict[int, SeatCard] = {}
-        self._welcome: asyncio.Task[None] | None = None
+        self._arrivals = Arrivals(house.live)
         self._take, self._tell = self._guard(self.take), self._guard(self.tell)
 
     def routes(self) -> list[Route]:
@@ -119,7 +117,7 @@ class Phones:
         seat, snapshot = self._who(secret)
         if seat is None or snapshot is None:
             return refusal_answer(BallotRefused(Reason.UNKNOWN_BADGE, UNKNOWN_SENTENCE))
-        self._check_in(seat, snapshot)
+        self._arrivals.note(seat, snapshot)
         self._house.presence.heard(seat.id, told.get(b"x-paper", b"").decode("latin-1"), self._house.clock())
         news = news_of(snapshot, seat, await self._receipt(seat, secret, snapshot))
         if has_tag(told.get(b"if-none-match", b"").decode("latin-1"), news.etag):
@@ -136,7 +134,7 @@ class Phones:
             if seat is None or snapshot is None:
                 raise BallotRefused(Reason.UNKNOWN_BADGE, UNKNOWN_SENTENCE)
             paper = await self._letterbox.read(request, seat, snapshot)
-            self._check_in(seat, snapshot, with_paper=True)
+            self._arrivals.note(seat, snapshot, with_paper=True)
             receipt = await self._letterbox.cast(seat, secret, snapshot, paper)
         except BallotRefused as refused:
             if wants_json:
@@ -191,35 +189,6 @@ class Phones:
             return page_answer(request, render_phone(view))
         return told_when(refused, page_answer(request, render_phone(view), refused.reason.status))
 
-    def _check_in(self, seat: SeatCard, snapshot: Snapshot, *, with_paper: bool = False) -> None:
-        """The first scan checks in. Behind the answer's back: a phone never waits for it.
-
-        A secret seat that is first heard of by its paper (a phone without JavaScript) is checked in once the round is
-        over: the time of its arrival would be the time of its paper.
-        """
-        if self._after_the_round:
-            over = [one for one in self._after_the_round.values() if not _is_open(self._house.live.at(one.sitting))]
-            self._arriving |= {one.id: self._after_the_round.pop(one.id) for one in over}
-        if not seat.checked_in and not snapshot.sitting.desk_check_in:
-            held = with_paper and snapshot.rule.group(seat.group).secret and _is_open(snapshot)
-            (self._after_the_round if held else self._arriving)[seat.id] = seat
-        if self._arriving and self._welcome is None:
-            self._welcome = asyncio.get_running_loop().create_task(self._note_arrivals())
-
-    async def _note_arrivals(self) -> None:
-        """Whoever comes while the database writes the last ones down is written down next, all at once."""
-        try:
-            while self._arriving:
-                arriving = dict(self._arriving)
-                await asyncio.to_thread(self._house.live.check_in, *arriving.values())
-                for seat_id in arriving:
-                    self._arriving.pop(seat_id, None)
-        except Exception:  # the next poll tries again
-            log.exception("seats could not be checked in")
-            self._arriving.clear()
-        finally:
-            self._welcome = None
-
     def _guard(self, answer: Answer) -> Answer:
         """The last resort: whatever breaks, the phone is asked to come again."""
 
@@ -249,6 +218,3 @@ def has_tag(told: str, etag: str) -> bool:
     tags = [tag.strip().removeprefix("W/") for tag in told.split(",")]
     return etag in tags or tags == ["*"]
 
-
-def _is_open(snapshot: Snapshot | None) -> bool:
-    return snapshot is not None and snapshot.round is not None and snapshot.round.phase is Phase.OPEN
