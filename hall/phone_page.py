@@ -164,7 +164,7 @@ def render_phone(view: PhoneView) -> Page:
     if view.phase == "waiting":
         parts, styles = [FOLLOWING, CHECKING], [STYLE, STYLE_OF_CHECK]
     if view.phase == "open" and not view.barred:
-        parts += [FILLING, RANKING] if view.ranking else [FILLING]
+        parts += [RANKING, FILLING] if view.ranking else [FILLING]
     script, style = _script(*parts), _style(*styles)
     html = ""
     for shorter in _ever_shorter(view) if len(view.targets) <= FEW_TARGETS else (view,):

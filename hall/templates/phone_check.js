@@ -4,14 +4,14 @@
 const lines = all('#check li'), found_key = key + '?', fill_up = new Array(3000).join('x'),
   set = (i, shape, s) => { lines[i].className = shape; text(lines[i], s); },
   kept_here = ok => set(0, ok ? 'g' : 'r', ok ? '保存：填的评分能存在本机' : '保存：不能存在本机，请退出无痕浏览再扫码'),
-  clocks = ms => { const m = M.round(M.abs(ms) / 6e4); set(1, m ? 'a' : 'g', m ? '时钟：比会场' + (ms > 0 ? '快' : '慢') + m + '分钟，按会场时间计，不影响打分' : '时钟：与会场一致'); },
+  clocks = ms => { const m = M.round(M.abs(ms) / 6e4); set(1, m ? 'a' : 'g', m ? '时钟：比会场' + (ms > 0 ? '快' : '慢') + (m < 120 ? m + '分钟' : M.round(m / 60) + '小时') + '，按会场时间计，不影响打分' : '时钟：与会场一致'); },
   show_found = r => {
     const bad = r.lost > 1 || r.round_trip_ms > 3000;
     kept_here(r.storage);
     clocks(r.skew_ms);
     set(2, r.sent ? 'g' : 'r', r.sent ? '发送：能送到会场' : '发送：还没有送到，正在重试');
-    set(3, bad ? 'r' : r.lost ? 'a' : 'g', '接收：5次收到' + (5 - r.lost) + '次' + (r.lost < 5 ? '，约' + (r.round_trip_ms / 1e3).toFixed(1) + '秒' : ''));
-    text($('verdict'), r.storage && r.sent && !bad ? '检查完成，这部手机可以用来打分。' : r.sent && r.storage ? '网络不稳，请换个位置，或请工作人员帮忙，再检查一次。' : '请工作人员看一看，再检查一次。');
+    set(3, bad ? 'r' : r.lost ? 'a' : 'g', '接收：5次收到' + (5 - r.lost) + '次' + (r.lost < 5 ? '，约' + M.max(0.1, r.round_trip_ms / 1e3).toFixed(1) + '秒' : ''));
+    text($('verdict'), r.storage && r.sent && !bad ? '检查完成，这部手机可以用来打分。' : r.sent && r.storage ? '网络不稳，请换个位置，或请工作人员帮忙，再检查一次。' : '请工作人员帮忙看一看，再检查一次。');
     $('recheck').hidden = false;
   };
 function report(r, tries) {

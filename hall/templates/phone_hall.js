@@ -15,7 +15,8 @@ const D = document, M = Math, W = window, d = D.body.dataset, here = location.pa
   spread = ms => M.random() * ms,
   written = v => JSON.stringify(v),
   mark = (e, k, v) => e.setAttribute(k, v),
-  skew = clock() - d.now,
+// The phone's clock against the hall's, at the first byte of the page: weak Wi-Fi may take seconds for the rest
+  skew = ((W.performance && performance.timing.responseStart) || clock()) - d.now,
   parse = s => { try { return JSON.parse(s); } catch (e) { return null; } },
   get = k => { try { return parse(localStorage.getItem(k)); } catch (e) { return null; } },
   put = (k, v) => { try { localStorage.setItem(k, written(v)); return true; } catch (e) { return false; } },
@@ -27,7 +28,7 @@ const D = document, M = Math, W = window, d = D.body.dataset, here = location.pa
   news = (s, more) => { show($('news'), s); if (more) $('news').appendChild(more); };
 let closes = +d.closes || 0, etag = d.etag, next_poll = 0, waiting = null, lost = 0, offline = false, carried = '',
 // What the paper on this page, if there is one, puts in the place of these
-  busy = () => false, sending = busy, held = () => carried, leave = busy, retry = busy, safe = () => '恢复后本页自动更新。';
+  busy = () => false, sending = busy, held = () => carried, leave = busy, retry = busy, rank = busy, order = busy, safe = () => '恢复后本页自动更新。';
 
 // Whether the hall can be reached. The line appears after three seconds of failure, not at the first lost answer.
 const net = () => show($('net'), offline ? '▲ 网络断开，正在重连。' + safe() : ''),
@@ -50,23 +51,22 @@ const net = () => show($('net'), offline ? '▲ 网络断开，正在重连。' 
 
 // Sends one paper until the hall answers: every try is the same paper under the same nonce. Returns {now, stop}.
 function carry(r, ui, after) {
-  let halt = busy, timer = 0, tries = 0, since = 0, why = '', over = false;
-  const began = clock(),
-    tell = () => { if (why && !over && clock() - began > 2990) ui.wait(why); },
+  let halt = busy, timer = 0, tries = 0, since = 0, why = '', over = false, slow = false;
+  const tell = () => { if (slow && why && !over) ui.wait(why); },
     stop = () => { clearTimeout(timer); timer = 0; halt(); },
     send = () => {
       stop();
       since = clock();
       halt = post('', Object.assign({ round: r.r, nonce: r.n, made: r.m }, r.v), (status, j, head) => {
         const wait = status ? +head('Retry-After') : 0;
-        if (j && status !== 429 && status < 500) { over = true; if (status === 200) ui.done(j); else ui.refused(j); return; }
+        if (j && status !== 429 && status < 500) { over = true; return status === 200 ? ui.done(j) : ui.refused(j); }
         why = (status ? '大厅正忙，评分已存在本机，稍后自动重送' : '网络断开，评分已存在本机，恢复后自动送出');
         tell();
         timer = later(send, (wait || M.min(closes ? 3 : 12, M.pow(2, tries))) * (800 + spread(400)) + spread(wait * 500));
         tries += 1;
       });
     };
-  later(tell, 3000);
+  later(() => { slow = true; tell(); }, 3000);
   if (after) timer = later(send, after); else send();
   return { now: () => { if (!over && (timer || clock() - since > 3000)) send(); }, stop: () => { over = true; stop(); } };
 }

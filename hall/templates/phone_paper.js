@@ -2,7 +2,7 @@
 // shut: the deadline has passed; gone: this round is over for this page, whatever the clock says
 let rec = null, shut = false, gone = false, asked = '', journey = null, kept = true;
 const form = $('f'), others = retry,
-  is = s => !!rec && rec.s === s,
+  is = s => rec && rec.s === s,
   boxes = t => all('input', t),
   inputs = () => boxes(form).filter(e => e.name[0] === 'm'),
   label = e => all('label', e.closest('.row'))[0].firstChild.data,
@@ -14,13 +14,13 @@ const form = $('f'), others = retry,
   undo = s => show($('undo'), s),
   again = $('again'),
   fate = () => (d.receipt ? '修改没有送出，仍以回执 ' + d.receipt + ' 为准。' : '您填的评分没有送出，不计入。'),
-  steps = (b, c) => each('#steps li', (li, i) => { li.className = [kept ? 'y' : '', b, c][i]; }),
-  on_its_way = s => say(shut ? '已截止，正在送达您截止前提交的评分。' + (offline ? '请不要关闭本页。' : '') : s),
+  steps = (b, c) => each('#steps li', (li, i) => { li.className = [kept ? 'y' : '', b, c][i]; if (i > 1) text(li, c === 'n' ? '未计票' : '已计票'); }),
+  on_its_way = s => say(shut ? '已截止，正在送达您截止前提交的评分' : s),
   paper = (s, n, m) => { const v = values(); rec = { r: d.round, t: D.title, v: v, w: words(v).join('；'), s: s, n: n, m: m }; kept = put(box, rec); };
 sending = () => is(1);
 busy = () => is(0) || is(1);
 held = () => (is(1) ? d.round + ' sealed' : is(0) && !shut && !gone ? d.round + ' filling' : carried);
-safe = () => (!kept ? '请不要关闭本页。' : is(1) ? '' : '已填的都在本机，可以照常填写和提交。');
+safe = () => (!kept || is(1) ? '请不要关闭本页。' : '已填的都在本机，可以照常填写和提交。');
 retry = () => { others(); sync(); if (journey) journey.now(); };
 leave = why => freeze(why + fate());
 
@@ -48,7 +48,7 @@ function paint() {
     const off = e.disabled = !!picked(t);
     each('button', b => { const on = !!b.value && b.value === e.value; b.disabled = off; b.className = on ? 'on' : ''; if (b.value) mark(b, 'aria-pressed', on); }, e.closest('.f'));
   }, t));
-  if (typeof order === 'function') order();
+  order();
 }
 function blame(e, s) {
   const f = e.closest('.f,li'), p = all('.err', f)[0] || f.appendChild(make('p', '', { className: 'err' }));
@@ -212,7 +212,7 @@ function tick() {
   if (offline) net();
 }
 each('.t .v', keys);
-if (typeof rank === 'function') rank();
+rank();
 const old = get(box);
 if (d.kept) changed();
 else if (old && (old.s !== 2 || !d.receipt)) {

@@ -1,12 +1,11 @@
 // A ranking paper: tap the units in order; tap again to take one out; arrows to mend.
 const placed = () => all('.rank .v').filter(e => e.value);
-function rank() {
+rank = () => {
   all('.rank li').forEach(li => {
-    const e = all('.v', li)[0], l = all('label', li)[0], who = l.firstChild.data, tap = make('button', '', { type: 'button', className: 'tap' });
+    const e = all('.v', li)[0], l = all('label', li)[0], who = l.firstChild.data, tap = knob('');
     const arrow = (s, tell, by) => {
-      const b = make('button', s, { type: 'button' });
-      b.setAttribute('aria-label', who + tell);
-      b.onclick = () => { const p = +e.value, o = placed().filter(x => +x.value === p + by)[0]; if (o) { o.value = p; e.value = p + by; changed(); } };
+      const b = knob(s, () => { const p = +e.value, o = placed().filter(x => +x.value === p + by)[0]; if (o) { o.value = p; e.value = p + by; changed(); } });
+      mark(b, 'aria-label', who + tell);
       li.appendChild(b);
     };
     e.type = 'hidden'; l.hidden = true;
@@ -19,8 +18,8 @@ function rank() {
     };
     li.appendChild(tap); arrow('↑', '上移', -1); arrow('↓', '下移', 1);
   });
-}
-function order() {
+};
+order = () => {
   const list = all('.rank')[0], had = D.activeElement;
   const off = !!picked(form);
   all('li', list).map((li, i) => [+all('.v', li)[0].value || 1000 + i, li]).sort((a, b) => a[0] - b[0]).forEach(x => {
@@ -30,4 +29,4 @@ function order() {
     list.appendChild(x[1]);
   });
   if (list.contains(had)) { had.focus(); }
-}
+};

@@ -109,7 +109,7 @@ def test_back_after_the_close_and_within_grace_the_paper_made_in_time_is_counted
     page.context.set_offline(True)
     page.click("#go")
     expect(page.locator("#left")).to_have_text("已截止", timeout=9000)
-    expect(page.locator("#say")).to_contain_text("已截止，正在送达您截止前提交的评分。")
+    expect(page.locator("#say")).to_have_text("已截止，正在送达您截止前提交的评分")
     page.wait_for_timeout(1200)
     assert page.is_hidden("#undo") and page.is_disabled("#go")
     picture(page, "phone_grace")
