@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from db.clock import text_of
 from db.copy import RESTORED
 from db.engine import Connection, Database
 from db.reads import ballots as ballot_reads
@@ -24,6 +23,7 @@ from db.reads import sittings as reads
 from db.values import Declaration, Receipt, Round, Sitting, Stage
 from db.work import work
 from hall.recusal import why_recused
+from hall.remembered import Remembered
 from hall.witness import Witness
 from scoring.round import Phase
 from scoring.rule import Rule, read_rule
@@ -137,12 +137,10 @@ class Live:
         self._lock = threading.Lock()
         self._snapshots: dict[str, Snapshot] = {}
         self._seats: dict[str, SeatCard] = {}
-        self._receipts: dict[tuple[int, str], Receipt | None] = {}
+        self._remembered = Remembered(database)
         self._turnouts: dict[int, tuple[datetime, dict[str, int]]] = {}
         self._voted: dict[int, tuple[datetime, frozenset[int]]] = {}
         self._looked: datetime | None = None
-        self._followed: set[int] = set()  # rounds whose every paper this process has stored itself
-        self._stored: dict[int, int] = {}  # round -> lines, when other processes' papers were last looked for
         self.witness = Witness()
 
     # -- asking ------------------------------------------------------------------------------------------
@@ -195,28 +193,20 @@ class Live:
 
     def recall(self, seat: SeatCard, secret: str, round_id: int) -> Receipt | None:
         """`receipt` from memory alone; KeyError when the database has to be asked."""
-        key = (round_id, self._voter(seat, secret, round_id))
-        return self._receipts.get(key) if round_id in self._followed else self._receipts[key]
+        return self._remembered.recall(round_id, self._voter(seat, secret, round_id))
 
     def receipt(self, seat: SeatCard, secret: str, round_id: int) -> Receipt | None:
         """What this seat last handed in for this round."""
         snapshot = self._snapshots.get(seat.sitting)
-        if snapshot is None:
+        found = None if snapshot is None else snapshot.round_called(str(round_id))
+        if found is None:
             return None
-        voter = self._voter(seat, secret, round_id)
-        if (round_id, voter) in self._receipts:
-            return self._receipts[(round_id, voter)]
-        opened = next((one.opened_at for one in snapshot.rounds if one.id == round_id), None)
-        if opened is None:
-            return None
-        with self._database.reading() as c:
-            found = ballot_reads.receipt(c, round_id, voter, text_of(opened))
-        return self._receipts.setdefault((round_id, voter), found)
+        return self._remembered.look_up(round_id, self._voter(seat, secret, round_id), found.opened_at)
 
     # -- telling -----------------------------------------------------------------------------------------
 
     def remember_receipt(self, round_id: int, voter: str, receipt: Receipt) -> None:
-        self._receipts[(round_id, voter)] = receipt
+        self._remembered.remember(round_id, voter, receipt)
 
     def check_in(self, *seats: SeatCard) -> None:
         """The first scan of a badge checks in, where the sitting does not ask for the desk. One transaction for all."""
@@ -255,55 +245,27 @@ class Live:
                     fresh = self._read(c, key)
                     if fresh is not None:
                         self._snapshots[key] = fresh
-                        self._follow(c, fresh.round)
+                        self._remembered.follow(c, fresh.round)
             if changed or gone:
                 self._seats = {digest: seat for snapshot in self._snapshots.values()
                                for digest, seat in snapshot.seat_by_badge.items()}
-                self._forget_past_rounds()
+                self._remembered.keep_only(
+                    {one.round.id for one in self._snapshots.values() if one.round is not None})
             if restored:
                 self.forget_receipts()
                 self.witness.forget()
 
     def forget_receipts(self) -> None:
         """After a round is voided or a backup restored: what phones hold must be read again."""
-        self._receipts.clear()
-        self._followed.clear()
+        self._remembered.forget()
         self._turnouts.clear()
         self._voted.clear()
 
     def hear_of_papers(self) -> None:
-        """Papers that another process has taken: what this one remembers of their voters is forgotten, and read anew.
-
-        For several processes on PostgreSQL; one process alone hears of every paper as it stores it.
-        """
+        """Of papers that another process has taken, on PostgreSQL; one process alone stores every paper itself."""
         for snapshot in tuple(self._snapshots.values()):
-            now = snapshot.round
-            if now is None or now.phase is not Phase.OPEN:
-                continue
-            with self._database.reading() as c:
-                stored = ballot_reads.how_many(c, now.id)
-                newest = {} if self._stored.get(now.id) == stored else ballot_reads.newest_versions(c, now.id)
-            self._stored[now.id] = stored
-            for voter, version in newest.items():
-                known = self._receipts.get((now.id, voter))
-                if known is None or known.version < version:
-                    self._receipts.pop((now.id, voter), None)
-
-    def _forget_past_rounds(self) -> None:
-        """Receipts are kept while a phone may ask for them: of the round that matters in each sitting."""
-        current = {snapshot.round.id for snapshot in self._snapshots.values() if snapshot.round is not None}
-        for key in [key for key in tuple(self._receipts) if key[0] not in current]:
-            self._receipts.pop(key, None)
-        self._followed &= current
-
-    def _follow(self, c: Connection, now: Round | None) -> None:
-        """A round that is seen before its first paper: who has no receipt in memory has none, and nobody need look.
-
-        On PostgreSQL another process may store papers of it.
-        """
-        if self._database.is_sqlite and now is not None and now.phase is Phase.OPEN \
-                and ballot_reads.how_many(c, now.id) == 0:
-            self._followed.add(now.id)
+            if snapshot.round is not None and snapshot.round.phase is Phase.OPEN:
+                self._remembered.hear_of_others(snapshot.round.id)
 
     def _voter(self, seat: SeatCard, secret: str, round_id: int) -> str:
         is_secret = self._snapshots[seat.sitting].rule.group(seat.group).secret
