@@ -9,8 +9,9 @@ from subprocess import run
 
 import pytest
 
+from tests.bench import __main__ as bench
 from tests.bench import ballots, limits, shim
-from tests.bench.figure import part
+from tests.bench.figure import Measured, part
 from tests.bench.limits import LIMITS, held
 from tests.bench.wire import Reply, request, whole_reply
 
@@ -84,3 +85,16 @@ def test_a_slow_disk_is_slow_or_its_figure_says_why_it_is_not_measured(tmp_path:
                capture_output=True, text=True, timeout=60)
 
     assert float(told.stdout) >= 20 * 0.005
+
+
+def test_a_part_that_breaks_fails_the_bench_and_keeps_the_other_figures(
+        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def breaks(_folder: Path) -> Measured:
+        raise RuntimeError("the disk is gone")
+
+    monkeypatch.setattr(bench, "PARTS", {"good": lambda _folder: Measured(figures=(held(limits.BARE, 0.7),)),
+                                         "bad": breaks})
+
+    assert (bench.main(["good"]), bench.main(["good", "bad"]), bench.main(["other"])) == (0, 1, 2)
+    printed = capsys.readouterr().out
+    assert f"ok           {limits.BARE}: 0.70" in printed and "MISSED       bad: could not be measured" in printed
