@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from hall.awaited import Awaited
-from hall.console import AgendaRow, GroupTurnout, Onstage, State, clock_words
+from hall.console import EVERYBODY_IN, AgendaRow, GroupTurnout, Onstage, State, clock_words
 from hall.live import Declaration
 from hall.readiness import GroupReady
 
@@ -82,6 +82,13 @@ def stage(here: Onstage, on_screen: str) -> str:
     return (f'<div class="c-stage"><div><div class="sub">{place}{presenter}</div>'
             f'<div class="name">{escape(here.title)}</div>'
             f'<div>{light}<span class="sub">大屏：{escape(on_screen)}</span></div></div>{clock}</div>')
+
+
+def hint(words: str) -> str:
+    """The sentence under the red key; that all have voted is good news."""
+    good = words == EVERYBODY_IN
+    return (f'<p class="lt-note" style="min-height:1.4em{";color:#1E7F4F;font-weight:600" if good else ""}">'
+            f'{"● " if good else ""}{escape(words)}</p>')
 
 
 def said(declaration: Declaration) -> str:

@@ -56,7 +56,7 @@ def red_key(step: Step, now: datetime) -> None:
     else:
         st.button(step.words, type="primary", width="stretch", key="step", disabled=resting, on_click=press,
                   args=(step,))
-    st.html(f'<p class="lt-note" style="min-height:1.4em">{escape(step.hint)}</p>')
+    st.html(_console.hint(step.hint))
 
 
 def more_time(step: Step, waiting: Awaited) -> None:
