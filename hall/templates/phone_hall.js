@@ -59,11 +59,10 @@ function carry(r, ui, after) {
       since = clock();
       halt = post('', Object.assign({ round: r.r, nonce: r.n, made: r.m }, r.v), (status, j, head) => {
         const wait = status ? +head('Retry-After') : 0;
-        if (j && status !== 429 && status < 500) { over = true; return status === 200 ? ui.done(j) : ui.refused(j); }
+        if (j && (j.receipt || j.reason) && status !== 429 && status < 500) { over = true; return j.receipt ? ui.done(j) : ui.refused(j); }
         why = (status ? '大厅正忙，评分已存在本机，稍后自动重送' : '网络断开，评分已存在本机，恢复后自动送出');
         tell();
-        timer = later(send, (wait || M.min(closes ? 3 : 12, M.pow(2, tries))) * (800 + spread(400)) + spread(wait * 500));
-        tries += 1;
+        timer = later(send, (wait || M.min(5, tries += 1)) * (800 + spread(400)) + spread(wait * 500));
       });
     };
   later(() => { slow = true; tell(); }, 3000);
@@ -110,7 +109,7 @@ function poll() {
   clearTimeout(next_poll);
   ask('GET', '/now', { 'If-None-Match': etag, 'X-Paper': held() }, null, (status, j, head) => {
     clearTimeout(next_poll);
-    next_poll = later(poll, (2500 + spread(1500)) * (D.hidden ? 4 : status || closes ? 1 : 2));
+    next_poll = later(poll, (2500 + spread(1500)) * (D.hidden ? 4 : 1));
     if (status === 404 && j) news(j.message);
     if (j && 'serial' in j) { etag = head('ETag'); follow(j); }
   });
@@ -118,7 +117,7 @@ function poll() {
 function wake() { if (!D.hidden) { retry(); poll(); } }
 put('lt.badge', here);
 leftovers();
-W.ononline = () => later(wake, spread(600));
+W.ononline = () => later(wake, spread(1200));
 W.onoffline = () => reached(0);
 D.onvisibilitychange = wake;
 next_poll = later(poll, spread(2500));

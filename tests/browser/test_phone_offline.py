@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -95,6 +95,28 @@ def test_without_storage_the_page_works_and_says_so(hand: Callable[..., Hand]) -
     expect(page.locator("#got")).to_be_visible()
     until(lambda: steps(page) == ["", "y", "y"])  # what was never kept on the phone is not said to be
     assert counted(it) == [True]
+
+
+def test_an_answer_without_a_receipt_is_no_receipt(hand: Callable[..., Hand]) -> None:
+    it = hand()
+    it.phones.open("U1")
+    page = it.scan()
+    answers = ["{}", '{"status": "accepted"}', "<html>please sign in</html>"]
+
+    def somebody_else(route: Route) -> None:
+        if route.request.method == "POST" and answers:
+            route.fulfill(status=200, body=answers.pop())
+        else:
+            route.continue_()
+
+    page.route("**/b/*", somebody_else)
+    fill(page)
+    page.click("#go")
+    expect(page.locator("#say")).to_contain_text("评分已存在本机")
+    assert page.is_hidden("#got") and steps(page)[1:] == ["", ""]
+
+    expect(page.locator("#got")).to_be_visible(timeout=12_000)
+    assert answers == [] and counted(it) == [True]
 
 
 # -- the deadline passes -------------------------------------------------------------------------------------
@@ -375,9 +397,9 @@ def test_the_device_check_runs_by_itself_and_the_host_sees_who_is_ready(hand: Ca
 
 def test_a_phone_that_keeps_nothing_and_loses_answers_is_told_and_the_host_sees_why(hand: Callable[..., Hand]) -> None:
     it = hand()
-    it.phones.clock.at = datetime.now(UTC)
+    it.phones.clock.at = datetime.now(UTC) - timedelta(minutes=10)
     page = it.scan("L2", size=TALL)
-    page.add_init_script(NO_STORAGE + "Date.now = (now => () => now() + 600000)(Date.now);")
+    page.add_init_script(NO_STORAGE)
     lost: list[Any] = []
 
     def lose_three(route: Route) -> None:
@@ -391,8 +413,9 @@ def test_a_phone_that_keeps_nothing_and_loses_answers_is_told_and_the_host_sees_
     page.reload()
     expect(page.locator("#recheck")).to_be_visible(timeout=20_000)
 
-    assert [one.get_attribute("class") for one in page.locator("#check li").all()][0] == "r"
+    assert [one.get_attribute("class") for one in page.locator("#check li").all()] == ["r", "a", "g", "r"]
     assert "不能存在本机" in page.inner_text("#check")
+    assert "时钟：比会场快10分钟，按会场时间计，不影响打分" in page.inner_text("#check")
     picture(page, "phone_check_trouble")
 
     def troubles() -> tuple[str, ...]:
