@@ -111,7 +111,7 @@ def _of_window(few: Sequence[Spell], some: Sequence[Spell]) -> Iterator[Figure]:
     both = (*few, *some)
     yield held(limits.WINDOW, middle(ratios), detail=f"{said(ratios)}; {middle(slow) * 1000:.1f} ms against "
                                                      f"{middle(quick) * 1000:.1f} ms")
-    yield held("the same windows: errors and ballots lost", sum(one.crowd.errors.total() + one.lost for one in both),
+    yield held(limits.WINDOW_ERRORS, sum(one.crowd.errors.total() + one.lost + one.unknown for one in both),
                detail=_generator(both))
 
 
@@ -134,7 +134,7 @@ def _of_many(many: Sequence[Spell]) -> Iterator[Figure]:
 
 def _of_console(some: Sequence[Spell], quiet: Sequence[Sequence[float]]) -> Iterator[Figure]:
     pairs = list(zip([one.console for one in some], quiet, strict=True))
-    for name, share in ((limits.CONSOLE, 0.5), ("the same, 95 of 100 drawings", 0.95)):
+    for name, share in ((limits.CONSOLE, 0.5), (limits.CONSOLE_SLOWEST, 0.95)):
         ratios = [part(busy, share) / part(idle, share) for busy, idle in pairs]
         yield held(name, middle(ratios), detail=(
             f"{said(ratios)}; {middle([part(busy, share) for busy, _ in pairs]) * 1000:.0f} ms against "
