@@ -18,7 +18,7 @@ from db.values import Seat
 from hall.advice_values import CANNOT, Adjusted, Advised, Judge, Neighbours, Place
 from hall.advising import Finding
 from hall.agreement_words import concordance_words, figure, measures, signed
-from hall.discretion import valid_ballots
+from hall.discretion import HIDDEN_WORDS, total_tells_a_mean, valid_ballots
 from hall.results import Standing
 from office.local_time import minute
 from scoring.count import recipe_for
@@ -239,7 +239,8 @@ class _View:
             changes = rank is not None and rank != official[one.target]
             yield Adjusted(
                 name=one.name, ranking_group=one.ranking_group, place=one.place,
-                total=self.targets[one.target]["total"]["published"] or "—", adjusted=figure(own), changes=changes,
+                total=HIDDEN_WORDS if total_tells_a_mean(self.found.rule, self.targets[one.target])
+                else self.targets[one.target]["total"]["published"] or "—", adjusted=figure(own), changes=changes,
                 words=CANNOT if rank is None else f"会变：第{rank}名" if changes else "名次不变")
 
     def adjusted_words(self, adjusted: Sequence[Adjusted]) -> str:

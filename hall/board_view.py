@@ -13,7 +13,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from hall.console import AgendaRow, State, agenda, turnout_rows
-from hall.discretion import HIDDEN_WORDS
 from hall.live import Snapshot, TargetCard
 from hall.progress import told, words_of
 from hall.standings import Board as ResultBoard
@@ -134,10 +133,9 @@ def released_of(shown: ResultBoard | None) -> Released | None:
     if shown is None or shown.version is None:
         return None
     several = len(shown.ranking_groups) > 1
-    told_whole = not any(_is_hidden(one) for one in (*shown.ranked, *shown.others))
     return Released(
         version=shown.version.number, at=minute(shown.version.at), corrected=shown.version.reason,
-        sentence=shown.sentence if told_whole and shown.ranked else "",
+        sentence=shown.sentence if shown.ranked else "",
         lists=tuple((name if several else "", tuple(_place(one) for one in shown.ranked if one.ranking_group == name))
                     for name in shown.ranking_groups),
         apart=tuple(_place(one) for one in shown.others))
@@ -212,11 +210,5 @@ def _ballot(snapshot: Snapshot, now: datetime, voted: Mapping[str, int]) -> Ball
 
 def _place(line: Line) -> Place:
     tied = f"与{'、'.join(line.tied_with)}并列" if line.tied_with else ""
-    return Place(place=line.place, name=line.name, total=HIDDEN_WORDS if _is_hidden(line) else line.total,
+    return Place(place=line.place, name=line.name, total=line.total,
                  points=line.points, note="；".join(filter(None, (line.state, tied, line.decided_by, line.because))))
-
-
-def _is_hidden(line: Line) -> bool:
-    """A total that rests on nothing but secret groups of fewer than three ballots would tell their mean."""
-    scored = [one for one in line.figures if one.hidden or one.published is not None]
-    return bool(scored) and all(one.hidden for one in scored)

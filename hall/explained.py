@@ -2,7 +2,7 @@
 
 It is `scoring.explain`'s tree with names in place of keys. Who may not see named ballots gets group figures only,
 and no counts from which a recusal could be guessed; a secret group's ballots are dots without a seat, and below
-three ballots nothing of the group is shown.
+three ballots nothing of the group is shown, nor what would tell it (`hall.discretion`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,13 @@ from typing import Any
 from db.engine import Database
 from db.reads import sittings as reads
 from db.values import Staff
-from hall.discretion import is_hidden, is_of_the_hall, valid_ballots
+from hall.discretion import (
+    HIDDEN_WORDS,
+    hidden_groups,
+    is_of_the_hall,
+    total_tells_a_mean,
+    valid_ballots,
+)
 from hall.how import Dot, Explained, Gap, GroupWorking, Paper, Part, Strip
 from hall.results import Standing, package_in_force
 from hall.standings import component_name, standing_kept
@@ -51,9 +57,11 @@ def explained(database: Database, sitting: str, target: str, who: Staff, number:
     root = tree(package.rule, working, target)
     groups = tuple(view.group(node) for node in _groups(root))
     return Explained(
-        target=target, name=found.names[target], total=root["published"] or "—", words=tuple(view.words(above, below)),
+        target=target, name=found.names[target],
+        total=HIDDEN_WORDS if view.tells_a_mean() else root["published"] or "—", words=tuple(view.words(above, below)),
         sum_words=view.sum_words(root, groups), groups=groups, parts=tuple(view.parts(root)),
-        gaps=tuple(view.gap(one) for one in (above, below) if one is not None), columns=_columns(found.rule))
+        gaps=tuple(view.gap(one) for one in (above, below)
+                   if one is not None and not view.tells_a_mean(one["target"])), columns=_columns(found.rule))
 
 
 def how_firm(database: Database, sitting: str, target: str, number: int | None = None) -> tuple[str, ...]:
@@ -145,8 +153,12 @@ class _View:
         return valid_ballots(self.result["groups"][group], self.by_criterion)
 
     def hides(self, group: str, target: str = "") -> bool:
-        own = self.results[target or self.target]["groups"][group]
-        return is_hidden(self.rule.group(group).secret, valid_ballots(own, self.by_criterion))
+        """A group of fewer than three secret ballots; and beside one, from whoever may not see named ballots, any."""
+        hidden = hidden_groups(self.rule, self.results[target or self.target])
+        return group in hidden or (bool(hidden) and not self.full)
+
+    def tells_a_mean(self, *others: str) -> bool:
+        return any(total_tells_a_mean(self.rule, self.results[one]) for one in (self.target, *others))
 
     def group_name(self, key: str) -> str:
         return f"{self.rule.group(key).name}组".replace("组组", "组")
@@ -171,8 +183,10 @@ class _View:
         valid = self.valid(own["group"])
         if own["dropped_for_all"]:
             return "有单位在这一组没有可用的票，按办法这一组对所有单位都不计。"
-        if hidden:
+        if own["group"] in hidden_groups(self.rule, self.result):
             return "无记名组的有效票太少，为保密不显示这一组的分。"
+        if hidden:
+            return "另有无记名组的有效票太少；各组的分一并不单列，以免从总分推算。"
         if not has_score:
             return "没有可用的票。"
         group = self.result["groups"][own["group"]]
@@ -245,6 +259,9 @@ class _View:
             value = None if child["exact"] is None else parse_exact(child["exact"])
             if child["what"] == "component":
                 raw = child["children"][0]["published"]
+                if own["component"] == "evaluation" and self.tells_a_mean():
+                    yield Part(name=component_name("evaluation"), words=HIDDEN_WORDS, brings="—")
+                    continue
                 words = "还没有数" if value is None else (
                     f"{raw}分（满分{plain(Fraction(own['max']))}），折成百分{self.print(value)}，占{percent(Fraction(own['weight']))}")
                 yield Part(name=component_name(own["component"]), words=words,
@@ -268,7 +285,7 @@ class _View:
         tied = "、".join(self.names.get(one, one) for one in self.result["tied_with"])
         yield f"第{self.result['rank']}名{f'，与{tied}并列' if tied else ''}。"
         for other, word, lead, sign in ((above, "少", "主要差在", 1), (below, "多", "主要强在", -1)):
-            if other is None:
+            if other is None or self.tells_a_mean(other["target"]):
                 continue
             name = f"第{other['rank']}名{self.names.get(other['target'], other['target'])}"
             total = parse_exact(other["total"])

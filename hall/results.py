@@ -22,6 +22,7 @@ from db.reads import results as result_reads
 from db.reads import sittings as reads
 from db.values import Publication, Sitting
 from db.work import Work, work
+from hall.discretion import FEWEST_SECRET_BALLOTS, hidden_groups
 from hall.packing import in_names, package_of, packed, sitting_of
 from hall.verification import PUBLISHING, ledger_sha256
 from office.refusal import NotFound, Refused
@@ -229,6 +230,11 @@ def _checklist(c: Connection, sitting: Sitting) -> tuple[Check, ...]:
     checks.append(Check(words="总分的各部分齐全" if not partial else f"总分缺一部分，不排名：{'、'.join(partial)}",
                         ok=not partial, blocking=False))
     checks += [Check(words=in_names(str(one), package), ok=False, blocking=False) for one in result["warnings"]]
+    few = [f"{names[key]}的{package.rule.group(group).name}" for key, one in result["targets"].items()
+           for group in sorted(hidden_groups(package.rule, one))]
+    if few:
+        checks.append(Check(words=f"无记名组的有效票不足{FEWEST_SECRET_BALLOTS}张，组分不显示，但看得到实名票的人能从总分推算："
+                                  f"{'、'.join(few)}。可作废重投，等人到齐", ok=False, blocking=False))
     return tuple(checks)
 
 

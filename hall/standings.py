@@ -2,7 +2,8 @@
 
 The numbers are those of the frozen publication (`hall.results`); before the first one, of the closed rounds so far,
 which only the people of the hall may see. Nothing is computed here but differences for a sentence. A secret group's
-score over fewer than three ballots is not shown, and how many seats were recused is for the people of the hall.
+score over fewer than three ballots is not shown, nor what would tell it (`hall.discretion`), and how many seats were
+recused is for the people of the hall.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from db.engine import Database
 from db.reads import results as result_reads
 from db.reads import sittings as reads
 from db.values import Sitting, Staff
-from hall.discretion import HIDDEN_WORDS, is_hidden, is_of_the_hall, valid_ballots
+from hall.discretion import HIDDEN_WORDS, WITHHELD_WORDS, hidden_groups, is_of_the_hall, total_tells_a_mean
 from hall.results import Standing, standing
 from office.export import csv_of
 from office.points import signed
@@ -54,16 +55,20 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One group's score for one target. `seats` says what became of every seat, for the people of the hall only."""
+    """One group's score for one target. `seats` says what became of every seat, for the people of the hall only.
+
+    `hidden`: secret and fewer than three ballots; `withheld`: it would tell, with the total, a hidden one.
+    """
 
     published: str | None
     exact: Fraction | None
     hidden: bool
     seats: str
+    withheld: bool = False
 
     @property
     def words(self) -> str:
-        return HIDDEN_WORDS if self.hidden else self.published or "—"
+        return HIDDEN_WORDS if self.hidden else WITHHELD_WORDS if self.withheld else self.published or "—"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,14 +215,17 @@ def ranking_csv(shown: Board) -> bytes:
 
 def _line(found: Standing, key: str, unit: str, ranking_group: str, scored_now: set[str], full: bool) -> Line:
     rule, one = found.rule, found.result["targets"][key]
-    figures = tuple(_figure(rule, group.secret, one["groups"][group.key], full) for group in rule.groups)
-    exact = None if one["total"]["exact"] is None else parse_exact(one["total"]["exact"])
+    hidden, secret_total = hidden_groups(rule, one), total_tells_a_mean(rule, one)
+    figures = tuple(_figure(one["groups"][group.key], hidden=group.key in hidden, withheld=bool(hidden) and not full,
+                            full=full) for group in rule.groups)
+    exact = None if one["total"]["exact"] is None or secret_total else parse_exact(one["total"]["exact"])
     return Line(
         target=key, name=found.names[key], unit=unit, ranking_group=ranking_group,
         place="" if one["rank"] is None else str(one["rank"]),
         tied_with=tuple(found.names.get(other, other) for other in one["tied_with"]),
-        total=one["total"]["published"] or "—", exact=exact, figures=figures,
-        components=tuple(_rescaled(rule, one["components"].get(part.key)) for part in rule.components),
+        total=HIDDEN_WORDS if secret_total else one["total"]["published"] or "—", exact=exact, figures=figures,
+        components=tuple(HIDDEN_WORDS if secret_total and part.key == "evaluation"
+                         else _rescaled(rule, one["components"].get(part.key)) for part in rule.components),
         points="" if one["points"] is None else signed(parse_exact(one["points"])),
         because="；".join(because_words(str(reason)) for reason in one["points_because"]),
         decided_by=_decided(rule, one["decided_by"]), state=_state(one, key in scored_now))
@@ -232,16 +240,16 @@ def because_words(reason: str) -> str:
     return f"{band[2]}分{'及以上' if band[1] == '>=' else '以下'}档" if band else "不分档"
 
 
-def _figure(rule: Rule, secret: bool, group: Mapping[str, Any], full: bool) -> Figure:
-    valid = valid_ballots(group, rule.trim.unit.value == "criterion")
-    hidden = is_hidden(secret, valid) and group["exact"] is not None
+def _figure(group: Mapping[str, Any], *, hidden: bool, withheld: bool, full: bool) -> Figure:
     seats = ""
     if full:
         parts = (("收到", group["received"]), ("弃权", group["abstained"]), ("不了解", group["dont_know"]),
                  ("作废", group["spoiled"]), ("回避", group["recused"]), ("未交", group["missing"]))
         seats = "，".join(f"{word}{count}" for word, count in parts if count or word == "收到")
-    exact = None if group["exact"] is None or hidden else parse_exact(group["exact"])
-    return Figure(published=None if hidden else group["published"], exact=exact, hidden=hidden, seats=seats)
+    if hidden or withheld or group["exact"] is None:
+        scored = group["exact"] is not None
+        return Figure(published=None, exact=None, hidden=hidden, withheld=withheld and scored and not hidden, seats=seats)
+    return Figure(published=group["published"], exact=parse_exact(group["exact"]), hidden=False, seats=seats)
 
 
 def _rescaled(rule: Rule, exact: str | None) -> str:
@@ -283,8 +291,11 @@ def _sentence(rule: Rule, ranked: tuple[Line, ...], others: Iterable[Line]) -> s
 def _of_one_group(rule: Rule, lines: list[Line]) -> str:
     first = [one for one in lines if one.place == lines[0].place]
     if len(first) == len(lines):
-        return f"{'、'.join(one.name for one in first)}{'并列' if len(first) > 1 else ''}第1名，{first[0].total}分。"
+        score = f"，{first[0].total}分" if first[0].exact is not None else ""
+        return f"{'、'.join(one.name for one in first)}{'并列' if len(first) > 1 else ''}第1名{score}。"
     second, last = lines[len(first)], lines[-1]
+    if any(one.exact is None for one in lines):
+        return f"{len(lines)}家排名：{'、'.join(one.name for one in first)}{'并列' if len(first) > 1 else ''}第1名；末位{last.name}。"
     said = f"{len(lines)}家排名：{'、'.join(one.name for one in first)}{first[0].total}分，"
     said += f"{'并列' if len(first) > 1 else ''}第1名"
     if first[0].exact is not None and second.exact is not None:

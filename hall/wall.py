@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from db.values import Commitment
 from hall.closing import is_closing, is_collecting
 from hall.console import AgendaRow, GroupTurnout, State, agenda, next_target, turnout_rows
+from hall.discretion import HIDDEN_WORDS, total_tells_a_mean
 from hall.live import Snapshot
 from hall.results import Standing
 from scoring.round import Phase
@@ -147,7 +148,8 @@ def ranking(snapshot: Snapshot, published: Standing) -> RankingWall:
         one = targets[key]
         lists.setdefault(groups.get(key, ""), []).append(Place(
             place=str(one["rank"]) if one["rank"] is not None else "", name=published.names.get(key, key),
-            total=one["total"]["published"] or "—", points=points_words(one["points"]), tied=bool(one["tied_with"]),
+            total=HIDDEN_WORDS if total_tells_a_mean(published.rule, one) else one["total"]["published"] or "—",
+            points=points_words(one["points"]), tied=bool(one["tied_with"]),
             why=_WHY.get(one["state"], "")))
     several = len(lists) > 1
     return RankingWall(

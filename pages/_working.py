@@ -44,9 +44,13 @@ def show(told: Explained, line: Line, how_firm: Callable[[], tuple[str, ...]]) -
 
 
 def _opening(place: DeltaGenerator, told: Explained, line: Line, firm: tuple[str, ...]) -> None:
-    first = f"<b>{html.escape(told.words[0].rstrip('。'))}，{html.escape(told.total)}分。</b>" if told.words else (
+    first = f"<b>{html.escape(told.words[0].rstrip('。'))}，{html.escape(_points(told.total))}。</b>" if told.words else (
         f"<b>没有名次：{html.escape(line.state)}。</b>")
     place.html(f'<p class="lt-words">{first}{html.escape("".join((*told.words[1:], *firm)))}</p>')
+
+
+def _points(total: str) -> str:
+    return f"{total}分" if total[-1:].isdigit() else f"总分{total}"
 
 
 def _sum(told: Explained, line: Line) -> None:
