@@ -11,18 +11,17 @@ of a secret seat it is kept without its marks, because it may be the only one, a
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
 from db.clock import text_of
 from db.stores import traces
+from db.stores.driver import Driver, Question
 from db.values import Receipt
 from scoring.ballot import Line, State
 from scoring.round import Phase
@@ -97,19 +96,16 @@ _SUPERSEDE = """
 update ballot set counted = false
 where round_id = :round_id and voter = :voter and target_id = :target_id and counted
 """
-_INSERT = """
-insert into ballot (round_id, voter, target_id, version, group_key, seat_id, state, marks, nonce, receipt, received_at,
-                    counted)
-values (:round_id, :voter, :target_id, :version, :group_key, :seat_id, :state, :marks, :nonce, :receipt, :received_at,
-        :counted)
-"""
+_COLUMNS = {
+    "round_id": "integer", "voter": "text", "target_id": "integer", "version": "integer", "group_key": "text",
+    "seat_id": "integer", "state": "text", "marks": "text", "nonce": "text", "receipt": "text", "received_at": "text",
+    "counted": "boolean"}
 
 
 def put(c: Connection, papers: Sequence[Paper], witness: Witness) -> list[Receipt | NotTaken]:
     """Store a batch; one answer for each paper, in order. Papers of one voter are taken in order. Raises Collided."""
-    driver = _Driver(c)
-    rounds, known = _rounds(driver, papers)
-    in_force = {digest for digest, in driver.ask(_IN_FORCE, held="badge", badges={p.badge_sha256 for p in papers})}
+    driver = Driver(c)
+    rounds, known, in_force = _standing(driver, papers)
     answers: list[Receipt | NotTaken] = []
     rows: list[dict[str, object]] = []
     superseded: list[dict[str, object]] = []
@@ -139,8 +135,8 @@ def put(c: Connection, papers: Sequence[Paper], witness: Witness) -> list[Receip
         answers.append(answer)
     _count_the_newest(rows)
     try:
-        driver.tell(_SUPERSEDE, superseded)
-        driver.tell(_INSERT, rows)
+        driver.tell(_SUPERSEDE, sorted(superseded, key=_key))
+        driver.insert("ballot", _COLUMNS, sorted(rows, key=_key))
     except driver.integrity_error as cause:
         raise Collided from cause
     for round_id in {paper.round_id for paper, answer in zip(papers, answers, strict=True)
@@ -168,7 +164,7 @@ class _Round:
     shuts: str
 
 
-def _fate(driver: _Driver, paper: Paper, of: _Round | None, in_force: Set[str], versions: _Versions,
+def _fate(driver: Driver, paper: Paper, of: _Round | None, in_force: Set[str], versions: _Versions,
           just_voted: Set[tuple[int, int]], witness: Witness) -> NotTaken | None:
     """Why this paper does not count; None when it does."""
     if of is None or of.phase not in (Phase.OPEN, Phase.CLOSED):
@@ -182,7 +178,7 @@ def _fate(driver: _Driver, paper: Paper, of: _Round | None, in_force: Set[str], 
         saw = witness.saw(paper.round_id, paper.group)
         if paper.seat_id in saw or (paper.round_id, paper.seat_id) in just_voted:
             return NotTaken(fate=Fate.VOTED_BEFORE)
-        (how_many,), = driver.ask(_HOW_MANY, round=paper.round_id, group_key=paper.group)
+        (how_many,), = driver.ask(Question(_HOW_MANY, {"round": paper.round_id, "group_key": paper.group}))
         if how_many != len(saw):  # others voted through another process, or before this one was started
             return NotTaken(fate=Fate.PERHAPS_VOTED_BEFORE)
     return None
@@ -210,55 +206,34 @@ def _count_the_newest(rows: list[dict[str, object]]) -> None:
         newest[key] = row
 
 
-def _rounds(driver: _Driver, papers: Sequence[Paper]) -> tuple[
-        dict[int, _Round], dict[tuple[int, str], _Versions]]:
-    """Of the rounds in this batch (nearly always one): how they stand, and what (round, voter) has handed in."""
+def _key(row: Mapping[str, Any]) -> tuple[int, str, int, int]:
+    """Two processes go through the same voters in the same order: neither waits for one that waits for it."""
+    return row["round_id"], row["voter"], row["target_id"], row.get("version", 0)
+
+
+def _standing(driver: Driver, papers: Sequence[Paper]) -> tuple[
+        dict[int, _Round], dict[tuple[int, str], _Versions], set[str]]:
+    """How the rounds of this batch stand (nearly always one), what (round, voter) has handed in, and which of the
+    badges are in force."""
     rounds: dict[int, _Round] = {}
     known: dict[tuple[int, str], _Versions] = {}
-    for round_id in {p.round_id for p in papers}:
-        for phase, closes_at, grace in driver.ask(_PHASE, held="round", round=round_id):
+    voters: dict[int, set[str]] = {}
+    for paper in papers:
+        voters.setdefault(paper.round_id, set()).add(paper.voter)
+    *of_rounds, badges = driver.ask_all(
+        *(question for round_id, some in voters.items() for question in (
+            Question(_PHASE, {"round": round_id}, held="round"), Question(_KNOWN, {"round": round_id, "voters": some}))),
+        Question(_IN_FORCE, {"badges": {paper.badge_sha256 for paper in papers}}, held="badge"))
+    for round_id, phases, versions in zip(voters, of_rounds[0::2], of_rounds[1::2], strict=True):
+        for phase, closes_at, grace in phases:
             shuts = "" if closes_at is None else text_of(
                 datetime.fromisoformat(closes_at) + timedelta(seconds=grace))
             rounds[round_id] = _Round(phase=Phase(phase), deadline=closes_at or "", shuts=shuts)
-        voters = {p.voter for p in papers if p.round_id == round_id}
-        for voter, nonce, code, version, state, at in driver.ask(_KNOWN, round=round_id, voters=voters):
+        for voter, nonce, code, version, state, at in versions:
             held = known.setdefault((round_id, voter), _Versions())
             late = state == State.LATE.value
             held.late |= late
             held.newest = max(held.newest, version)
             held.by_nonce[nonce] = NotTaken(fate=Fate.LATE, phase=Phase.CLOSED) if late else Receipt(
                 code=code, version=version, received_at=at, round=str(round_id))
-    return rounds, known
-
-
-class _Driver:
-    """The connection's own cursor: `:name` stands for a value, `in :names` for a set of them."""
-
-    def __init__(self, c: Connection) -> None:
-        self.is_sqlite = c.dialect.name == "sqlite"
-        assert c.dialect.dbapi is not None
-        self.integrity_error: type[Exception] = c.dialect.dbapi.IntegrityError
-        self._cursor: Any = c.connection.cursor()
-
-    def ask(self, statement: str, *, held: str = "", **values: object) -> list[tuple[Any, ...]]:
-        """The rows. `held` names the table whose rows nobody changes until this transaction ends: a host who closes, or
-        stops a badge, waits for this batch. SQLite's BEGIN IMMEDIATE holds everything anyway."""
-        if held and not self.is_sqlite:
-            statement += f" for share of {held}"
-        for name, value in values.items():
-            if isinstance(value, set):
-                values[name] = json.dumps(list(value)) if self.is_sqlite else list(value)
-        self._cursor.execute(_spelled(statement, self.is_sqlite), values)
-        answer: list[tuple[Any, ...]] = self._cursor.fetchall()
-        return answer
-
-    def tell(self, statement: str, rows: Iterable[dict[str, object]]) -> None:
-        if rows:
-            self._cursor.executemany(_spelled(statement, self.is_sqlite), rows)
-
-
-@cache
-def _spelled(statement: str, is_sqlite: bool) -> str:
-    if is_sqlite:
-        return re.sub(r"in :(\w+)", r"in (select value from json_each(:\1))", statement)
-    return re.sub(r":(\w+)", r"%(\1)s", re.sub(r"in :(\w+)", r"= any(:\1)", statement))
+    return rounds, known, {digest for digest, in badges}

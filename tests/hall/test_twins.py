@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from db import tables as t
 from db.stores import ballots as ballot_store
+from db.stores.driver import Driver
 from db.values import Receipt
 from hall.house import PAPERS_BEATS
 from tests import make
@@ -31,20 +32,25 @@ def two_doors(postgres: str) -> Iterator[tuple[make.Hall, make.Hall]]:
 
 
 def in_between(monkeypatch: pytest.MonkeyPatch, statement: str, *, before: bool, do: Callable[[], object]) -> None:
-    """Do something once, right before or right after the first transaction asks this."""
-    asked = ballot_store._Driver.ask
+    """Do something once, right before or right after the first transaction asks this.
+
+    PostgreSQL is told all questions at once, and answers one after the other: here each is asked by itself.
+    """
+    asked = Driver.ask
     waiting = [do]
 
-    def ask(driver: Any, asked_statement: str, **values: object) -> list[tuple[Any, ...]]:
-        now = waiting.pop() if asked_statement == statement and waiting else None
-        if now and before:
-            now()
-        answer = asked(driver, asked_statement, **values)
-        if now and not before:
-            now()
-        return answer
+    def ask_all(driver: Any, *questions: Any) -> list[list[tuple[Any, ...]]]:
+        answers = []
+        for question in questions:
+            now = waiting.pop() if question.statement == statement and waiting else None
+            if now and before:
+                now()
+            answers.append(asked(driver, question))
+            if now and not before:
+                now()
+        return answers
 
-    monkeypatch.setattr(ballot_store._Driver, "ask", ask)
+    monkeypatch.setattr(Driver, "ask_all", ask_all)
 
 
 @pytest.mark.parametrize("code", ["L1", "P1"])
