@@ -169,7 +169,7 @@ def next_step(snapshot: Snapshot, now: datetime, *, everybody_in: bool = False) 
         hint = f"按下后倒计时{grace}秒，再收{grace}秒路上的票，然后自动截止。" if grace else "按下立即截止。"
         if is_collecting(current, now):
             move, words = Move.WAIT, "已截止，正在收票"
-            hint = "截止前提交、还在路上的票，到了都收；时间到自动截止。按延时可重新开放。"
+            hint = "截止前提交的票，到了都收。按延时可重新开放。"
         elif is_closing(current, grace, now):
             move, words, hint = Move.WAIT, "马上截止", f"到时手机停止填写，再收{grace}秒路上的票。还要时间请按延时。"
         return Step(move=move, words=words, targets=current.targets, round_id=current.id,
