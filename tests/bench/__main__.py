@@ -7,6 +7,7 @@ take turns in one run, and the median of three counts. Exit code 1 when a must i
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -71,4 +72,5 @@ def _timed(part: str, folder: Path) -> Measured:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the servers end and the folder goes, as after Ctrl-C
     sys.exit(main(sys.argv[1:]))
