@@ -161,7 +161,7 @@ def test_the_end_of_a_round_on_console_and_wall(server: Server) -> None:
         host.get_by_text("迟到的票：收下备查，不计票").click(timeout=60_000)
         expect(host.get_by_text("无记名，至少3张").first).to_be_visible(timeout=10_000)
         host.wait_for_timeout(1500)
-        host.locator(".stMain").first.evaluate("one => one.scrollTo(0, one.scrollHeight)")
+        host.set_viewport_size({"width": 1366, "height": 1300})
         host.wait_for_timeout(800)
         picture(host, "results-late")
     assert "Traceback" not in server.log()
