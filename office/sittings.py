@@ -156,11 +156,16 @@ def drop_target(database: Database, sitting: str, key: str, *, by: str, at: date
 
 
 def add_seats(database: Database, sitting: str, seats: Iterable[PlannedSeat], *, by: str, at: datetime) -> int:
-    """Add seats; how many were added. All or none."""
+    """Add seats; how many were added. All or none.
+
+    Not to a secret group while a round is open: its turnout is told in steps that end at the seats that are due, and
+    another seat would move them.
+    """
     with work(database) as w:
         found = _found(w, sitting)
         rule = read_rule(reads.rule_text(w.c, found.id)[0].encode())
         groups = {group.key for group in rule.groups}
+        is_open = any(one.phase is Phase.OPEN for one in reads.rounds(w.c, found.id))
         units = {one.key: one.id for one in reads.units(w.c)}
         taken = {seat.code for seat in reads.seats(w.c, found.id)}
         added = 0
@@ -171,6 +176,8 @@ def add_seats(database: Database, sitting: str, seats: Iterable[PlannedSeat], *,
                 raise Refused(f"席位“{one.code}”已经有了，请换一个编号。")
             if one.group not in groups:
                 raise Refused(f"评分办法里没有评委组“{one.group}”。")
+            if is_open and rule.group(one.group).secret:
+                raise Refused(f"正在打分，{rule.group(one.group).name}是无记名组，席位请等截止后再加，从下一家起打分。")
             if one.unit and one.unit not in units:
                 raise NotFound(f"没有单位“{one.unit}”，请先登记。")
             w.roster.add_seat(found.id, code=one.code.strip(), group=one.group, name=one.name.strip(),

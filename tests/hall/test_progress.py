@@ -12,6 +12,9 @@ from db.reads import ballots as ballot_reads
 from hall import console, wall
 from hall.progress import STEP, shown, told, words_of
 from hall.status import status_of
+from office import sittings
+from office.plan import PlannedSeat
+from office.refusal import Refused
 from tests import make
 
 DUE = st.integers(min_value=0, max_value=400)
@@ -58,6 +61,19 @@ def test_console_screen_and_command_tell_the_same_steps_and_the_close_tells_all(
 
     assert seen_by_all == [(0, 0, 0)] * 3 + [(4, 4, 4)] * 3
     assert _told_everywhere(hall, round_id) == (6, 6, 6)
+
+
+def test_the_steps_cannot_be_moved_by_adding_a_seat_in_the_round(house: make.House) -> None:
+    hall = make.sitting(house)
+    hall.open("U2")
+    secret = PlannedSeat(code="P99", group="public", name="代表99", unit="")
+
+    with pytest.raises(Refused, match="请等截止后再加"):
+        sittings.add_seats(house.database, hall.key, [secret], by="host", at=hall.now)
+    named = PlannedSeat(code="L99", group="leaders", name="市领导99席", unit="")
+    assert sittings.add_seats(house.database, hall.key, [named], by="host", at=hall.now) == 1
+    hall.close()
+    assert sittings.add_seats(house.database, hall.key, [secret], by="host", at=hall.now) == 1
 
 
 def _told_everywhere(hall: make.Hall, round_id: int) -> tuple[int, int, int]:
