@@ -31,11 +31,13 @@ AGAIN_SECONDS = 2.0
 LARGE = 64_000_000  # bytes: building so much anew takes a quarter of a second, which an open round does not notice
 
 _OLD_VIEWS = """
-select exists (select from pg_stat_activity where pid <> pg_backend_pid()
+select exists (select from pg_stat_activity
+               where pid <> pg_backend_pid() and coalesce(datname, current_database()) = current_database()
                and (age(backend_xmin) > age(cast(:now as xid)) or age(backend_xid) > age(cast(:now as xid))))
-    or exists (select from pg_prepared_xacts where age(transaction) > age(cast(:now as xid)))
+    or exists (select from pg_prepared_xacts
+               where database = current_database() and age(transaction) > age(cast(:now as xid)))
     or exists (select from pg_replication_slots where age(xmin) > age(cast(:now as xid)))
-"""
+"""  # whose view of the table is older than `now`; what other databases of the server do does not matter
 
 
 def sweep(database: Database) -> bool:

@@ -184,3 +184,16 @@ def test_late_papers_of_secret_seats_lose_their_order_too_and_carry_no_marks(hal
 
 def _whole_view(database: Database) -> str:
     return "SERIALIZABLE" if database.is_sqlite else "REPEATABLE READ"
+
+
+@ONLY_POSTGRESQL
+def test_a_long_transaction_in_another_database_of_the_server_is_nobodys_hindrance(
+        hall: make.Hall, postgres: str) -> None:
+    voted(hall)
+    elsewhere = Database(postgres)
+    with elsewhere.read.connect().execution_options(isolation_level="REPEATABLE READ") as c, c.begin():
+        c.execute(text("select pg_current_xact_id()"))
+        hall.close()
+    elsewhere.dispose()
+
+    assert owed(hall) == set()
