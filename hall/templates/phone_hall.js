@@ -103,7 +103,7 @@ function follow(now) {
   closes = Date.parse(now.closes_at) || 0;
   waiting = null;
   if (!same || !$('f') || (newer && !busy())) { if (sending()) waiting = move; else move(); }
-  else if (newer && !sending()) { d.receipt = got.receipt; d.version = got.version; }
+  else if (newer && !sending()) { d.receipt = got.receipt; d.version = got.version; news('本席位已计入一张，回执 ' + got.receipt + '。再提交即替换。'); }
 }
 function poll() {
   clearTimeout(next_poll);

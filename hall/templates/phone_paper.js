@@ -206,7 +206,7 @@ function tick() {
     lock();
     undo('');
     say('');
-    if (is(1)) on_its_way('正在送出…'); else news(shut && is(0) ? '已截止。' + fate() : '');
+    if (is(1)) on_its_way(''); else news(shut && is(0) ? '已截止。' + fate() : '');
   }
   text($('left'), !closes ? '' : shut ? '已截止' : '剩余' + (s > 59 ? M.floor(s / 60) + '分' : '') + s % 60 + '秒');
   if (offline) net();
@@ -227,7 +227,7 @@ paint();
 form.oninput = form.onchange = changed;
 form.onsubmit = submit;
 form.addEventListener('focus', e => { D.body.className = e.target.className === 'v' ? 'typing' : ''; }, true);
-$('undo').onclick = () => { arrived(); rec.s = 0; put(box, rec); lock(); say('已停止送出，改好后请再提交。'); if (waiting) waiting(); };
+$('undo').onclick = () => { arrived(); rec.s = 0; put(box, rec); lock(); say('改好后请再提交。'); if (waiting) waiting(); };
 W.onstorage = e => { if (e.key === box) sync(); };
 setInterval(tick, 500);
 tick();

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.hands import PLACE, QUALITY, SMALL, Hand, fill, nudge, steps
+from tests.browser.hands import CONTRAST, PLACE, QUALITY, SMALL, Hand, fill, nudge, steps
 from tests.hall.make_phones import GRADES, GROUPS, RANKING
 
 
@@ -426,28 +426,6 @@ def test_everything_to_press_is_48_pixels_and_nothing_runs_off_the_side(hand: Ca
     assert small == []
     page.evaluate("document.documentElement.style.fontSize = '212.5%'")
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-
-
-CONTRAST = """() => {
-  const rgb = s => (s.match(/[\\d.]+/g) || []).map(Number);
-  const linear = v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
-  const light = c => { const [r, g, b] = c.slice(0, 3).map(linear); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-  const ground = e => {
-    for (; e; e = e.parentElement) {
-      const c = rgb(getComputedStyle(e).backgroundColor);
-      if (c.length === 3 || c[3] > 0) return c;
-    }
-    return [255, 255, 255];
-  };
-  const bad = [];
-  for (const e of document.querySelectorAll('main *')) {
-    if (!e.offsetParent || ![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) continue;
-    const [a, b] = [light(rgb(getComputedStyle(e).color)), light(ground(e))].sort((x, y) => y - x);
-    const ratio = (a + 0.05) / (b + 0.05);
-    if (ratio < 4.5) bad.push(`${e.textContent.trim()} ${ratio.toFixed(2)}`);
-  }
-  return bad;
-}"""
 
 
 def test_every_word_has_the_contrast_of_level_aa(hand: Callable[..., Hand]) -> None:

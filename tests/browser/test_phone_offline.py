@@ -17,7 +17,7 @@ from playwright.sync_api import Page, Route, expect
 
 from hall import rounds
 from hall.readiness import readiness_of
-from tests.browser.hands import PLACE, QUALITY, Hand, fill, nudge, steps
+from tests.browser.hands import CONTRAST, PLACE, QUALITY, Hand, fill, nudge, steps
 from tests.browser.real import picture
 
 TALL = {"width": 390, "height": 844}
@@ -59,6 +59,7 @@ def test_offline_in_the_middle_of_filling_is_said_after_three_seconds_and_nothin
     expect(page.locator("#say")).to_have_text("网络断开，评分已存在本机，恢复后自动送出")
     assert steps(page) == ["y", "", ""]
     picture(page, "phone_offline")
+    assert page.evaluate(CONTRAST) == []
     assert it.stored() == []
 
     page.context.set_offline(False)
@@ -384,6 +385,8 @@ def test_the_device_check_runs_by_itself_and_the_host_sees_who_is_ready(hand: Ca
                         page.inner_text("#check ul"))
     assert [one.get_attribute("class") for one in page.locator("#check li").all()] == ["g"] * 4
     picture(page, "phone_check")
+    assert page.evaluate(CONTRAST) == [] and page.evaluate("document.documentElement.scrollWidth") <= TALL["width"]
+    assert page.locator("#recheck").bounding_box()["height"] >= 48  # type: ignore[index]
 
     def ready() -> int:
         it.phones.clock.pass_seconds(2)
@@ -424,3 +427,22 @@ def test_a_phone_that_keeps_nothing_and_loses_answers_is_told_and_the_host_sees_
 
     until(lambda: bool(troubles()))
     assert troubles()[0].startswith("■ 二席：不能保存草稿，请关闭无痕浏览再扫码；5次应答丢了")
+
+
+def test_a_judge_who_is_filling_hears_that_another_phone_has_voted_with_this_badge(hand: Callable[..., Hand]) -> None:
+    it = hand()
+    it.phones.open("U1")
+    mine, other = it.scan(), it.scan()
+    mine.fill(QUALITY, "70")
+    fill(other)
+    other.click("#go")
+    expect(other.locator("#got")).to_be_visible()
+
+    nudge(mine)
+
+    expect(mine.locator("#news")).to_have_text(f"本席位已计入一张，回执 {other.inner_text('#code')}。再提交即替换。")
+    assert mine.input_value(QUALITY) == "70"
+    mine.fill(PLACE, "70")
+    mine.click("#go")
+    expect(mine.locator("#when")).to_contain_text("第2次提交")
+    assert counted(it) == [False, True]
