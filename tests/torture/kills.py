@@ -7,8 +7,9 @@ import os
 import time
 from functools import partial
 
+from tests.torture import books
 from tests.torture.crowds import looking_on, until, voting
-from tests.torture.hall import Hall, free_port, hall_on, prepare
+from tests.torture.hall import GRACE_SECONDS, Hall, free_port, hall_on, prepare
 from tests.torture.outcome import Outcome, middle, settle
 from tests.torture.phones import Line, Paper, Phone, Told, fill_in
 from tests.torture.workshop import Workshop
@@ -110,6 +111,36 @@ async def outage(workshop: Workshop) -> Outcome:
                 f"{phones - len(waits)} phones got no answer, {phones - len(polls)} no news"])
 
 
+async def dead_at_the_close(workshop: Workshop) -> Outcome:
+    """The server dies in a timed round and is back only after the grace. Papers made in time and pressed meanwhile
+    must have an answer, and be counted or kept as late: none vanishes."""
+    phones, seconds = workshop.so_many(120, 40), 6
+    async with workshop.hall(phones) as hall:
+        await hall.start()
+        crowd = [hall.phone(n) for n in range(phones)]
+        early, cut_off = crowd[::2], crowd[1::2]
+        await hall.open("U01", seconds)
+        shuts = time.monotonic() + seconds + GRACE_SECONDS
+        made = {one.seat: fill_in(hall.round, "U01", one.rng, made=int(time.time() * 1000)) for one in crowd}
+        await asyncio.gather(*(one.deliver(made[one.seat]) for one in early))
+        await hall.kill()
+        waiting = [asyncio.create_task(one.deliver(made[one.seat])) for one in cut_off]
+        await asyncio.sleep(max(0.0, shuts + 1 - time.monotonic()))
+        started = time.monotonic()
+        await hall.start()
+        back = time.monotonic() - started
+        told = [one for one in await asyncio.gather(*waiting) if one is not None]
+        kept = {row.nonce: row for row in books.read_ballots(hall.url)}
+        vanished = sum(one.paper.nonce not in kept for one in told)
+        for one in crowd:
+            one.hang_up()
+        return await settle(
+            hall, "the server dead at the close of a timed round, back after the grace", phones=phones, back=[back],
+            notes=[f"of {len(cut_off)} papers made in time and cut off {sum(one.accepted for one in told)} count, "
+                   f"{len(told) - sum(one.accepted for one in told) - vanished} are kept as late"],
+            missed=[f"{vanished} papers were refused and not kept"] if vanished else [])
+
+
 async def _press(phone: Phone, paper: Paper, when: float) -> None:
     """Submitted while the server is away: tried in vain, and again, and again."""
     await asyncio.sleep(when)
@@ -138,4 +169,4 @@ def _part(values: list[float], share: float) -> str:
     return f"{values[min(len(values) - 1, int(len(values) * share))]:.2f} s" if values else "never"
 
 
-KILLS = {"kill_server": kill_server, "kill_postgres": kill_postgres, "outage": outage}
+KILLS = {"kill_server": kill_server, "kill_postgres": kill_postgres, "dead_at_the_close": dead_at_the_close, "outage": outage}

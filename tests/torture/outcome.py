@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tests.torture import books
 from tests.torture.hall import Hall
 
-RAISED = re.compile(r"^([\w.]+(?:Error|Exception|Exit|Refused|Interrupt|Collided)\b.{0,60})", re.MULTILINE)
+RAISED = re.compile(r"^([\w.]+(?:Error|Exception|Exit|Refused|Interrupt|Collided)\b[^\n\"]{0,60})", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
