@@ -11,14 +11,20 @@ from sqlalchemy.exc import OperationalError
 from db.engine import Database, DatabaseUnreachable
 
 HERE = Path(__file__).parent
+_ONE_AT_A_TIME = 20_190_423  # any number that nobody else uses for an advisory lock in this database
 
 
 def migrate(database: Database) -> None:
-    """Create or upgrade the schema; a database that is up to date is left alone."""
+    """Create or upgrade the schema; a database that is up to date is left alone.
+
+    Processes that start together wait for the first of them: a service file starts them all at once.
+    """
     config = Config()
     config.set_main_option("script_location", str(HERE / "migrations"))
     try:
         with database.write.begin() as connection:
+            if not database.is_sqlite:
+                connection.exec_driver_sql(f"select pg_advisory_xact_lock({_ONE_AT_A_TIME})")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except OperationalError as cause:

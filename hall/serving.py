@@ -1,16 +1,27 @@
-"""Starting the servers: the whole app, or a further process that serves only the ballot routes."""
+"""Starting the servers: the whole app, or a further process that serves only what phones and boards ask for.
+
+Neither logs which addresses are asked for: a phone's address is its badge's secret.
+"""
 
 from __future__ import annotations
 
 import os
 import socket
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from db.engine import Database
 from db.migrate import migrate
+from hall.board import BoardFirst
 from hall.house import House, utc_now
+from hall.limits import allow_many_phones
 from hall.network import lan_address
+from hall.phones_first import PhonesFirst
 from office import people
 from office.badges import qr_terminal
 from office.refusal import Refused
@@ -41,26 +52,38 @@ def server_command(host: str, port: int) -> list[str]:
 
 
 def serve_ballots(url: str, host: str, port: int) -> int:
-    """Serve `/b/...` and `/health` alone, beside the app on the same PostgreSQL."""
+    """Serve what phones and boards ask for, and nothing else, beside the app on the same PostgreSQL.
+
+    Told to end (SIGTERM), it takes no new connection, answers what it has read, stores what waits, and goes.
+    """
     import uvicorn
-    from starlette.applications import Starlette
 
-    from hall.limits import allow_many_phones
-    from hall.phones_first import PhonesFirst
-
-    check_port(host, port)
     database = Database(url)
     if database.is_sqlite:
         raise Refused("另起收票进程要用 PostgreSQL：SQLite 只能有一个写入进程。请加 --database-url postgresql://……")
+    check_port(host, port)
     allow_many_phones()
     house = House(database, public_url=os.environ.get("LEITAI_PUBLIC_URL", ""))
     house.open()
+    print(f"收票进程已启动，端口 {port}。按 Ctrl+C 停止。", flush=True)
     try:
-        uvicorn.run(PhonesFirst(Starlette(), house), host=host, port=port, log_level="warning",
-                    access_log=False)
+        # idle connections outlive those that nginx keeps, so that it sends no paper into one that is being closed
+        uvicorn.run(ballot_app(house), host=host, port=port, log_level="warning", access_log=False, proxy_headers=False,
+                    server_header=False, backlog=4096, timeout_keep_alive=75, timeout_graceful_shutdown=10)
     finally:
         house.close()
     return 0
+
+
+def ballot_app(house: House) -> ASGIApp:
+    """`/b/...`, `/board...` and `/health`, as the app answers them; everything else is 404."""
+
+    @asynccontextmanager
+    async def until_shutdown(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        house.close()  # here, because the server ends by the signal that it was sent: nothing after it would run
+
+    return PhonesFirst(BoardFirst(Starlette(lifespan=until_shutdown), house), house)
 
 
 def phones_address(port: int) -> str:
