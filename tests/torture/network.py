@@ -9,7 +9,7 @@ from datetime import datetime
 
 from tests.torture import books
 from tests.torture.crowds import each, voting
-from tests.torture.hall import GRACE_SECONDS, Hall
+from tests.torture.hall import GRACE_SECONDS, Hall, free_port, hall_on, prepare
 from tests.torture.outcome import Outcome, settle
 from tests.torture.phones import Line, Paper, Phone, Told, fill_in
 from tests.torture.wire import cutting
@@ -40,7 +40,7 @@ async def doubled(workshop: Workshop) -> Outcome:
     async with workshop.hall(phones) as hall:
         await hall.start()
         await hall.open("U01")
-        found = await each([hall.phone(n) for n in range(phones)], lambda one: _mixed(hall, one))
+        found = await each([hall.phone(n) for n in range(phones)], lambda one: _mixed(hall, one, hall.port))
         rows = {row.nonce: row for row in books.read_ballots(hall.url)}
         overtaken = sum(told is not None and told.paper.nonce in rows and rows[told.paper.nonce].counted for told in found)
         return await settle(hall, "requests doubled and reordered", phones=phones, notes=[
@@ -48,9 +48,43 @@ async def doubled(workshop: Workshop) -> Outcome:
             "the others keep the newer one"])
 
 
-async def _mixed(hall: Hall, phone: Phone) -> Told | None:
+async def two_processes(workshop: Workshop) -> Outcome:
+    """The same on PostgreSQL, each request by turns to the app and to a further ballot process, as a proxy in front of
+    them would do; and then two papers of one badge at once, one to each. Both must soon show the one that counts."""
+    phones = workshop.so_many(100, 30)
+    async with workshop.postgres() as postgres:
+        folder = workshop.new_folder()
+        secrets = await prepare(postgres.url, folder, phones)
+        async with hall_on(folder, postgres.url, secrets, workshop.seed) as hall:
+            await hall.start()
+            further = free_port()
+            await hall.start_ballots(further)
+            await hall.open("U01")
+            crowd = [(hall.phone(n), hall.phone(n, further)) for n in range(phones)]
+            await asyncio.gather(*(_mixed(hall, one, hall.port, further) for one, _ in crowd))
+            told = await asyncio.gather(*(
+                each([*pair], lambda one: one.deliver(fill_in(hall.round, hall.target, one.rng))) for pair in crowd))
+            began, seen = time.monotonic(), 0
+            while time.monotonic() - began < 5 and seen < 2 * phones:
+                await asyncio.sleep(0.2)
+                seen = 0
+                for pair, answers in zip(crowd, told, strict=True):
+                    newest = max((one for one in answers if one), key=lambda one: one.version)
+                    for phone in pair:
+                        seen += newest.receipt.encode() in (await phone.look()).body
+            passed = time.monotonic() - began
+            for pair in crowd:
+                for phone in pair:
+                    phone.hang_up()
+            return await settle(
+                hall, "two ballot processes on PostgreSQL, requests doubled and reordered across them", phones=phones * 2,
+                notes=[f"both processes show the receipt that counts to {seen} of {2 * phones} phones after {passed:.1f} s"],
+                missed=[] if seen == 2 * phones else ["a process still shows a receipt that does not count after 5 s"])
+
+
+async def _mixed(hall: Hall, phone: Phone, *ports: int) -> Told | None:
     """What the overtaken paper was told."""
-    lines = [Line(phone.port) for _ in range(4)]
+    lines = [Line(ports[n % len(ports)]) for n in range(4)]
     now = int(time.time() * 1000)
     first, second, overtaken, last = (fill_in(hall.round, hall.target, phone.rng, made=now - late)
                                       for late in (4000, 3000, 2000, 1000))
@@ -155,4 +189,5 @@ async def _sleep_until(moment: float) -> None:
     await asyncio.sleep(max(0.0, moment - time.time()))
 
 
-NETWORK = {"replies_cut": replies_cut, "doubled": doubled, "asleep": asleep, "two_phones": two_phones}
+NETWORK = {"replies_cut": replies_cut, "doubled": doubled, "asleep": asleep, "two_phones": two_phones,
+           "two_processes": two_processes}
