@@ -25,7 +25,7 @@ from db.engine import Database
 from db.stores import ballots as ballot_store
 from db.stores.ballots import Collided, Fate, NotTaken, Paper
 from db.values import Receipt, Round
-from hall.live import Live, SeatCard, Snapshot, voter_of
+from hall.live import Live, SeatCard, Snapshot, late_voter_of, voter_of
 from scoring.ballot import Line, PaperForm, PaperRefused
 from scoring.round import Phase
 from scoring.rule import BallotKind
@@ -246,6 +246,7 @@ def checked(live: Live, *, seat: SeatCard, secret: str, round_text: str, nonce: 
     opened_at = text_of(of_paper.opened_at)
     return Paper(
         round_id=of_paper.id, voter=voter_of(seat, secret, of_paper.id, is_secret=is_secret), seat_id=seat.id,
+        late_voter=late_voter_of(secret, of_paper.id) if is_secret else "",
         secret=is_secret, group=seat.group, badge_sha256=seat.badge_sha256, nonce=nonce, lines=lines,
         target_ids=tuple(snapshot.by_key[line.target].id for line in lines), receipt=draw_receipt(), at=text_of(at),
         opened_at=opened_at, made_at="" if made_at is None else text_of(made_at), sitting=seat.sitting,

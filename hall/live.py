@@ -127,6 +127,11 @@ def voter_of(seat: SeatCard, secret: str, round_id: int, *, is_secret: bool) -> 
     return hmac.digest(secret.encode(), f"round {round_id}".encode(), "sha256").hex()[:40]
 
 
+def late_voter_of(secret: str, round_id: int) -> str:
+    """The key of a secret paper that came too late: it does not lead to its voter's paper that counts."""
+    return hmac.digest(secret.encode(), f"late for round {round_id}".encode(), "sha256").hex()[:40]
+
+
 class Live:
     """The snapshots of every sitting, and the receipts this process has given."""
 

@@ -20,7 +20,7 @@ from hall.live import SeatInHall, Snapshot
 
 LOST, ROUND_TRIP_MS, SKEW_MS = 1, 3000, 60_000
 ANSWERS = 5
-FRESH_SECONDS = 1.0
+FRESH_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class GroupReady:
 
 
 class Readiness:
-    """The checks of a sitting, at most a second old, one read however many screens ask."""
+    """The checks of a sitting, at most three seconds old, one read however many screens ask."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database

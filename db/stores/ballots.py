@@ -33,7 +33,8 @@ class Paper:
 
     `at` is the moment at which it reached the hall, `made_at` the moment at which the phone says that it was handed
     in ("" when it says nothing). `replaced`: the badge of this secret seat took the place of another one after the
-    round was opened. `opened_at` stands for the time on the receipt of a secret paper.
+    round was opened. `opened_at` stands for the time on the receipt of a secret paper, `late_voter` for its voter when it
+    comes too late: who came late is known in the hall, and must not lead to his paper that counts.
     """
 
     round_id: int
@@ -51,6 +52,7 @@ class Paper:
     sitting: str
     made_at: str = ""
     replaced: bool = False
+    late_voter: str = ""
 
 
 class Fate(StrEnum):
@@ -116,23 +118,20 @@ def put(c: Connection, papers: Sequence[Paper], witness: Witness) -> list[Receip
             answers.append(earlier)
             continue
         fate = _fate(driver, paper, rounds.get(paper.round_id), in_force, versions, just_voted, witness)
-        if fate is None or fate.fate is Fate.LATE:
-            if fate is None or not versions.late:
-                version = versions.newest + 1
-                if fate is None and versions.newest:
-                    superseded += [{"round_id": paper.round_id, "voter": paper.voter, "target_id": target_id}
-                                   for target_id in paper.target_ids]
-                rows += _rows(paper, version, late=fate is not None)
-                versions.newest = version
-            if fate is not None:
-                versions.late = True
-        answer = fate or Receipt(
-            code=paper.receipt, version=versions.newest, round=str(paper.round_id), lines=paper.lines,
-            received_at=paper.opened_at if paper.secret else paper.at)
-        if paper.secret and fate is None:
+        if fate is None:
+            if versions.newest:
+                superseded += [{"round_id": paper.round_id, "voter": paper.voter, "target_id": target_id}
+                               for target_id in paper.target_ids]
+            versions.newest += 1
+            rows += _rows(paper, paper.voter, versions.newest)
             just_voted.add((paper.round_id, paper.seat_id))
-        versions.by_nonce[paper.nonce] = answer
-        answers.append(answer)
+            answers.append(Receipt(code=paper.receipt, version=versions.newest, round=str(paper.round_id),
+                                   lines=paper.lines, received_at=paper.opened_at if paper.secret else paper.at))
+        else:
+            if fate.fate is Fate.LATE:
+                rows += _late_rows(driver, paper, known)
+            answers.append(fate)
+        versions.by_nonce[paper.nonce] = answers[-1]
     _count_the_newest(rows)
     try:
         driver.tell(_SUPERSEDE, sorted(superseded, key=_key))
@@ -184,14 +183,28 @@ def _fate(driver: Driver, paper: Paper, of: _Round | None, in_force: Set[str], v
     return None
 
 
-def _rows(paper: Paper, version: int, *, late: bool) -> list[dict[str, object]]:
-    return [{"round_id": paper.round_id, "voter": paper.voter, "target_id": target_id, "version": version,
+def _rows(paper: Paper, voter: str, version: int, *, late: bool = False) -> list[dict[str, object]]:
+    return [{"round_id": paper.round_id, "voter": voter, "target_id": target_id, "version": version,
              "group_key": paper.group, "seat_id": None if paper.secret else paper.seat_id,
              "state": State.LATE.value if late else line.state.value,
              "marks": "{}" if late and paper.secret else json.dumps(dict(line.marks)),
              "nonce": paper.nonce, "receipt": paper.receipt, "received_at": None if paper.secret else paper.at,
              "counted": not late}
             for target_id, line in zip(paper.target_ids, paper.lines, strict=True)]
+
+
+def _late_rows(driver: Driver, paper: Paper, known: dict[tuple[int, str], _Versions]) -> list[dict[str, object]]:
+    """One late paper a voter and round is kept; of a secret one under a key of its own, without its marks."""
+    voter = paper.late_voter if paper.secret else paper.voter
+    versions = known.get((paper.round_id, voter))
+    if versions is None:
+        before = driver.ask(Question(_KNOWN, {"round": paper.round_id, "voters": {voter}}))
+        versions = known[(paper.round_id, voter)] = _Versions(newest=len(before), late=bool(before))
+    if versions.late:
+        return []
+    versions.late = True
+    versions.newest += 1
+    return _rows(paper, voter, versions.newest, late=True)
 
 
 def _count_the_newest(rows: list[dict[str, object]]) -> None:
