@@ -74,7 +74,7 @@ class Sweeper:
         self._last = at
         done = sweep(self._database)
         if not done and not self._said:
-            log.warning("the traces of a closed round are not swept yet: somebody reads or the disk is full; trying on")
+            log.warning("the traces of a closed round are not swept yet: somebody reads, or the disk is full; trying on")
         if done and self._said:
             log.warning("the traces of every closed round are swept now")
         self._said = not done

@@ -122,7 +122,8 @@ def test_a_closed_round_leaves_its_papers_once_in_the_file_and_nothing_in_the_lo
             + content.count(b"submitted{\"quality\": \"70\"}" + nonce.encode()) == nonces.count(nonce)
 
 
-def test_a_reader_in_the_way_does_not_keep_the_round_open_and_the_clock_sweeps_after_it(hall: make.Hall) -> None:
+def test_a_reader_in_the_way_does_not_keep_the_round_open_and_the_clock_sweeps_after_it(
+        hall: make.Hall, caplog: pytest.LogCaptureFixture) -> None:
     voted(hall)
     sweeper = Sweeper(hall.house.database)
     reader = Database(hall.house.database.url)
@@ -138,7 +139,23 @@ def test_a_reader_in_the_way_does_not_keep_the_round_open_and_the_clock_sweeps_a
     sweeper.tend(hall.now + timedelta(seconds=1))
     assert owed(hall) == {round_id}, "it tries every other second only"
     sweeper.tend(hall.now + timedelta(seconds=3))
+    sweeper.tend(hall.now + timedelta(seconds=6))
     assert owed(hall) == set()
+    assert [one.message.split(":")[0] for one in caplog.records if one.name == "leitai.traces"] == [
+        "the traces of a closed round are not swept yet", "the traces of every closed round are swept now"]
+
+
+def test_a_large_database_is_built_anew_only_while_nobody_votes(
+        house: make.House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("db.traces.LARGE", 0)
+    one, other = make.sitting(house, make.plan("one")), make.sitting(house, make.plan("other"))
+    other.open("U2")
+    round_id = voted(one)
+    one.close()
+    assert owed(one) == {round_id}
+
+    other.close()
+    assert owed(one) == set()
 
 
 def test_a_server_killed_between_close_and_sweep_sweeps_after_its_start(hall: make.Hall) -> None:
