@@ -60,6 +60,7 @@ def read_ballots(url: str) -> list[Row]:
 def compare(rows: Iterable[Row], crowd: Crowd) -> Balance:
     """Receipts against rows. A seat is known by the nonces of its phones, as secret papers do not name it, nor would
     their voter if the badge was replaced."""
+    rows = list(rows)
     kept = {row.nonce: row for row in rows}
     papers = defaultdict(list)  # (round, voter, target) -> rows
     for row in rows:
@@ -82,6 +83,8 @@ def compare(rows: Iterable[Row], crowd: Crowd) -> Balance:
         if not told.accepted and row.state != "late":
             wrong.append(f"told {told.status} {told.reason}, kept as {row.state}, {'counted' if row.counted else 'not counted'}")
     twice = [f"seat {seat} with {n} counted papers in round {round_id}" for (seat, round_id, _), n in counted_of_seat.items() if n > 1]
+    twice += [f"a paper of round {round_id} kept {n} times under one nonce"
+              for (round_id, _, _), n in Counter((row.round_id, row.nonce, row.target_id) for row in rows).items() if n > 1]
     for (round_id, voter, _), versions in papers.items():
         counted = [row for row in versions if row.counted]
         standing = [row for row in versions if row.state != "late"]

@@ -37,6 +37,7 @@ def row(nonce: str, version: int = 1, *, voter: str = "s1", round_id: int = 1, r
     pytest.param([], [told("a")], "lost", id="acknowledged and gone"),
     pytest.param([row("a"), row("b", version=2)], [told("a"), told("b", version=2)], "twice", id="two counted rows"),
     pytest.param([row("a"), row("b", voter="s2")], [told("a"), told("b")], "twice", id="one phone under two voters"),
+    pytest.param([row("a", counted=False), row("a", version=2)], [told("a", version=2)], "twice", id="one nonce, two versions"),
     pytest.param([row("a", receipt="XXXX-XX")], [told("a")], "wrong", id="another receipt"),
     pytest.param([row("a", round_id=2)], [told("a")], "wrong", id="counted for another round"),
     pytest.param([row("a")], [told("a", status=409, receipt="", version=0)], "wrong", id="told refused, and counted"),
