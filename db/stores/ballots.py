@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 
 from db.clock import text_of
 from db.stores import traces
-from db.stores.driver import Driver, Question
+from db.stores.driver import BADGES, Driver, Question
 from db.values import Receipt
 from scoring.ballot import Line, State
 from scoring.round import Phase
@@ -86,6 +86,8 @@ class Collided(Exception):
 _PHASE = """
 select phase, closes_at, grace_seconds from round join sitting on sitting.id = round.sitting_id where round.id = :round
 """
+_NOTHING = "select 1"
+_BADGES_STAND_STILL = f"select pg_advisory_xact_lock_shared({BADGES})"
 _IN_FORCE = "select secret_sha256 from badge where stopped_at is null and secret_sha256 in :badges"
 _KNOWN = """
 select voter, nonce, receipt, version, state, coalesce(received_at, opened_at)
@@ -233,10 +235,11 @@ def _standing(driver: Driver, papers: Sequence[Paper]) -> tuple[
     voters: dict[int, set[str]] = {}
     for paper in papers:
         voters.setdefault(paper.round_id, set()).add(paper.voter)
-    *of_rounds, badges = driver.ask_all(
+    _still, *of_rounds, badges = driver.ask_all(
+        Question(_NOTHING if driver.is_sqlite else _BADGES_STAND_STILL, {}),  # first: who waits here holds nothing yet
         *(question for round_id, some in voters.items() for question in (
             Question(_PHASE, {"round": round_id}, held="round"), Question(_KNOWN, {"round": round_id, "voters": some}))),
-        Question(_IN_FORCE, {"badges": {paper.badge_sha256 for paper in papers}}, held="badge"))
+        Question(_IN_FORCE, {"badges": {paper.badge_sha256 for paper in papers}}))
     for round_id, phases, versions in zip(voters, of_rounds[0::2], of_rounds[1::2], strict=True):
         for phase, closes_at, grace in phases:
             shuts = "" if closes_at is None else text_of(

@@ -15,10 +15,15 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
+BADGES = 7252
+"""The advisory lock under which badges change, on PostgreSQL: a batch of papers shares it, a host who issues or stops a
+badge has it alone. A lock on the badge's row would do the same, and leave there the number of the transaction that
+stored the paper: a join from every secret paper to its seat."""
+
 
 class Question(NamedTuple):
     """A statement with its values. `held` names the table whose rows nobody changes until this transaction ends: a
-    host who closes, or stops a badge, waits for this batch. SQLite's BEGIN IMMEDIATE holds everything anyway."""
+    host who closes waits for this batch. SQLite's BEGIN IMMEDIATE holds everything anyway."""
 
     statement: str
     values: dict[str, object]

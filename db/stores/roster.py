@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from db import tables as t
 from db.clock import text_of
+from db.stores.driver import BADGES
 from db.values import Declaration
 
 
@@ -105,6 +106,8 @@ class Roster:
 
     def stop_badges(self, seat_ids: Iterable[int], at: datetime) -> None:
         ids = list(seat_ids)
+        if self._c.dialect.name == "postgresql":  # papers on their way are stored first, or see the badge stopped
+            self._c.execute(select(func.pg_advisory_xact_lock(BADGES)))
         for start in range(0, len(ids), 500):
             self._c.execute(update(t.badge).where(t.badge.c.seat_id.in_(ids[start:start + 500]),
                                                   t.badge.c.stopped_at.is_(None)).values(stopped_at=text_of(at)))

@@ -29,6 +29,18 @@ PATTERNS: tuple[tuple[Cast, int], ...] = (
 SECRET_KEY = re.compile(rb"[0-9a-f]{40}(?![0-9a-f])")
 
 
+def test_a_secret_paper_touches_no_row_but_its_own_so_that_an_open_round_too_joins_it_to_no_seat(url: str) -> None:
+    sittings = make_votes.prepare(url)
+    with sittings.again() as hall:
+        hall.open(*make_votes.TARGETS)
+        before = _all_but_ballots(hall)
+        one_by_one(hall, [vote for vote in make_votes.in_order(1) if vote[0].startswith("P")])
+
+        assert _all_but_ballots(hall) == before
+        with hall.house.database.reading() as c:
+            assert c.execute(text("select distinct seat_id, received_at from ballot")).all() == [(None, None)]
+
+
 @ONLY_SQLITE
 def test_the_file_is_the_same_byte_for_byte_in_whichever_order_papers_came(url: str) -> None:
     sittings = make_votes.prepare(url)
@@ -145,22 +157,42 @@ def _arrival(hall: make.Hall) -> list[str]:
     return [voter_of(seats[code], hall.secrets[code], 1, is_secret=True) for code in codes]  # type: ignore[arg-type]
 
 
+def _all_but_ballots(hall: make.Hall) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every other table, on PostgreSQL with its place and the transactions that wrote or locked it.
+
+    A paper locks its round and what is scored in it, for they must stand still while it is stored; neither has a seat.
+    """
+    shown: dict[str, list[tuple[object, ...]]] = {}
+    with hall.house.database.reading() as c:
+        for table in t.metadata.sorted_tables:
+            if table is not t.ballot:
+                system = "" if hall.house.database.is_sqlite else "ctid::text, xmin::text, xmax::text, "
+                if table in (t.round_, t.round_target):
+                    system = system.replace("xmax::text, ", "")
+                shown[table.name] = sorted(
+                    (tuple(row) for row in c.execute(text(f'select {system}r.* from "{table.name}" r'))), key=repr)
+    return shown
+
+
 def _different_pages(one: bytes, other: bytes) -> list[int]:
     size = max(len(one), len(other))
     return [start // 4096 for start in range(0, size, 4096) if one[start:start + 4096] != other[start:start + 4096]]
 
 
 def _all_that_postgresql_shows(c: Connection) -> dict[str, list[tuple[object, ...]]]:
-    """Rows with their places, and in which order transactions wrote them; the items of every page of the ballots."""
+    """Rows with their places, and in which order transactions wrote or locked them; every page of the ballots."""
     shown: dict[str, list[tuple[object, ...]]] = {}
     ages: list[tuple[int, str, int]] = []
     for table in t.metadata.sorted_tables:
-        rows = c.execute(text(f'select ctid::text, age(xmin) as age, xmax::text, r.* from "{table.name}" r order by ctid'))
-        kept = [tuple(row) for row in rows]
-        shown[table.name] = [(row[0], row[2] == "0", *row[3:]) for row in kept]
-        ages += [(row[1], table.name, n) for n, row in enumerate(kept)]
+        kept = [tuple(row) for row in c.execute(text(
+            "select ctid::text, age(xmin) as wrote, case when xmax::text <> '0' then age(xmax) end as locked, r.* "
+            f'from "{table.name}" r order by ctid'))]
+        shown[table.name] = [(row[0], *row[3:]) for row in kept]
+        ages += [(row[1], f"{table.name} written", n) for n, row in enumerate(kept)]
+        ages += [(row[2], f"{table.name} locked", n) for n, row in enumerate(kept)
+                 if row[2] is not None and table not in (t.round_, t.round_target)]
     ages.sort(key=lambda one: (-one[0], one[1:]))
-    shown["the order of writing transactions"] = [
+    shown["the order of transactions"] = [
         tuple(one[1:] for one in group) for _age, group in itertools.groupby(ages, key=lambda one: one[0])]
     for relation in ("ballot", "pk_ballot", "uq_ballot_counted"):
         pages = range(c.execute(text(f"select pg_relation_size('{relation}') / 8192")).scalar_one())
