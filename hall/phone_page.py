@@ -10,9 +10,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
-import string
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -20,6 +17,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+
+from hall.phone_squeeze import abridge, squeeze
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAGE_BOUND = 18_000
@@ -217,52 +216,6 @@ def _script(*parts: str) -> Markup:
     """Several script files as one closed scope."""
     source = "\n".join((TEMPLATES / part).read_text(encoding="utf-8") for part in parts)
     return Markup("(()=>{'use strict';" + abridge(squeeze(source, script=True)) + "})();")
-
-
-_NOTE = re.compile(r"^[ \t]*//.*$|^/\*.*\*/$", re.MULTILINE)
-_CODE = re.compile(r"'(?:\\.|[^'\\\n])*'"                      # a string stays
-                   r"|(?:(?<=[(,=!])|(?<=[(,=!] ))/(?:\\.|[^/\n\\])+/[a-z]*"  # so does a regular expression
-                   r"|[ \t]*([{}()=+\-*/%<>?:;,&|!\[\]])[ \t]*")
-
-
-def squeeze(source: str, *, script: bool) -> str:
-    """Our own style or script without notes, line ends, indentation and (in the script) blanks around signs.
-
-    Not a general minifier: strings stand in single quotes, notes on lines of their own, every statement ends in a
-    semicolon, and what is compared is of one type, so that two signs of equality do for three.
-    """
-    bare = re.sub(r"(?m)^[ \t]+|[ \t]+$", "", _NOTE.sub("", source))
-    kept = _CODE.sub(lambda m: m[1] or m[0], bare).replace("===", "==").replace("!==", "!=") if script else bare
-    return re.sub(r"\n*([;{}(,\n])\n*", r"\1", kept).replace(";}", "}").strip()
-
-
-_TEXT = r"'(?:\\.|[^'\\\n])*'|(?<=[(,=!])/(?:\\.|[^/\n\\])+/[a-z]*"
-_DECLARED = re.compile(r"(?:\b(?:const|let|function) |,)([a-z_]{3,})(?==(?![=>])|[(;])")
-_NAME = re.compile(_TEXT + r"|(?<![\w.$])([a-z_]{3,})(?!\w)")
-_GIVEN = re.compile(r"\(([\w$,]*)\)(?:=>|\{)|(?<![\w.$])(\w+)=>")
-_WORD = re.compile(r"[A-Za-z_$][\w$]*")
-
-
-def abridge(squeezed: str) -> str:
-    """The squeezed script with one or two signs for every name that it declares or is given, and `let` for `const`.
-
-    A name keeps one short form throughout, so scopes stay as they were; the most used names get a capital letter.
-    Strings, regular expressions, properties (`.name`, `{name:`) and the browser's own names stay; a short form stands
-    nowhere in the source.
-    """
-    bare = re.sub(_TEXT, "''", squeezed)
-    taken, times = set(_WORD.findall(bare)), Counter(_NAME.findall(bare))
-    given = [name for several, one in _GIVEN.findall(bare) for name in (one or several).split(",") if len(name) > 2]
-    declared = sorted(dict.fromkeys(_DECLARED.findall(bare) + given), key=lambda name: -times[name])
-    free = (one for one in (*string.ascii_uppercase, *(a + n for n in string.digits for a in string.ascii_lowercase))
-            if one not in taken)
-    short = {"const": "let"} | {name: next(free) for name in declared}
-
-    def put(found: re.Match[str]) -> str:
-        is_key = squeezed[found.start() - 1] in "{," and squeezed[found.end():found.end() + 1] == ":"
-        return found[0] if found[1] is None or is_key else short.get(found[1], found[0])
-
-    return _NAME.sub(put, squeezed)
 
 
 @cache

@@ -226,7 +226,8 @@ else if (old && (old.s !== 2 || !d.receipt)) {
 paint();
 form.oninput = form.onchange = changed;
 form.onsubmit = submit;
-form.addEventListener('focus', e => { D.body.className = e.target.className === 'v' ? 'typing' : ''; }, true);
+// The red key stands at the bottom of the screen, but not over a keyboard; and it never moves under a finger
+form.addEventListener('focus', () => later(() => { D.body.className = D.activeElement.className === 'v' ? 'typing' : ''; }, 500), true);
 $('undo').onclick = () => { arrived(); rec.s = 0; put(box, rec); lock(); say('改好后请再提交。'); if (waiting) waiting(); };
 W.onstorage = e => { if (e.key === box) sync(); };
 setInterval(tick, 500);

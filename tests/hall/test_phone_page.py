@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from hall.phone_page import PAGE_BOUND, TEMPLATES, abridge, render_notice, squeeze
+from hall.phone_page import PAGE_BOUND, TEMPLATES, render_notice
+from hall.phone_squeeze import abridge, squeeze
 from office.folder import read_folder
 from tests.hall.make_phones import GRADES, GROUPS, RANKING, Phones
 
@@ -115,4 +116,12 @@ def test_abridging_knows_parameters_and_leaves_keys_and_properties() -> None:
     tell('one', { more: 1 });
     """, script=True)
 
-    assert abridge(source) == "let C=(A,B)=>{if(A=='words'){return B.words}return{words:A,more:C}};C('one',{more:1});"
+    assert abridge(source) == "let C=(B,A)=>{if(B=='words'){return A.words}return{words:B,more:C}};C('one',{more:1});"
+
+
+def test_a_name_of_functions_only_is_short_in_each_of_them_and_never_in_the_way_of_another() -> None:
+    source = ("let rest=1;function walk(path,a){const half=path+a+rest;return half}"
+              "function run(half){return walk(half,b=>b+half)}run('half{');")
+
+    assert abridge(source) == ("let A=1;function C(c,a){let b=c+a+A;return b}"
+                               "function B(a){return C(a,b=>b+a)}B('half{');")

@@ -20,8 +20,9 @@ from sqlalchemy import text
 from db.values import Declaration, Shortcoming
 from hall import phone_post, rounds
 from hall.ballot_box import BallotRefused
-from hall.phone_page import PAGE_BOUND, TEMPLATES, abridge, squeeze
+from hall.phone_page import PAGE_BOUND, TEMPLATES
 from hall.phone_paper import BODY_BOUND, read_sent
+from hall.phone_squeeze import abridge, squeeze
 from office.folder import read_folder
 from tests.hall.make_phones import DECLARATION, GRADES, GROUPS, PLAN, POINTS, RANKING, Phones
 
@@ -738,7 +739,7 @@ def test_abridging_shortens_what_is_declared_and_nothing_else() -> None:
 
     short = abridge(source)
 
-    assert short == ("let A=$('first'),B=null;function C(B,x){let D=x.list||{first:1,b:x?A:B};"
+    assert short == ("let A=$('first'),B=null;function C(B,x){let a=x.list||{first:1,b:x?A:B};"
                      "return !/first/.test(A)?C:window.first}")
     assert abridge("const first='A',A=1;first(other=>other+B)") == "let C='A',A=1;C(D=>D+B)"
 
