@@ -42,7 +42,7 @@ class Arrivals:
     async def _write_down(self) -> None:
         try:
             while self._coming:
-                coming = dict(self._coming)
+                coming = dict(sorted(self._coming.items()))  # by number, not in the order of their papers
                 await asyncio.to_thread(self._live.check_in, *coming.values())
                 for seat_id in coming:
                     self._coming.pop(seat_id, None)
