@@ -254,8 +254,9 @@ class Live:
             if changed or gone:
                 self._seats = {digest: seat for snapshot in self._snapshots.values()
                                for digest, seat in snapshot.seat_by_badge.items()}
-                self._remembered.keep_only(
-                    {one.round.id for one in self._snapshots.values() if one.round is not None})
+                current = [one.round for one in self._snapshots.values() if one.round is not None]
+                self._remembered.keep_only({one.id for one in current})
+                self.witness.keep_only({one.id for one in current if one.phase is Phase.OPEN})
             if restored:
                 self.forget_receipts()
                 self.witness.forget()

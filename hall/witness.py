@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-ROUNDS_KEPT = 50
-
 
 class Witness:
     """Written by the ballot box's one writer thread, and read by it."""
@@ -19,15 +17,15 @@ class Witness:
         self._seen: dict[tuple[int, str], set[int]] = {}
 
     def note(self, round_id: int, group: str, seat_id: int) -> None:
-        seats = self._seen.get((round_id, group))
-        if seats is None:
-            if len(self._seen) >= ROUNDS_KEPT:
-                self._seen.pop(next(iter(self._seen)))
-            seats = self._seen[(round_id, group)] = set()
-        seats.add(seat_id)
+        self._seen.setdefault((round_id, group), set()).add(seat_id)
 
     def saw(self, round_id: int, group: str) -> Set[int]:
         return self._seen.get((round_id, group), frozenset())
+
+    def keep_only(self, rounds: Set[int]) -> None:
+        """Of a round that is over nobody asks, and nothing is kept."""
+        for key in [key for key in tuple(self._seen) if key[0] not in rounds]:
+            self._seen.pop(key, None)
 
     def forget(self) -> None:
         """After a restore: what was seen belongs to another past."""
