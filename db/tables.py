@@ -119,6 +119,22 @@ stage = Table(
     CheckConstraint("shows <> 'target' or target_id is not null", name="a_target_is_named"),
 )
 
+screen = Table(  # how the stage is shown: frozen or not, and how far the reveal of a publication has gone
+    "screen",
+    metadata,
+    Column("sitting_id", Integer, ForeignKey("sitting.id"), primary_key=True),
+    _needed("version", Integer),
+    _needed("step", Integer),
+    _needed("low", Integer),
+    _needed("low_way"),
+    Column("rehearsal", Integer, nullable=True),
+    Column("frozen", Text, nullable=True),  # what the hall saw at that moment, as JSON
+    Column("frozen_at", Text, nullable=True),
+    _one_of("low_way", "each", "together", "never"),
+    CheckConstraint("step >= 0 and low >= 0 and (rehearsal is null or rehearsal >= 0)", name="counted"),
+    CheckConstraint("(frozen is null) = (frozen_at is null)", name="frozen_has_a_time"),
+)
+
 seat = Table(
     "seat",
     metadata,

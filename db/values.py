@@ -89,11 +89,27 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """How the stage is shown. `step` of the reveal of publication `version`; `low` ranks from the bottom are revealed
+    `low_way` (each, together, never); `rehearsal`: the step of a rehearsed reveal, None when there is none;
+    `frozen`: what the hall has been seeing since `frozen_at`, as JSON."""
+
+    version: int = 0
+    step: int = 0
+    low: int = 0
+    low_way: str = "each"
+    rehearsal: int | None = None
+    frozen: str | None = field(default=None, repr=False)
+    frozen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """What the hall looks at: the agenda, one target, or the ranking."""
 
     shows: str = "agenda"
     target: str | None = None
+    screen: Screen = Screen()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

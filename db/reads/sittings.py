@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from db import tables as t
 from db.clock import maybe_moment, moment_of, text_of
-from db.values import Commitment, Declaration, Round, Seat, Shortcoming, Sitting, Stage, Target, Unit
+from db.values import Commitment, Declaration, Round, Screen, Seat, Shortcoming, Sitting, Stage, Target, Unit
 from scoring.round import Phase
 
 
@@ -171,7 +171,15 @@ def stage(c: Connection, sitting_id: int) -> Stage:
         .outerjoin_from(t.stage, t.target, t.stage.c.target_id == t.target.c.id)
         .where(t.stage.c.sitting_id == sitting_id)
     ).first()
-    return Stage() if row is None else Stage(shows=row.shows, target=row.key)
+    shown = screen(c, sitting_id)
+    return Stage(screen=shown) if row is None else Stage(shows=row.shows, target=row.key, screen=shown)
+
+
+def screen(c: Connection, sitting_id: int) -> Screen:
+    r = c.execute(select(t.screen).where(t.screen.c.sitting_id == sitting_id)).first()
+    return Screen() if r is None else Screen(
+        version=r.version, step=r.step, low=r.low, low_way=r.low_way, rehearsal=r.rehearsal, frozen=r.frozen,
+        frozen_at=maybe_moment(r.frozen_at))
 
 
 def has_ballots(c: Connection, sitting_id: int) -> bool:

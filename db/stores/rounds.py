@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from db import tables as t
 from db.clock import text_of
 from db.stores import traces
+from db.values import Screen
 from scoring.round import Phase
 
 
@@ -68,6 +69,15 @@ class Rounds:
     def show(self, sitting_id: int, shows: str, target_id: int | None) -> None:
         self._c.execute(delete(t.stage).where(t.stage.c.sitting_id == sitting_id))
         self._c.execute(insert(t.stage).values(sitting_id=sitting_id, shows=shows, target_id=target_id))
+        self._c.execute(update(t.screen).where(t.screen.c.sitting_id == sitting_id).values(rehearsal=None))
+
+    def set_screen(self, sitting_id: int, screen: Screen) -> None:
+        """How the stage is shown from now on; what a frozen screen shows does not depend on the stage."""
+        self._c.execute(delete(t.screen).where(t.screen.c.sitting_id == sitting_id))
+        self._c.execute(insert(t.screen).values(
+            sitting_id=sitting_id, version=screen.version, step=screen.step, low=screen.low, low_way=screen.low_way,
+            rehearsal=screen.rehearsal, frozen=screen.frozen,
+            frozen_at=None if screen.frozen_at is None else text_of(screen.frozen_at)))
 
     def _forget_who_sent_what(self, round_id: int) -> None:
         """Called after the round has left OPEN: its papers lose the order in which they came, and a sweep is owed."""
