@@ -85,8 +85,9 @@ class Letterbox:
         """Into the ballot box; the receipt after the commit. A paper of a round that memory does not show as open
         may make the box ask the database, so a thread checks that one."""
         house, now, at = self._house, snapshot.round, self._house.clock()
-        if snapshot.rule.ballot.kind is BallotKind.RANKING and now is not None:
-            paper = paper.spread(now.targets)
+        of_paper = snapshot.round_called(paper.round)
+        if snapshot.rule.ballot.kind is BallotKind.RANKING and of_paper is not None:
+            paper = paper.spread(of_paper.targets)
 
         def check() -> Paper:
             return checked(house.live, seat=seat, secret=secret, round_text=paper.round, nonce=paper.nonce,

@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import random
+import signal
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,6 +48,7 @@ def demonstrate(url: str | None, host: str, port: int, phones: int) -> int:
                                    "LEITAI_DATABASE_URL": url})
     serving.announce(port, None, demo_secret)
     print(f"{len(secrets)}部模拟手机正在打分。主持台：http://127.0.0.1:{port}/host  大屏：http://127.0.0.1:{port}/screen", flush=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to end, it takes its server with it
     try:
         asyncio.run(_crowd(f"http://127.0.0.1:{port}", secrets, server))
     except KeyboardInterrupt:
