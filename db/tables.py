@@ -281,6 +281,63 @@ ledger_entry = Table(
     _one_of("kind", "bonus", "deduction"),
 )
 
+publishing_terms = Table(
+    "publishing_terms",
+    metadata,
+    Column("sitting_id", Integer, ForeignKey("sitting.id"), primary_key=True),
+    _needed("hands"),
+    _needed("objection_hours", Integer),
+    _one_of("hands", "by_staff", "three_hands", "host_alone"),
+    CheckConstraint("objection_hours >= 0", name="hours"),
+)
+
+proposal = Table(
+    "proposal",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _link("sitting_id", "sitting.id"),
+    _needed("number", Integer),  # the version that it would become
+    _needed("reason"),
+    _needed("proposed_at"),
+    _needed("proposed_by"),
+    _needed("rule_sha256"),
+    _needed("ballots_sha256"),
+    _needed("result_sha256"),
+    Column("publication_id", Integer, ForeignKey("publication.id"), nullable=True, unique=True),
+)
+
+confirmation = Table(
+    "confirmation",
+    metadata,
+    Column("proposal_id", Integer, ForeignKey("proposal.id"), primary_key=True),
+    Column("role", Text, primary_key=True),
+    _needed("confirmed_at"),
+    _needed("confirmed_by"),
+    _one_of("role", "clerk", "supervisor"),
+    UniqueConstraint("proposal_id", "confirmed_by"),  # nobody confirms in two roles
+)
+
+objection = Table(
+    "objection",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _link("publication_id", "publication.id"),
+    _link("target_id", "target.id"),
+    _needed("grounds"),
+    _needed("filed_at"),
+    _needed("filed_by"),
+    Column("decision", Text, nullable=True),
+    Column("decided_at", Text, nullable=True),
+    Column("decided_by", Text, nullable=True),
+    Column("decision_reason", Text, nullable=True),
+    _link("mended_by_id", "publication.id", optional=True),
+    _one_of("decision", "upheld", "corrected"),
+    CheckConstraint("(decision is null) = (decided_at is null) and (decision is null) = (decided_by is null)"
+                    " and (decision is null) = (decision_reason is null)", name="a_decision_is_whole"),
+    CheckConstraint("mended_by_id is null or decision = 'corrected'", name="mended_is_corrected"),
+    UniqueConstraint("publication_id", "target_id"),
+)
+
 shortcoming = Table(
     "shortcoming",
     metadata,
@@ -396,6 +453,6 @@ setting = Table(
 
 for _table, _column in (
     (target, "sitting_id"), (ledger_entry, "unit_id"), (commitment_event, "commitment_id"), (sign_in, "staff_id"),
-    (record_entry, "sitting_id"), (round_target, "round_id"),
+    (record_entry, "sitting_id"), (round_target, "round_id"), (proposal, "sitting_id"),
 ):
     Index(f"ix_{_table.name}_{_column}", _table.c[_column])

@@ -195,3 +195,57 @@ class Publication:
     rule_sha256: str
     ballots_sha256: str
     result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How a sitting is published, and how long after it an objection may be filed (hours; 0: none is taken)."""
+
+    hands: str = "by_staff"
+    objection_hours: int = 48
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """One hand under a proposal: the clerk's or the supervisor's."""
+
+    role: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A result put forward to be confirmed, as these hashes; `number` is the version that it would become."""
+
+    id: int
+    number: int
+    reason: str
+    proposed_at: datetime
+    proposed_by: str
+    rule_sha256: str
+    ballots_sha256: str
+    result_sha256: str
+    confirmations: tuple[Confirmation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    """异议 against one version. `decision` is empty, "upheld" (维持) or "corrected" (更正, by version `mended_by`)."""
+
+    id: int
+    version: int
+    target: str
+    unit: str
+    grounds: str
+    filed_at: datetime
+    filed_by: str
+    decision: str
+    decided_at: datetime | None
+    decided_by: str
+    decision_reason: str
+    mended_by: int | None
+
+    @property
+    def is_settled(self) -> bool:
+        return self.decision == "upheld" or self.mended_by is not None

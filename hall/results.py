@@ -16,14 +16,16 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from db.engine import Connection, Database
+from db.engine import Database
 from db.reads import ballots as ballot_reads
 from db.reads import results as result_reads
 from db.reads import sittings as reads
+from db.stores.signing import Signing as SigningStore
 from db.values import Publication, Sitting
 from db.work import Work, work
-from hall.discretion import FEWEST_SECRET_BALLOTS, hidden_groups
-from hall.packing import in_names, package_of, packed, sitting_of
+from hall import signing
+from hall.checklist import Check, checks_of, result_of
+from hall.packing import package_of, packed, sitting_of
 from hall.verification import PUBLISHING, ledger_sha256
 from office.refusal import NotFound, Refused
 from scoring.ballot import State
@@ -36,19 +38,13 @@ from scoring.package import (
     write_files,
     zip_of,
 )
-from scoring.result import CannotTally, Result
+from scoring.result import CannotTally
 from scoring.round import Phase
 from scoring.rule import Rule, read_rule
-from scoring.tally import dumps, tally
+from scoring.tally import dumps
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One line of the checklist before publishing. A blocking line that is not ok stops the publication."""
-
-    words: str
-    ok: bool
-    blocking: bool
+__all__ = ["Check", "checklist", "export", "package_in_force", "package_zip", "publish", "receipts", "standing",
+           "working"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +76,7 @@ def standing(database: Database, sitting: str, number: int | None = None) -> Sta
             return Standing(sitting=found, rule=rule, publication=versions[-1],
                             result=json.loads(versions[-1].result), names=names)
         package = package_of(c, found)
-    return Standing(sitting=found, rule=package.rule, publication=None, result=_tally(package).as_json(), names=names)
+    return Standing(sitting=found, rule=package.rule, publication=None, result=result_of(package).as_json(), names=names)
 
 
 def working(database: Database, sitting: str, target: str, number: int | None = None) -> dict[str, Any]:
@@ -111,7 +107,7 @@ def package_zip(database: Database, sitting: str, number: int | None = None) -> 
         if versions:
             return result_reads.package_bytes(c, versions[-1].id)
         package = package_of(c, found)
-    return zip_of(files_of(package, dumps(_tally(package))))
+    return zip_of(files_of(package, dumps(result_of(package))))
 
 
 def export(database: Database, sitting: str, folder: Path) -> tuple[str, ...]:
@@ -120,7 +116,7 @@ def export(database: Database, sitting: str, folder: Path) -> tuple[str, ...]:
     if files is None:
         with database.reading() as c:
             package = package_of(c, sitting_of(c, sitting))
-        files = files_of(package, dumps(_tally(package)))
+        files = files_of(package, dumps(result_of(package)))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_files(files, folder)
@@ -132,7 +128,7 @@ def export(database: Database, sitting: str, folder: Path) -> tuple[str, ...]:
 def checklist(database: Database, sitting: str) -> tuple[Check, ...]:
     """What stands between the closed rounds and a publication, each in one sentence."""
     with database.reading() as c:
-        return _checklist(c, sitting_of(c, sitting))
+        return checks_of(c, sitting_of(c, sitting))
 
 
 def publish(database: Database, sitting: str, *, by: str, at: datetime, reason: str = "",
@@ -140,40 +136,48 @@ def publish(database: Database, sitting: str, *, by: str, at: datetime, reason: 
     """Freeze the result as the next version, book its points, list the commitments: all in one transaction.
 
     A version after the first is a correction: it needs a reason, reverses the points that the version before
-    it booked, and books its own. The version's number is returned.
+    it booked, and books its own. Where three hands are needed the clerk and the supervisor must have confirmed
+    exactly this result (`hall.signing`), with the reason that they read. The version's number is returned.
     """
     with work(database) as w:
         found = sitting_of(w.c, sitting)
         w.rounds.lock_sitting(found.id)
-        checks = _checklist(w.c, found)
+        checks = checks_of(w.c, found)
         stops = [one.words for one in checks if not one.ok and (one.blocking or not despite_warnings)]
         if stops:
             raise Refused("还不能公布：" + "；".join(stops))
         earlier = result_reads.publications(w.c, found.id)
-        if earlier and not reason.strip():
+        number = len(earlier) + 1
+        reason = reason.strip() or signing.proposed_reason(w.c, found, number)
+        if earlier and not reason:
             raise Refused("更正成绩要写明原因，会随新版一起公布。")
         package = package_of(w.c, found)
-        result = _tally(package)
+        result = result_of(package)
         written = dumps(result)
         as_json = result.as_json()
         if earlier and earlier[-1].result == written:
             raise Refused("成绩与上一版完全相同，不必再公布。")
-        number = len(earlier) + 1
+        hands = signing.hands_under(w.c, found, number, signing.hashes_of(as_json, written), reason=reason, by=by)
         w.rounds.publish(found.id)
         listed = w.results.list_commitments(found.id, found.period, at=at, by=by)
         w.rounds.show(found.id, "ranking", None)
         w.roster.touch(found.id)
         frozen = packed(package, written, head=w.record.hold())  # last of all: from here on the record waits for us
         publication_id = w.results.add_publication(
-            found.id, number=number, reason=reason.strip(), at=at, by=by, rule_sha256=as_json["rule_sha256"],
+            found.id, number=number, reason=reason, at=at, by=by, rule_sha256=as_json["rule_sha256"],
             ballots_sha256=as_json["ballots_sha256"], result=written, package=frozen)
         _book(w, found, as_json, publication_id, number, by=by, at=at)
+        after = SigningStore(w.c)
+        if hands.proposal is not None:
+            after.became(hands.proposal.id, publication_id)
+        mended = after.mend(found.id, publication_id)
         booked = ledger_sha256(one for one in result_reads.ledger(w.c) if one.publication_id == publication_id)
-        w.record.append(at=at, actor=by, action=PUBLISHING, sitting_id=found.id, version=number, reason=reason.strip(),
+        w.record.append(at=at, actor=by, action=PUBLISHING, sitting_id=found.id, version=number, reason=reason,
                         period=found.period, rule_sha256=as_json["rule_sha256"],
                         ballots_sha256=as_json["ballots_sha256"], package_sha256=hashlib.sha256(frozen).hexdigest(),
                         result_sha256=hashlib.sha256(written.encode()).hexdigest(), ledger_sha256=booked,
-                        commitments_listed=listed)
+                        commitments_listed=listed, hands=hands.words, confirmed=hands.confirmed,
+                        objections=list(mended))
     return number
 
 
@@ -194,48 +198,6 @@ def receipts(database: Database, sitting: str) -> tuple[tuple[str, str, bool], .
     return tuple(sorted(
         (line.receipt, names[line.target],
          line.version == newest.get((line.voter, f"{line.round_id} {line.target}"))) for line in lines))
-
-
-def _tally(package: Package) -> Result:
-    try:
-        return tally(package)
-    except (CannotTally, PackageRefused) as cause:
-        raise Refused(in_names(str(cause), package)) from None
-
-
-def _checklist(c: Connection, sitting: Sitting) -> tuple[Check, ...]:
-    rounds = reads.rounds(c, sitting.id)
-    targets = reads.targets(c, sitting.id)
-    names = {one.key: one.name for one in targets}
-    open_now = [one for one in rounds if one.phase is Phase.OPEN]
-    done = {key for one in rounds if one.phase in (Phase.CLOSED, Phase.PUBLISHED) for key in one.targets}
-    waiting = [one.name for one in targets if one.key not in done]
-    checks = [
-        Check(words="没有正在打分的单位" if not open_now else f"{names[open_now[0].targets[0]]}还在打分",
-              ok=not open_now, blocking=True),
-        Check(words="至少有一家已截止" if done else "还没有一家打过分", ok=bool(done), blocking=True),
-        Check(words="各单位都已打分" if not waiting else f"还没打分：{'、'.join(waiting)}", ok=not waiting, blocking=False),
-    ]
-    if open_now or not done:
-        return tuple(checks)
-    package = package_of(c, sitting)
-    try:
-        result = tally(package).as_json()
-    except (CannotTally, PackageRefused) as cause:
-        return (*checks, Check(words=in_names(str(cause), package), ok=False, blocking=True))
-    short = [names[key] for key, one in result["targets"].items() if one["state"] == "below_quorum"]
-    partial = [names[key] for key, one in result["targets"].items() if one["state"] == "incomplete"]
-    checks.append(Check(words="有效票都达到规定数" if not short else f"有效票不够，不排名：{'、'.join(short)}",
-                        ok=not short, blocking=False))
-    checks.append(Check(words="总分的各部分齐全" if not partial else f"总分缺一部分，不排名：{'、'.join(partial)}",
-                        ok=not partial, blocking=False))
-    checks += [Check(words=in_names(str(one), package), ok=False, blocking=False) for one in result["warnings"]]
-    few = [f"{names[key]}的{package.rule.group(group).name}" for key, one in result["targets"].items()
-           for group in sorted(hidden_groups(package.rule, one))]
-    if few:
-        checks.append(Check(words=f"无记名组的有效票不足{FEWEST_SECRET_BALLOTS}张，组分不显示，但看得到实名票的人能从总分推算："
-                                  f"{'、'.join(few)}。可作废重投，等人到齐", ok=False, blocking=False))
-    return tuple(checks)
 
 
 def _book(w: Work, sitting: Sitting, result: dict[str, Any], publication_id: int, number: int, *, by: str,

@@ -22,6 +22,8 @@ DETAIL_WORDS = {
     "ledger_sha256": "记分校验码", "name": "名称", "note": "说明", "number": "版次",
     "order": "次序", "package_sha256": "复算包校验码",
     "period": "周期", "phones": "手机", "points": "分数", "presenter": "汇报人", "reason": "原因",
+    "confirmed": "确认人", "decision": "复核结论", "grounds": "异议理由", "hands": "公布方式",
+    "hours": "异议期小时数", "objection": "异议编号", "objections": "办结的异议",
     "reopened": "重新开放", "result_sha256": "成绩校验码",
     "roles": "角色", "round": "轮号", "rows": "行数", "rule_sha256": "办法校验码", "seat": "席位", "seats": "席位",
     "seconds": "秒数", "seed": "抽签号", "sha256": "校验码", "shortcomings": "不足", "shows": "显示",

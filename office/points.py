@@ -2,7 +2,7 @@
 
 The caps of an account are those of the rule of the newest published sitting that the unit took part in; they run
 over all of its bookings in booking order (`scoring.ledger`). Nothing is booked here and nothing is ever deleted:
-a correction is a reversing entry.
+a correction is a reversing entry. Points that an unsettled objection (异议) freezes are listed and not counted.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from fractions import Fraction
 
 from db.engine import Connection, Database
 from db.reads import results as result_reads
+from db.reads import signing as signing_reads
 from db.reads import sittings as reads
 from db.reads.results import Entry
 from office.export import csv_of
@@ -32,7 +33,10 @@ _MODE_WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booking:
-    """One entry and what it did: `effect` is the change of the capped balance, `balance` the balance after it."""
+    """One entry and what it did: `effect` is the change of the capped balance, `balance` the balance after it.
+
+    A frozen one has no effect as long as it is frozen.
+    """
 
     id: int
     unit: str
@@ -50,9 +54,12 @@ class Booking:
     reversed_by: int | None
     booked_at: datetime
     booked_by: str
+    frozen: bool = False
 
     @property
     def state(self) -> str:
+        if self.frozen:
+            return "冻结，异议处理中，不计入余额"
         if self.reverses is not None:
             return f"冲销第{self.reverses}笔"
         return f"已被第{self.reversed_by}笔冲销" if self.reversed_by is not None else "有效"
@@ -60,7 +67,10 @@ class Booking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """One unit. `periods` are (period, points standing in it, None where the unit did not take part)."""
+    """One unit. `periods` are (period, points standing in it, None where the unit did not take part).
+
+    `frozen` is the sum of what waits for an objection: it is in none of the other figures.
+    """
 
     unit: str
     name: str
@@ -71,6 +81,7 @@ class Account:
     deduction: Fraction
     caps_words: str
     bookings: tuple[Booking, ...]
+    frozen: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +115,13 @@ class PointsLedger:
         behind = "、".join(one.name for one in self.accounts if one.balance == last.balance)
         return f"{said}；余额最高的是{ahead}（{signed(top.balance)}分），最低的是{behind}（{signed(last.balance)}分）。"
 
+    @property
+    def frozen_words(self) -> str:
+        """Whose points wait for an objection, and how many; empty when none do."""
+        held = [f"{one.name}（{signed(one.frozen)}分）" for one in self.accounts
+                if any(booking.frozen for booking in one.bookings)]
+        return f"异议处理中，分数冻结、不计入余额：{'、'.join(held)}。" if held else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Source:
@@ -130,13 +148,17 @@ def points_ledger(database: Database) -> PointsLedger:
     with database.reading() as c:
         entries = result_reads.ledger(c)
         published = _published(c)
+        frozen = signing_reads.frozen(c)
     by_unit: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         by_unit[entry.unit].append(entry)
     names = {**{entry.unit: entry.unit_name for entry in entries}, **published.names}
     periods = tuple(sorted({entry.period for entry in entries} | {period for _, period in published.took_part}))
     reversed_by = {entry.reverses_id: entry.id for entry in entries if entry.reverses_id is not None}
-    accounts = [_account(unit, name, by_unit[unit], periods, published, reversed_by) for unit, name in names.items()]
+    held = frozenset(one.id for one in entries if (one.publication_id, one.unit) in frozen
+                     and one.reverses_id is None and one.id not in reversed_by)  # what is reversed is settled
+    accounts = [_account(unit, name, by_unit[unit], periods, published, reversed_by, held)
+                for unit, name in names.items()]
     booked = sorted((one for account in accounts for one in account.bookings), key=lambda one: one.id)
     return PointsLedger(periods=periods, accounts=tuple(sorted(accounts, key=lambda one: -one.balance)),
                         bookings=tuple(booked), notes=published.notes)
@@ -181,29 +203,38 @@ def _published(c: Connection) -> _Published:
 
 
 def _account(unit: str, name: str, entries: list[Entry], periods: tuple[str, ...], published: _Published,
-             reversed_by: Mapping[int, int]) -> Account:
+             reversed_by: Mapping[int, int], held: frozenset[int]) -> Account:
     terms = published.terms.get(unit, NO_CAPS)
+    counting = [one for one in entries if one.id not in held]
     rows = [LedgerRow(unit=unit, period=one.period, cause=one.cause, kind=one.kind, points=one.points)
-            for one in entries]
+            for one in counting]
     book = next(iter(caps.balances(terms, rows)), caps.Account(unit=unit, entries=()))
-    bookings = tuple(
-        _booking(entry, done, published.sources.get(entry.publication_id or 0), reversed_by.get(entry.id))
-        for entry, done in zip(entries, book.entries, strict=True))
+    done = {entry.id: effect for entry, effect in zip(counting, book.entries, strict=True)}
+    bookings: list[Booking] = []
+    balance = Fraction(0)
+    for entry in entries:
+        source = published.sources.get(entry.publication_id or 0)
+        bookings.append(_booking(entry, done.get(entry.id), balance, source, reversed_by.get(entry.id)))
+        balance = bookings[-1].balance
     standing: dict[str, Fraction | None] = {}
     for period in periods:
-        here = [one.points for one in bookings if one.period == period]
+        here = [one.points for one in bookings if one.period == period and not one.frozen]
         standing[period] = sum(here, Fraction(0)) if here or (unit, period) in published.took_part else None
     return Account(unit=unit, name=name, periods=tuple(standing.items()), balance=book.balance, uncapped=book.uncapped,
-                   bonus=book.bonus, deduction=book.deduction, caps_words=_caps_words(terms), bookings=bookings)
+                   bonus=book.bonus, deduction=book.deduction, caps_words=_caps_words(terms), bookings=tuple(bookings),
+                   frozen=sum((one.points for one in bookings if one.frozen), Fraction(0)))
 
 
-def _booking(entry: Entry, done: caps.Entry, source: _Source | None, reversed_by: int | None) -> Booking:
+def _booking(entry: Entry, done: caps.Entry | None, before: Fraction, source: _Source | None,
+             reversed_by: int | None) -> Booking:
+    """`done` is None of a frozen entry: the balance stays what it was before it."""
     return Booking(
         id=entry.id, unit=entry.unit, unit_name=entry.unit_name, period=entry.period, kind=entry.kind,
-        cause=entry.cause, points=done.points, effect=done.effect, balance=done.balance,
+        cause=entry.cause, points=done.points if done else Fraction(entry.points),
+        effect=done.effect if done else Fraction(0), balance=done.balance if done else before,
         sitting=source.sitting if source else "", sitting_title=source.title if source else "",
         version=source.version if source else None, reverses=entry.reverses_id, reversed_by=reversed_by,
-        booked_at=entry.booked_at, booked_by=entry.booked_by)
+        booked_at=entry.booked_at, booked_by=entry.booked_by, frozen=done is None)
 
 
 def _caps_words(terms: LedgerTerms) -> str:

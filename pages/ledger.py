@@ -77,6 +77,8 @@ book = points_ledger(_frame.house().database)
 st.html(_sheet.LOOK)
 header("考绩台账", "；".join(book.notes))
 _sheet.say(book.sentence)
+if book.frozen_words:
+    st.html(f'<div class="lt-draft"><b>冻结</b>{html.escape(book.frozen_words)}</div>')
 if not book.accounts:
     st.stop()
 
