@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import os
 import shutil
@@ -32,6 +33,7 @@ class Workshop:
     seed: int
     mounts: bool = False
     _made: dict[int, tuple[Path, tuple[str, ...]]] = field(default_factory=dict)
+    _making: asyncio.Lock = field(default_factory=asyncio.Lock)
     _n: int = 0
 
     def so_many(self, full: int, quick: int) -> int:
@@ -48,9 +50,11 @@ class Workshop:
                    ) -> AsyncIterator[Hall]:
         """A hall on SQLite with so many seats, its server not yet started."""
         home = folder or self.new_folder()
-        if phones not in self._made:
-            fresh = self.new_folder()
-            self._made[phones] = (fresh / "leitai.db", await prepare(f"sqlite:///{fresh / 'leitai.db'}", fresh, phones))
+        async with self._making:
+            if phones not in self._made:
+                fresh = self.new_folder()
+                self._made[phones] = (fresh / "leitai.db",
+                                      await prepare(f"sqlite:///{fresh / 'leitai.db'}", fresh, phones))
         template, secrets = self._made[phones]
         shutil.copyfile(template, home / "leitai.db")
         log_home = home if folder is None else self.new_folder()
