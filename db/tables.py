@@ -234,6 +234,56 @@ ballot = Table(
     sqlite_with_rowid=False,
 )
 
+# -- paper ballots -----------------------------------------------------------------------------------------
+
+paper_serial = Table(  # papers printed for secret groups: counted, not assigned; a serial leads to nobody
+    "paper_serial",
+    metadata,
+    Column("sitting_id", Integer, ForeignKey("sitting.id"), primary_key=True),
+    Column("serial", Text, primary_key=True),
+    _needed("group_key"),
+    _needed("targets"),  # JSON list of the targets' keys that stand on it
+    sqlite_with_rowid=False,
+)
+
+paper = Table(  # one paper that came back, from the first keying to what became of it
+    "paper",
+    metadata,
+    Column("round_id", Integer, ForeignKey("round.id"), primary_key=True),
+    Column("label", Text, primary_key=True),  # the seat's code, or the serial of a secret group
+    _needed("group_key"),
+    _link("seat_id", "seat.id", optional=True),
+    _needed("voter"),
+    _needed("state"),
+    _needed("attempt", Integer),
+    _needed("chosen", Integer),  # whose keying of this attempt is taken
+    Column("version", Integer, nullable=True),  # the ballot's version that it became
+    Column("decided_by", Text, nullable=True),
+    Column("reason", Text, nullable=True),
+    _one_of("state", "keyed", "differs", "duplicate", "counted", "phone", "spoiled"),
+    CheckConstraint("state <> 'counted' or version is not null", name="counted_has_a_version"),
+    CheckConstraint("(decided_by is null) = (reason is null)", name="a_decision_has_a_reason"),
+    CheckConstraint("chosen in (1, 2) and attempt >= 1", name="numbers"),
+    UniqueConstraint("round_id", "voter"),
+    sqlite_with_rowid=False,
+)
+
+paper_entry = Table(
+    "paper_entry",
+    metadata,
+    Column("round_id", Integer, primary_key=True),
+    Column("label", Text, primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    _needed("lines"),  # JSON list of [target, state, {criterion: exact text}]
+    _needed("keyed_by"),
+    Column("keyed_at", Text, nullable=True),  # of a named paper only
+    ForeignKeyConstraint(["round_id", "label"], ["paper.round_id", "paper.label"]),
+    CheckConstraint("number in (1, 2)", name="number"),
+    UniqueConstraint("round_id", "label", "attempt", "keyed_by"),  # nobody confirms his own keying
+    sqlite_with_rowid=False,
+)
+
 device_check = Table(
     "device_check",
     metadata,
