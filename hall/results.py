@@ -44,7 +44,7 @@ from scoring.rule import Rule, read_rule
 from scoring.tally import dumps
 
 __all__ = ["Check", "checklist", "export", "package_in_force", "package_zip", "publish", "receipts", "standing",
-           "working"]
+           "standing_to_come", "working"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,15 @@ def standing(database: Database, sitting: str, number: int | None = None) -> Sta
             rule = read_rule(reads.rule_text(c, found.id)[0].encode())
             return Standing(sitting=found, rule=rule, publication=versions[-1],
                             result=json.loads(versions[-1].result), names=names)
+        package = package_of(c, found)
+    return Standing(sitting=found, rule=package.rule, publication=None, result=result_of(package).as_json(), names=names)
+
+
+def standing_to_come(database: Database, sitting: str) -> Standing:
+    """The closed rounds as they would be published next, whatever has been published before."""
+    with database.reading() as c:
+        found = sitting_of(c, sitting)
+        names = {one.key: one.name for one in reads.targets(c, found.id)}
         package = package_of(c, found)
     return Standing(sitting=found, rule=package.rule, publication=None, result=result_of(package).as_json(), names=names)
 
@@ -184,7 +193,8 @@ def publish(database: Database, sitting: str, *, by: str, at: datetime, reason: 
 def receipts(database: Database, sitting: str) -> tuple[tuple[str, str, bool], ...]:
     """(receipt code, target's name, counted) of every ballot of a published sitting, by code.
 
-    A late paper has no receipt: whoever sent it was told at once that it does not count.
+    A late paper has no receipt: whoever sent it was told at once that it does not count. One that was spoiled
+    afterwards keeps its own, not counted.
     """
     with database.reading() as c:
         found = sitting_of(c, sitting)
@@ -197,7 +207,8 @@ def receipts(database: Database, sitting: str) -> tuple[tuple[str, str, bool], .
         newest[key] = max(newest.get(key, 0), line.version)
     return tuple(sorted(
         (line.receipt, names[line.target],
-         line.version == newest.get((line.voter, f"{line.round_id} {line.target}"))) for line in lines))
+         line.version == newest.get((line.voter, f"{line.round_id} {line.target}")))
+        for line in lines if line.state is not State.SPOILED))
 
 
 def _book(w: Work, sitting: Sitting, result: dict[str, Any], publication_id: int, number: int, *, by: str,

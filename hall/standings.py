@@ -21,7 +21,7 @@ from db.reads import results as result_reads
 from db.reads import sittings as reads
 from db.values import Sitting, Staff
 from hall.discretion import HIDDEN_WORDS, WITHHELD_WORDS, hidden_groups, is_of_the_hall, total_tells_a_mean
-from hall.results import Standing, standing
+from hall.results import Standing, standing, standing_to_come
 from office.export import csv_of
 from office.points import signed
 from scoring.number import parse_exact, percent, printed
@@ -134,15 +134,17 @@ def has_published(database: Database, sitting: str) -> bool:
         return found is not None and result_reads.publication_count(c, found.id) > 0
 
 
-def board(database: Database, sitting: str, who: Staff, number: int | None = None) -> Board | None:
+def board(database: Database, sitting: str, who: Staff, number: int | None = None, *, discreet: bool = False,
+          draft: bool = False) -> Board | None:
     """The latest version, version `number`, or the closed rounds so far; None when this person may not see it yet.
 
+    `discreet`: no more than anybody may see; `draft`: the closed rounds as they would be published next.
     Raises Refused when there is no such version, or when the rule gives no result yet.
     """
     if number is None and not is_of_the_hall(who) and not has_published(database, sitting):
         return None
-    found = standing_kept(database, sitting, number)
-    full = is_of_the_hall(who)
+    found = standing_to_come(database, sitting) if draft else standing_kept(database, sitting, number)
+    full = is_of_the_hall(who) and not discreet
     with database.reading() as c:
         versions = tuple(Version(number=one.number, at=one.published_at, by=one.published_by, reason=one.reason)
                          for one in result_reads.publications(c, found.sitting.id))
