@@ -1,25 +1,27 @@
 """The hall screen as values: the one thing that the hall looks at now.
 
 Pure functions of a snapshot, the turnout, the moment and (once there is one) the published result. While a
-round is open or merely closed there is no score here: a `Ranking` is made of a publication and of nothing else.
+round is open or merely closed there is no score here: a reveal is made of a publication and of nothing else, and
+begins at step 0 for each, where there is nothing of it to be seen. A rehearsed one has neither names nor numbers.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from urllib.parse import urlsplit
 
-from db.values import Commitment
+from db.values import Commitment, Screen, Target
 from hall.closing import is_closing, is_collecting
-from hall.console import AgendaRow, GroupTurnout, State, agenda, next_target, turnout_rows
+from hall.console import AgendaRow, GroupTurnout, State, agenda, clock_words, next_target, turnout_rows
 from hall.discretion import HIDDEN_WORDS, total_tells_a_mean
-from hall.live import Snapshot
+from hall.live import Snapshot, TargetCard
 from hall.results import Standing
+from hall.reveal import Lot, Low, Place, Reveal, at, expected, lots_of, masked, prepare
 from scoring.round import Phase
 
 
@@ -74,27 +76,34 @@ class BallotWall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """One line of the ranking. `place` is empty for a target that is scored but has none; `why` then says so."""
+class RevealWall:
+    """A reveal on its way, after `step` of `of` steps: the newest lines and those of the same list before them, best
+    first; `ahead` lines of it are to come. Nothing of a later step is in here."""
 
-    place: str
-    name: str
-    total: str
-    points: str
-    tied: bool
-    why: str = ""
+    version: int
+    lot: str
+    called: str
+    newest: tuple[Place, ...]
+    earlier: tuple[Place, ...]
+    ahead: int
+    step: int
+    of: int
+    rehearsal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankingWall:
-    """The published ranking, one list a ranking group: (its name, its lines)."""
+    """The published ranking at the end of its reveal, one list a ranking group: (its name, its lines)."""
 
     version: int
     lists: tuple[tuple[str, tuple[Place, ...]], ...]
     corrected: str = ""
+    kept_back: int = 0
+    rehearsal: bool = False
 
 
-Wall = AgendaWall | StageWall | BallotWall | RankingWall
+Agenda = Sequence[TargetCard] | Sequence[Target]
+Wall = AgendaWall | StageWall | BallotWall | RevealWall | RankingWall
 
 _WHY = {"no_ballots": "无有效票", "below_quorum": "有效票不够", "incomplete": "成绩不全", "apart": "不参加排名"}
 LINES = 14  # in one column, each still readable from the last row
@@ -105,9 +114,13 @@ def what_to_show(snapshot: Snapshot, now: datetime, voted: Mapping[str, int], pu
     current = snapshot.round
     if current is not None and current.phase is Phase.OPEN:
         return _ballot(snapshot, now, voted)
+    screen = snapshot.stage.screen
+    if screen.rehearsal is not None:
+        return revealed(rehearsed(snapshot.targets, screen, published), screen.rehearsal, rehearsal=True)
     if snapshot.stage.shows == "ranking":
         if published is not None and published.publication is not None:
-            return ranking(snapshot, published)
+            return revealed(prepared(snapshot.targets, screen, published), step_of(snapshot), version=published.publication.number,
+                            corrected=published.publication.reason)
         return _agenda(snapshot, note="成绩尚未公布")
     target = snapshot.target(snapshot.stage.target or "")
     if snapshot.stage.shows != "target" or target is None:
@@ -132,29 +145,61 @@ def round_on_wall(snapshot: Snapshot) -> int | None:
 
 
 def wants_ranking(snapshot: Snapshot) -> bool:
-    return snapshot.stage.shows == "ranking" and snapshot.published > 0
+    return snapshot.published > 0 and (snapshot.stage.shows == "ranking" or snapshot.stage.screen.rehearsal is not None)
+
+
+def step_of(snapshot: Snapshot) -> int:
+    """How far the newest publication is revealed; a correction begins anew."""
+    screen = snapshot.stage.screen
+    return screen.step if screen.version == snapshot.published else 0
+
+
+def prepared(targets: Agenda, screen: Screen, published: Standing) -> Reveal:
+    """The steps of a publication under the host's choice for the lowest ranks."""
+    return prepare(_lots(targets, published), low=screen.low, way=Low(screen.low_way))
+
+
+def rehearsed(targets: Agenda, screen: Screen, published: Standing | None) -> Reveal:
+    """The same steps without names and numbers; before a publication, those that the agenda lets expect."""
+    lots = masked(_lots(targets, published)) if published is not None and published.publication is not None else \
+        expected([(one.key, one.ranking_group, one.ranked) for one in targets])
+    return prepare(lots, low=screen.low, way=Low(screen.low_way))
+
+
+def revealed(reveal: Reveal, step: int, *, version: int = 0, corrected: str = "",
+             rehearsal: bool = False) -> RevealWall | RankingWall:
+    """What the hall sees after so many steps."""
+    moment = at(reveal, step)
+    if moment.whole:
+        lists = tuple((lot.name, tuple(one.place for one in lot.lines)) for lot in reveal.lots)
+        return RankingWall(version=version, lists=lists, corrected=corrected, kept_back=reveal.kept_back,
+                           rehearsal=rehearsal)
+    return RevealWall(
+        version=version, lot=moment.lot, called=moment.called, newest=tuple(one.place for one in moment.newest),
+        earlier=tuple(one.place for one in moment.earlier), ahead=moment.ahead, step=max(0, step),
+        of=len(reveal.steps), rehearsal=rehearsal)
 
 
 def ranking(snapshot: Snapshot, published: Standing) -> RankingWall:
-    """The lines of a publication, by ranking group as they come on the agenda; the unranked after the ranked."""
+    """The lines of a publication as the end of its reveal shows them."""
     assert published.publication is not None
+    reveal = prepared(snapshot.targets, snapshot.stage.screen, published)
+    whole = revealed(reveal, len(reveal.steps), version=published.publication.number,
+                     corrected=published.publication.reason)
+    assert isinstance(whole, RankingWall)
+    return whole
+
+
+def _lots(agenda: Agenda, published: Standing) -> tuple[Lot, ...]:
+    """The lines of a publication, by ranking group as they come in it; the unranked after the ranked."""
     targets = published.result["targets"]
-    groups = {one.key: one.ranking_group for one in snapshot.targets}
-    in_order = list(published.result["order"])
-    rest = [one.key for one in snapshot.targets if one.key in targets and one.key not in in_order
-            and targets[one.key]["state"] != "no_ballots"]
-    lists: dict[str, list[Place]] = {}
-    for key in (*in_order, *rest):
-        one = targets[key]
-        lists.setdefault(groups.get(key, ""), []).append(Place(
-            place=str(one["rank"]) if one["rank"] is not None else "", name=published.names.get(key, key),
-            total=HIDDEN_WORDS if total_tells_a_mean(published.rule, one) else one["total"]["published"] or "—",
-            points=points_words(one["points"]), tied=bool(one["tied_with"]),
-            why=_WHY.get(one["state"], "")))
-    several = len(lists) > 1
-    return RankingWall(
-        version=published.publication.number, corrected=published.publication.reason,
-        lists=tuple((name if several else "", tuple(lines)) for name, lines in lists.items()))
+    places = {key: Place(
+        place=str(one["rank"]) if one["rank"] is not None else "", name=published.names.get(key, key),
+        total=HIDDEN_WORDS if total_tells_a_mean(published.rule, one) else one["total"]["published"] or "—",
+        points=points_words(one["points"]), tied=bool(one["tied_with"]), why=_WHY.get(one["state"], ""))
+        for key, one in targets.items() if one["state"] != "no_ballots"}
+    return lots_of({one.key: one.ranking_group for one in agenda}, published.result["order"], places,
+                   {key: one["rank_from_bottom"] for key, one in targets.items() if one["rank_from_bottom"] is not None})
 
 
 def points_words(exact: str | None) -> str:
@@ -166,6 +211,12 @@ def points_words(exact: str | None) -> str:
         return ""
     plain = str(Decimal(value.numerator) / Decimal(value.denominator)) if 1000 % value.denominator == 0 else str(value)
     return plain if value < 0 else f"+{plain}"
+
+
+def left_words(shown: BallotWall, at: datetime) -> str:
+    """What the clock of an open ballot stood at."""
+    assert shown.closes_at is not None
+    return clock_words(max(0, math.ceil((shown.closes_at - at).total_seconds())))
 
 
 def promise_words(promise: Commitment, held_in: int) -> str:

@@ -16,6 +16,7 @@ SHOWN = 200
 DETAIL_WORDS = {
     "amount": "数量", "at_once": "不等收票", "ballots_sha256": "选票校验码", "before": "原为", "cause": "原因", "code": "编号",
     "closes_at": "截止时刻", "collects_until": "收票到",
+    "called": "揭晓名次", "frozen_at": "冻结于", "low": "后几名", "low_way": "后几名的办法", "step": "步",
     "commitment": "承诺", "commitments": "承诺", "commitments_listed": "列入清单的承诺",
     "component": "分项", "count": "数量", "counts": "家数", "file": "文件",
     "grace_seconds": "宽限秒数", "group": "组", "how": "汇总办法", "kind": "类别",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import math
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from html import escape
 
@@ -15,12 +16,12 @@ import streamlit as st
 
 from hall.console import AgendaRow, GroupTurnout, State
 from hall.live import Snapshot
-from hall.wall import LINES, AgendaWall, BallotWall, Place, Point, RankingWall, StageWall, Wall, period_words
+from hall.wall import AgendaWall, BallotWall, Point, RankingWall, RevealWall, StageWall, Wall, left_words, period_words
 from office.badges import qr_svg
+from pages._wall_ranking import NARROW, fitting, ranking, revealed
 
 TONES = {State.WAITING: "#8B949E", State.ON_STAGE: "#F2F4F7", State.VOTING: "#6FB1F0", State.CLOSED: "#E3B341",
          State.VOID: "#FF8A80", State.PUBLISHED: "#7BD09A"}
-NARROW = 124.0  # what a 4:3 screen leaves between the margins, in hundredths of its height
 BARS = ("#6FB1F0", "#E0A458", "#7BD09A", "#B79AE0", "#E3B341", "#9AA4AF")
 
 CSS = """<style>
@@ -37,6 +38,9 @@ header,.stAppHeader,.stToolbar,[data-testid="stDecoration"],[data-testid="stStat
  justify-content:space-between;white-space:nowrap}
 .w .foot span{overflow:hidden;text-overflow:ellipsis}
 .w .foot span:first-child{flex:none}
+.w .foot .mark{flex:none;align-self:flex-end;font-size:3.2vh;line-height:1.25;color:#101418;background:#E3B341;
+ padding:0 2vh;border-radius:.5vh}
+.w.still{box-shadow:inset 0 0 0 .7vh #E3B341}
 .w .ranked.side{width:53vh}.w .ranked.main{left:59vh}
 .w .side{position:absolute;left:4.5vh;top:4vh;bottom:7vh;width:46vh;display:flex;flex-direction:column;
  justify-content:center}
@@ -52,7 +56,7 @@ header,.stAppHeader,.stToolbar,[data-testid="stDecoration"],[data-testid="stStat
 .w .note{font-size:3.4vh;color:#E3B341;margin-top:2vh}
 .w .list{display:grid;grid-auto-flow:column;column-gap:5vh}
 .w .row{display:flex;align-items:center;gap:1.6vh;border-bottom:1px solid #2B323A;white-space:nowrap;min-width:0}
-.w .row.next{background:#1B232C;outline:.3vh solid #F2F4F7;outline-offset:-.3vh;border-radius:.6vh}
+.w .row.next,.w .row.new{background:#1B232C;outline:.3vh solid #F2F4F7;outline-offset:-.3vh;border-radius:.6vh}
 .w .row .n{width:2.2em;text-align:right;color:#B6BFC9;flex:none}
 .w .row .who{flex:1;overflow:hidden;text-overflow:ellipsis;min-width:0;font-weight:600}
 .w .row .st{flex:none;font-size:2.8vh;padding-right:1vh}
@@ -107,14 +111,23 @@ clock = st.components.v2.component("leitai_wall_clock", html='<div class="lt-clo
                                    isolate_styles=False)
 
 
-def draw(wall: Wall, snapshot: Snapshot, address: str | None) -> str:
-    """The whole screen as one piece of markup: the same values, the same bytes."""
-    body = {AgendaWall: _agenda, StageWall: _stage, RankingWall: _ranking}.get(type(wall))
+def draw(wall: Wall, snapshot: Snapshot, address: str | None, frozen_at: datetime | None = None) -> str:
+    """The whole screen as one piece of markup: the same values, the same bytes. A frozen one has its clock in it."""
+    body = {AgendaWall: _agenda, StageWall: _stage, RankingWall: ranking, RevealWall: revealed}.get(type(wall))
     inner = body(wall) if body else _ballot(wall, address)  # type: ignore[arg-type, operator]
+    mark = _mark("■ 画面已冻结") if frozen_at is not None else ""
+    if isinstance(wall, RevealWall | RankingWall) and wall.rehearsal:
+        mark += _mark("◆ 排练，不是成绩")
+    if isinstance(wall, BallotWall) and wall.closes_at is not None and frozen_at is not None:
+        inner += f'<div class="lt-clock">{left_words(wall, frozen_at)}</div>'
     sitting = snapshot.sitting
-    foot = f"<span>{escape(sitting.title)} · {escape(period_words(sitting.period))}</span>" \
+    foot = f"<span>{escape(sitting.title)} · {escape(period_words(sitting.period))}</span>{mark}" \
            f"<span>{escape(sitting.note)}</span>"
-    return f'<div class="w">{inner}<div class="foot">{foot}</div></div>'
+    return f'<div class="w{" still" if mark else ""}">{inner}<div class="foot">{foot}</div></div>'
+
+
+def _mark(words: str) -> str:
+    return f'<b class="mark">{words}</b>'
 
 
 def notice(words: str) -> str:
@@ -127,7 +140,7 @@ def _agenda(wall: AgendaWall) -> str:
     alone = wall.columns == 1
     height = min(12.0, (88 if alone else 78) / rows)
     width = 70.0 if alone else (NARROW - 5 * (wall.columns - 1)) / wall.columns
-    font = _font(min(4.6, height * .56), width - 16, max((len(one.name) for one in wall.rows), default=0) + 2.4)
+    font = fitting(min(4.6, height * .56), width - 16, max((len(one.name) for one in wall.rows), default=0) + 2.4)
     lines = "".join(_agenda_row(one, one == wall.next) for one in wall.rows)
     table = (f'<div class="list" style="grid-template-rows:repeat({rows},{height:.2f}vh);grid-template-columns:'
              f'repeat({wall.columns},minmax(0,1fr));font-size:{font:.2f}vh">{lines}</div>')
@@ -142,11 +155,6 @@ def _agenda(wall: AgendaWall) -> str:
     else:
         side = f'<div class="quiet t42">已打分</div><div class="num">{wall.done}<small>家</small></div>'
     return f'<div class="side">{side}{note}</div><div class="main">{table}</div>'
-
-
-def _font(by_height: float, width: float, characters: float) -> float:
-    """The size at which the longest line fits, never below a fortieth of the height; beyond that names are cut."""
-    return max(2.5, min(by_height, width / max(1.0, characters)))
 
 
 def _agenda_row(one: AgendaRow, following: bool) -> str:
@@ -246,53 +254,6 @@ def _bar(one: GroupTurnout, colour: str, height: float) -> str:
             f'<span class="track" style="height:{height:.1f}vh"><span class="fill" style="display:block;width:{share}%;'
             f'background:{colour}"></span></span><span class="v" style="font-size:{max(2.5, height * .42):.1f}vh">'
             f'已投 <b>{one.voted}</b> / 应投 <b>{one.due}</b></span></div>')
-
-
-def _ranking(wall: RankingWall) -> str:
-    rows = max(len(lines) for _name, lines in wall.lists) if wall.lists else 1
-    single = len(wall.lists) == 1 and rows <= LINES
-    columns = 1 if single else max(len(wall.lists), math.ceil(rows / LINES))
-    note = f'<div class="note">第{wall.version}版（更正）：{escape(wall.corrected)}</div>' if wall.version > 1 else ""
-    if single:
-        lines = wall.lists[0][1]
-        first = [one for one in lines if one.place and one.place == lines[0].place]
-        tied = "并列" if len(first) > 1 else ""
-        side = (f'<div class="quiet t42">{tied}第{escape(lines[0].place)}名</div>'
-                f'<div class="name">{"<br>".join(escape(one.name) for one in first[:3])}</div>'
-                f'<div class="num" style="margin-top:2vh">{escape(lines[0].total)}</div>'
-                f'<div class="quiet t34">总分</div>{note}') if first else f'<div class="name">成绩公布</div>{note}'
-        return (f'<div class="side ranked">{side}</div>'
-                f'<div class="main ranked">{_places(lines, 1, 88 / len(lines))}</div>')
-    if len(wall.lists) == 1:
-        return (f'<div class="main full"><div class="title">成绩排名</div>{note}'
-                f'{_places(wall.lists[0][1], columns, 76 / math.ceil(rows / columns))}</div>')
-    parts = "".join(
-        f'<div style="min-width:0"><div class="title">{escape(name)}</div>'
-        f'{_places(lines, 1, min(9.0, 76 / rows), columns)}</div>' for name, lines in wall.lists)
-    return (f'<div class="main full">{note}<div style="display:grid;gap:5vh;align-items:start;'
-            f'grid-template-columns:repeat({columns},minmax(0,1fr))">{parts}</div></div>')
-
-
-def _places(lines: tuple[Place, ...], columns: int, height: float, beside: int = 1) -> str:
-    """Lines of a ranking in so many columns; `beside`: lists that share the width with this one."""
-    rows = math.ceil(len(lines) / columns) or 1
-    height = min(10.0, height)
-    parts = columns * beside
-    width = 65.0 if parts == 1 else (NARROW - 5 * (parts - 1)) / parts
-    tied = 6.5 if any(one.tied or one.why for one in lines) else 0.0
-    font = _font(min(5.0, height * .6), width - 5 - tied, max((len(one.name) for one in lines), default=0) + 7.8)
-    return (f'<div class="list" style="grid-template-rows:repeat({rows},{height:.2f}vh);grid-template-columns:'
-            f'repeat({columns},minmax(0,1fr));font-size:{font:.2f}vh">{"".join(_place(one) for one in lines)}</div>')
-
-
-def _place(one: Place) -> str:
-    tie = '<span class="tie">并列</span>' if one.tied and one.place else ""
-    why = f'<span class="tie">{escape(one.why)}</span>' if one.why else ""
-    tone = "#7BD09A" if one.points.startswith("+") else "#FF8A80" if one.points else ""
-    points = f"{escape(one.points)}分" if one.points else ""
-    return (f'<div class="row"><span class="n">{escape(one.place)}</span><span class="who">{escape(one.name)}</span>'
-            f'{tie}{why}<span class="tot">{escape(one.total)}</span>'
-            f'<span class="pts" style="color:{tone}">{points}</span></div>')
 
 
 @lru_cache(maxsize=8)

@@ -15,7 +15,7 @@ from hall.late import late_of
 from hall.live import Snapshot
 from hall.readiness import readiness_of
 from office.people import Role
-from pages import _console, _host_dialogs
+from pages import _at_seat, _console, _host_dialogs, _reveal_keys
 from pages._frame import act, choose_sitting, house, require
 
 who = require(Role.HOST, Role.ADMINISTRATOR)
@@ -118,6 +118,7 @@ def live() -> None:
         if here.target is not None:
             st.html(_console.said(here.target.declaration))
         answer(now, step)
+        _reveal_keys.keys(snapshot, do)
     with right:
         online = console.online(snapshot, house().presence.seen(now))
         if current is not None:
@@ -128,9 +129,17 @@ def live() -> None:
             st.html(_console.around(rows, online, ready, late, voted=here.round is not None))
 
 
+def find() -> None:
+    """The words in the field lead to their seat."""
+    _at_seat.find(st.session_state["find"])
+    st.session_state["dialog"], st.session_state["find"] = "seats", ""
+
+
 def below(snapshot: Snapshot) -> None:
     """What is needed now and then; each asks before it does what cannot be undone."""
     with st.container(horizontal=True, vertical_alignment="center"):
+        st.text_input("查席位", key="find", on_change=find, width=250, label_visibility="collapsed",
+                      placeholder="手机坏了？席位或姓名，回车")
         for name, words in _host_dialogs.NAMES.items():
             if (name != "correct" or snapshot.published) and st.button(words, key=f"ask-{name}"):
                 st.session_state["dialog"] = name

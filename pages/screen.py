@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from hall import wall
-from hall.results import standing
+from hall import showing, wall
 from office.refusal import Refused
 from pages import _frame, _wall
 
@@ -22,19 +21,18 @@ def screen() -> None:
     if snapshot is None:
         st.html(_wall.notice("没有这个场次，请从主持台打开大屏。" if sittings else "还没有任何场次。"))
         return
-    published = None
-    if wall.wants_ranking(snapshot):
-        try:
-            published = standing(house.database, key)
-        except Refused as refused:
-            st.html(_wall.notice(str(refused)))
-            return
     now = house.clock()
-    shown = wall.round_on_wall(snapshot)
-    view = wall.what_to_show(snapshot, now, house.live.turnout(shown) if shown is not None else {}, published)
-    address = wall.phone_address(snapshot.public_url, st.context.url)
-    st.html(_wall.draw(view, snapshot, address))
-    if isinstance(view, wall.BallotWall) and view.closes_at is not None:
+    try:
+        shown = showing.on_screen(house, snapshot, now)
+    except Refused as refused:
+        st.html(_wall.notice(str(refused)))
+        return
+    view = shown.wall
+    if view is None:
+        st.html(_wall.notice("■ 画面已冻结"))
+        return
+    st.html(_wall.draw(view, snapshot, wall.phone_address(snapshot.public_url, st.context.url), shown.frozen_at))
+    if shown.frozen_at is None and isinstance(view, wall.BallotWall) and view.closes_at is not None:
         _wall.clock(key="clock", data={"closes": int(view.closes_at.timestamp() * 1000),
                                          "now": int(now.timestamp() * 1000)})
 

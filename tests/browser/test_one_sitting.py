@@ -198,6 +198,8 @@ def test_one_whole_sitting(server: Server, tmp_path: Path) -> None:
         host.reload()
         press(host, "公布成绩")
         publish_through_the_checklist(host)
+        expect(screen.get_by_text("成绩即将揭晓").first).to_be_visible(timeout=30_000)
+        press(host, "直接到底")
         expect(screen.get_by_text("瓯江口产业集聚区").first).to_be_visible(timeout=30_000)
         expect(screen.get_by_text("第1名").first).to_be_visible(timeout=30_000)
         picture(screen, "screen-ranking")

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from hall import rounds, wall
+from hall import rounds, showing, wall
 from hall.console import State
 from hall.results import Standing, standing
-from hall.wall import AgendaWall, BallotWall, Point, RankingWall, StageWall
+from hall.wall import AgendaWall, BallotWall, Point, RankingWall, RevealWall, StageWall
 from office.plan import PlannedTarget
 from tests import make
 from tests.hall.test_console import scored, seen, show
@@ -25,11 +25,15 @@ def url(tmp_path: Path) -> str:
 
 def on_wall(hall: make.Hall) -> wall.Wall:
     """The screen as the page puts it together."""
-    snapshot = seen(hall)
-    published = standing(hall.house.database, hall.key) if wall.wants_ranking(snapshot) else None
-    shown = wall.round_on_wall(snapshot)
-    return wall.what_to_show(
-        snapshot, hall.now, hall.house.live.turnout(shown) if shown is not None else {}, published)
+    shown = showing.on_screen(hall.house, seen(hall), hall.now)
+    assert shown.wall is not None
+    return shown.wall
+
+
+def reveal_all(hall: make.Hall, *, seen_at: int = 0) -> None:
+    """The host's key 直接到底."""
+    showing.reveal_to(hall.house.database, hall.key, 1000, seen=seen_at, version=seen(hall).published, by="host",
+                      at=hall.now)
 
 
 def test_it_begins_with_the_agenda_and_who_is_next(hall: make.Hall) -> None:
@@ -92,9 +96,12 @@ def test_the_ranking_waits_for_the_publication(hall: make.Hall) -> None:
     show(hall, "ranking")
     waiting = on_wall(hall)
     hall.publish(despite_warnings=True)
+    begun = on_wall(hall)
+    reveal_all(hall)
     view = on_wall(hall)
 
     assert isinstance(waiting, AgendaWall) and waiting.note == "成绩尚未公布"
+    assert begun == RevealWall(version=1, lot="", called="成绩即将揭晓", newest=(), earlier=(), ahead=3, step=0, of=4)
     assert [row.state for row in waiting.rows] == [State.CLOSED] * 3
     assert isinstance(view, RankingWall)
     [(name, lines)] = view.lists
@@ -106,6 +113,7 @@ def test_the_ranking_waits_for_the_publication(hall: make.Hall) -> None:
 def test_a_later_round_does_not_change_the_published_ranking_on_the_wall(hall: make.Hall) -> None:
     scored(hall, "U1", "U2")
     hall.publish(despite_warnings=True)
+    reveal_all(hall)
     before = on_wall(hall)
     scored(hall, "U3")
     show(hall, "ranking")

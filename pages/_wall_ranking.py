@@ -1,0 +1,132 @@
+"""How the hall screen draws a reveal and the ranking at its end. Markup only; sizes are hundredths of the height.
+
+A line keeps its place while those above it are still to come: nothing moves unless a line is new. What does not fit
+in three columns is not squeezed: the public board has all of it.
+"""
+
+from __future__ import annotations
+
+import math
+from html import escape
+
+from hall.reveal import Place
+from hall.wall import LINES, RankingWall, RevealWall
+
+NARROW = 124.0  # what a 4:3 screen leaves between the margins, in hundredths of its height
+COLUMNS, LONGEST = 3, 24
+
+
+def fitting(by_height: float, width: float, characters: float) -> float:
+    """The size at which the longest line fits, never below a fortieth of the height; beyond that names are cut."""
+    return max(2.5, min(by_height, width / max(1.0, characters)))
+
+
+def revealed(wall: RevealWall) -> str:
+    """After one step: what is new, large, beside what was revealed before it in the same list."""
+    lot = f'<div class="quiet t34">{escape(wall.lot)}</div>' if wall.lot else ""
+    if not wall.newest:
+        version = '<div class="quiet t42">更正后的成绩</div>' if wall.version > 1 else ""
+        return (f'<div class="main full">{version}<div class="name" style="font-size:12vh">{escape(wall.called)}</div>'
+                f'<div class="quiet t42" style="margin-top:3vh">共{wall.ahead}家</div></div>')
+    if len(wall.newest) > LINES:
+        return f'<div class="main full">{lot}<div class="title">{escape(wall.called)}</div>{_columns(wall.newest)}</div>'
+    return (f'<div class="side ranked">{lot}{_newest(wall)}</div>'
+            f'<div class="main ranked">{_so_far(wall)}</div>')
+
+
+def _newest(wall: RevealWall) -> str:
+    new = wall.newest
+    if len(new) > 3 or not new[0].place:
+        size = min(8.4, 50 / max(1, len(wall.called)))
+        return (f'<div class="name" style="font-size:{size:.1f}vh">{escape(wall.called)}</div>'
+                f'<div class="num" style="margin-top:2vh">{len(new)}<small>家</small></div>')
+    size = min(8.4 if len(new) == 1 else 6.4, 106 / max(len(one.name) for one in new))
+    names = "<br>".join(escape(one.name) for one in new)
+    totals = {one.total for one in new}
+    number = _total(new[0].total) if len(totals) == 1 else ""
+    return (f'<div class="quiet t42">{escape(wall.called)}</div>'
+            f'<div class="name" style="font-size:{max(3.0, size):.1f}vh">{names}</div>{number}')
+
+
+def _total(total: str) -> str:
+    """The number that matters at a fifth of the height; words in its place are as large as fit."""
+    size = 20.0 if total[:1].isdigit() and len(total) <= 5 else min(20.0, 96 / max(1, len(total)) * .95)
+    return (f'<div class="num" style="margin-top:2vh;font-size:{size:.1f}vh">{escape(total)}</div>'
+            f'<div class="quiet t34">总分</div>')
+
+
+def _so_far(wall: RevealWall) -> str:
+    """The newest lines marked, on top of those before them; room is kept for as many as are still to come."""
+    seen = [*((one, True) for one in wall.newest), *((one, False) for one in wall.earlier)]
+    shown = seen[:LINES]
+    blanks = min(wall.ahead, LINES - len(shown))
+    rows = [*['<div class="row">&nbsp;</div>'] * blanks, *(_place(one, new=new) for one, new in shown)]
+    left_out = len(seen) - len(shown)
+    more = f'<div class="quiet" style="font-size:2.5vh;margin-top:1vh">其后{left_out}家已揭晓</div>' if left_out else ""
+    return _grid(rows, [one for one, _new in shown], 1, (84 if left_out else 88) / len(rows)) + more
+
+
+def ranking(wall: RankingWall) -> str:
+    """The end of a reveal: who came first, and everybody's line."""
+    rows = max((len(lines) for _name, lines in wall.lists), default=0)
+    single = len(wall.lists) == 1 and 0 < rows <= LINES
+    note = f'<div class="note">第{wall.version}版（更正）：{escape(wall.corrected)}</div>' if wall.version > 1 else ""
+    if wall.kept_back:
+        note += '<div class="quiet t34" style="margin-top:1.5vh">其余名次不在大屏公布</div>'
+    if single:
+        lines = wall.lists[0][1]
+        first = [one for one in lines if one.place and one.place == lines[0].place]
+        tied = "并列" if len(first) > 1 else ""
+        side = (f'<div class="quiet t42">{tied}第{escape(lines[0].place)}名</div>'
+                f'<div class="name">{"<br>".join(escape(one.name) for one in first[:3])}</div>'
+                f'{_total(lines[0].total)}{note}') if first else f'<div class="name">成绩公布</div>{note}'
+        return (f'<div class="side ranked">{side}</div>'
+                f'<div class="main ranked">{_grid([_place(one) for one in lines], lines, 1, 88 / len(lines))}</div>')
+    if len(wall.lists) <= 1:
+        lines = wall.lists[0][1] if wall.lists else ()
+        return f'<div class="main full"><div class="title">成绩排名</div>{note}{_columns(lines)}</div>'
+    columns = len(wall.lists)
+    parts = "".join(
+        f'<div style="min-width:0"><div class="title">{escape(name)}</div>'
+        f'{_short(lines, LONGEST, min(9.0, 74 / max(1, min(rows, LONGEST))), columns)}</div>'
+        for name, lines in wall.lists)
+    return (f'<div class="main full">{note}<div style="display:grid;gap:5vh;align-items:start;'
+            f'grid-template-columns:repeat({columns},minmax(0,1fr))">{parts}</div></div>')
+
+
+def _columns(lines: tuple[Place, ...]) -> str:
+    """A long list in up to three columns."""
+    rows = min(LONGEST, max(LINES, math.ceil(len(lines) / COLUMNS)))
+    return _short(lines, rows * COLUMNS, 74 / rows, 1, columns=max(1, math.ceil(min(len(lines), rows * COLUMNS) / rows)))
+
+
+def _short(lines: tuple[Place, ...], most: int, height: float, beside: int, columns: int = 1) -> str:
+    shown = lines[:most]
+    left_out = len(lines) - len(shown)
+    more = f'<div class="quiet" style="font-size:2.5vh;margin-top:.6vh">另有{left_out}家，见公开看板</div>' if left_out else ""
+    if not shown:
+        return more
+    return _grid([_place(one, points=columns * beside < COLUMNS) for one in shown], shown, columns, height, beside) + more
+
+
+def _grid(rows: list[str], lines: tuple[Place, ...] | list[Place], columns: int, height: float, beside: int = 1) -> str:
+    """Rows in so many columns; `beside`: lists that share the width with this one."""
+    high = math.ceil(len(rows) / columns) or 1
+    height = min(10.0, height)
+    parts = columns * beside
+    width = 65.0 if parts == 1 else (NARROW - 5 * (parts - 1)) / parts
+    tied = 6.5 if any(one.tied or one.why for one in lines) else 0.0
+    beyond = 7.8 if parts < COLUMNS else 5.6
+    font = fitting(min(5.0, height * .6), width - 5 - tied, max((len(one.name) for one in lines), default=0) + beyond)
+    return (f'<div class="list" style="grid-template-rows:repeat({high},{height:.2f}vh);grid-template-columns:'
+            f'repeat({columns},minmax(0,1fr));font-size:{font:.2f}vh">{"".join(rows)}</div>')
+
+
+def _place(one: Place, *, new: bool = False, points: bool = True) -> str:
+    tie = '<span class="tie">并列</span>' if one.tied and one.place else ""
+    why = f'<span class="tie">{escape(one.why)}</span>' if one.why else ""
+    tone = "#7BD09A" if one.points.startswith("+") else "#FF8A80" if one.points else ""
+    booked = f"{escape(one.points)}分" if one.points else ""
+    last = f'<span class="pts" style="color:{tone}">{booked}</span>' if points else ""
+    return (f'<div class="row{" new" if new else ""}"><span class="n">{escape(one.place)}</span>'
+            f'<span class="who">{escape(one.name)}</span>{tie}{why}<span class="tot">{escape(one.total)}</span>{last}</div>')
