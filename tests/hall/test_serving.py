@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
-import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import text
@@ -26,82 +19,15 @@ from starlette.testclient import TestClient
 
 from hall.board import BoardFirst
 from hall.cli import main
-from hall.house import utc_now
 from hall.phones_first import PhonesFirst
 from tests import make
-from tests.postgres import new_database
-
-ROOT = Path(__file__).parent.parent.parent
-SEATS = 60
-
-
-@dataclass
-class Doors:
-    """A hall, and the ballot processes in front of it."""
-
-    hall: make.Hall
-    url: str
-    folder: Path
-    running: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
-
-    def start(self) -> int:
-        """A process at a free port; it may not serve yet."""
-        port = free_port()
-        with (self.folder / "ballots.log").open("ab") as log:
-            self.running[port] = subprocess.Popen(
-                [sys.executable, "-m", "hall.cli", "ballots", "--database-url", self.url, "--host", "127.0.0.1",
-                 "--port", str(port)], cwd=ROOT, stdout=log, stderr=log)
-        return port
-
-    def wait(self, port: int) -> None:
-        for _ in range(300):
-            assert self.running[port].poll() is None, self.log()
-            try:
-                if ask(port, "/health")[0] == 200:
-                    return
-            except OSError:
-                time.sleep(0.1)
-        raise AssertionError(self.log())
-
-    def open(self, target: str) -> int:
-        """Open a round and wait until every process shows it."""
-        opened = self.hall.open(target)
-        secret = self.hall.secrets["P1"]
-        for port in self.running:
-            until(lambda port=port: json.loads(ask(port, f"/b/{secret}/now")[2]).get("round") == str(opened))
-        return opened
-
-    def end(self, port: int, how: signal.Signals = signal.SIGTERM) -> int:
-        """Its exit code."""
-        process = self.running.pop(port)
-        process.send_signal(how)
-        return process.wait(timeout=30)
-
-    def stored(self, round_id: int) -> list[tuple[str, str]]:
-        """Voter and receipt of every counted line."""
-        with self.hall.house.database.reading() as c:
-            return [(row.voter, row.receipt) for row in c.execute(
-                text("select voter, receipt from ballot where round_id = :r and counted"), {"r": round_id})]
-
-    def log(self) -> str:
-        return (self.folder / "ballots.log").read_text(encoding="utf-8")
+from tests.hall.make_doors import FORM, SEATS, Doors, ask, free_port, paper, two_doors, until
 
 
 @pytest.fixture(scope="module")
 def doors(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
-    """Two processes, started together on an empty database: either may be the one that makes the tables."""
-    url = new_database(postgres, f"leitai_{uuid.uuid4().hex[:12]}")
-    made = Doors(hall=None, url=url, folder=tmp_path_factory.mktemp("doors"))  # type: ignore[arg-type]
-    try:
-        for port in (made.start(), made.start()):
-            made.wait(port)
-        made.hall = make.sitting(make.house(url, utc_now), make.plan(units=5, public=SEATS))
-        yield made
-    finally:
-        for port in tuple(made.running):
-            made.end(port)
-        if made.hall is not None:
-            made.hall.house.close()
+    with two_doors(postgres, tmp_path_factory.mktemp("doors")) as opened:
+        yield opened
 
 
 def test_a_further_process_answers_as_the_app_does(doors: Doors) -> None:
@@ -219,24 +145,6 @@ def test_a_port_that_is_taken_is_said_before_anything_starts(
     assert f"端口 {taken} 已被占用" in capsys.readouterr().err
 
 
-FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-
-
-def ask(port: int, path: str, body: str | None = None, headers: dict[str, str] | None = None) -> tuple[int, Any, bytes]:
-    """Status, headers and body of one request on a connection of its own; a POST when there is a body."""
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
-    try:
-        line.request("GET" if body is None else "POST", path, body, {**(FORM if body is not None else {}), **(headers or {})})
-        answer = line.getresponse()
-        return answer.status, answer.headers, answer.read()
-    finally:
-        line.close()
-
-
-def paper(round_id: int, target: str, *, mark: str = "90", nonce: str | None = None) -> str:
-    return urlencode({"round": round_id, "nonce": nonce or uuid.uuid4().hex, f"m.{target}.quality": mark})
-
-
 def plain(body: bytes) -> bytes:
     """A page without what is drawn anew for each."""
     return re.sub(rb'(nonce["-=]?[^\s>]*|value="[\w-]{16}"|"now_ms":\s*\d+|\d{13})', b"", body)
@@ -248,19 +156,3 @@ def received(one: socket.socket) -> bytes:
         return one.recv(1)
     except OSError:
         return b""
-
-
-def until(true: Callable[[], bool], seconds: float = 15) -> None:
-    began = time.monotonic()
-    while not true():
-        assert time.monotonic() - began < seconds, "it did not come true"
-        time.sleep(0.02)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-os.environ.pop("LEITAI_PUBLIC_URL", None)
