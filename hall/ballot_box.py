@@ -198,6 +198,7 @@ class BallotBox:
             self._live.remember_receipt(paper.round_id, paper.voter, answer)
             if paper.secret:
                 self._live.witness.note(paper.round_id, paper.group, paper.seat_id)
+            self._live.witness.note_made(paper.round_id, paper.voter, paper.made_at)
         return answer
 
 

@@ -19,7 +19,8 @@ from hall.limits import allow_many_phones
 from hall.live import Live
 from hall.presence import Presence
 from hall.readiness import Readiness
-from hall.rounds import close_what_is_due
+from hall.rounds import close_what_is_due, collect_once_more
+from hall.sole import Sole
 from hall.steady import SteadyClock, machine_time
 
 log = logging.getLogger("leitai.house")
@@ -45,13 +46,16 @@ class House:
         self.presence = Presence()
         self.readiness = Readiness(database, clock)
         self.sweeper = Sweeper(database)
+        self._sole = Sole(database.url)
         self._beats = 0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
     def open(self) -> None:
         """Bring the schema up to date, read the hall, start the writer and the clock."""
+        self._sole.hold()
         migrate(self.database)
+        collect_once_more(self.database, self.clock())
         self.live.refresh()
         self.box.start()
         self._thread = threading.Thread(target=self._keep_time, name="hall-clock", daemon=True)
@@ -64,6 +68,7 @@ class House:
             self._thread.join(timeout=5)
         self.box.stop()
         self.database.dispose()
+        self._sole.let_go()
 
     def tick(self) -> None:
         """One beat: close what is due, hear of what other processes did, and sweep what a closed round left."""
@@ -77,11 +82,18 @@ class House:
         self.sweeper.tend(self.clock())
 
     def _keep_time(self) -> None:
+        missed = 0
         while not self._stop.wait(TICK_SECONDS):
             try:
                 self.tick()
             except Exception:  # the clock must outlive a locked or unreachable database; the next beat tries again
-                log.exception("the hall clock missed a beat")
+                if missed == 0:  # once: ten a second would fill the disk that may be the trouble
+                    log.exception("the hall clock missed a beat; trying on")
+                missed += 1
+            else:
+                if missed:
+                    log.warning("the hall clock goes on after %d missed beats", missed)
+                missed = 0
 
 
 _lock = threading.Lock()

@@ -50,6 +50,8 @@ from hall.readiness import Readiness
 
 log = logging.getLogger("leitai.phone")
 
+UNKNOWN_SECONDS = 0.06  # a little more than what Live waits between two looks for an unknown badge
+
 Answer = Callable[[Request], Awaitable[Response]]
 
 
@@ -106,7 +108,7 @@ class Phones:
 
     async def show(self, request: Request) -> Response:
         secret = request.path_params["secret"]
-        seat, snapshot = self._who(secret)
+        seat, snapshot = await self._who(secret)
         if seat is None or snapshot is None:
             return unknown_badge(request)
         return await self._page(request, seat, snapshot)
@@ -114,7 +116,7 @@ class Phones:
     async def tell(self, request: Request) -> Response:
         """`/now`: memory only on the usual path; 304 while nothing on this phone's page would change."""
         secret, told = request.path_params["secret"], dict(request.scope["headers"])
-        seat, snapshot = self._who(secret)
+        seat, snapshot = await self._who(secret)
         if seat is None or snapshot is None:
             return refusal_answer(BallotRefused(Reason.UNKNOWN_BADGE, UNKNOWN_SENTENCE))
         self._arrivals.note(seat, snapshot)
@@ -130,7 +132,7 @@ class Phones:
         snapshot: Snapshot | None = None
         paper = SentPaper()
         try:
-            seat, snapshot = self._who(secret)
+            seat, snapshot = await self._who(secret)
             if seat is None or snapshot is None:
                 raise BallotRefused(Reason.UNKNOWN_BADGE, UNKNOWN_SENTENCE)
             paper = await self._letterbox.read(request, seat, snapshot)
@@ -158,8 +160,11 @@ class Phones:
 
     # -- how it is answered ------------------------------------------------------------------------------
 
-    def _who(self, secret: str) -> tuple[SeatCard | None, Snapshot | None]:
+    async def _who(self, secret: str) -> tuple[SeatCard | None, Snapshot | None]:
         seat = self._house.live.seat(secret)
+        if seat is None:  # a badge that another process issues at this very moment is heard of when it may be asked again
+            await asyncio.sleep(UNKNOWN_SECONDS)
+            seat = self._house.live.seat(secret)
         return seat, None if seat is None else self._house.live.at(seat.sitting)
 
     async def _receipt(self, seat: SeatCard, secret: str, snapshot: Snapshot) -> Receipt | None:

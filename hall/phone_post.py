@@ -25,6 +25,7 @@ from scoring.round import Phase
 from scoring.rule import BallotKind
 
 ANSWER_SECONDS = 6.0
+BODY_SECONDS = 20.0  # for a paper of a few hundred bytes, on the worst of networks
 PACE, PACE_SECONDS = 20, 10.0
 
 
@@ -74,7 +75,10 @@ class Letterbox:
         if wait > 0:
             raise BallotRefused(Reason.TOO_FAST, "提交太频繁，请稍等几秒再试。", retry_after=max(1, round(wait + 0.5)))
         try:
-            body = await _body(request)
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _body(request)
+        except TimeoutError:
+            raise overloaded() from None
         except ClientDisconnect:
             if snapshot.round is not None and snapshot.round.phase is Phase.OPEN:
                 self._house.presence.sending(seat.id, snapshot.round.id, at)

@@ -22,6 +22,7 @@ from hall.house import House, utc_now
 from hall.limits import allow_many_phones
 from hall.network import lan_address
 from hall.phones_first import PhonesFirst
+from hall.sole import Sole
 from office import people
 from office.badges import qr_terminal
 from office.refusal import Refused
@@ -34,6 +35,9 @@ def serve(url: str, host: str, port: int) -> int:
     """Print where to go, then become the server. Does not return."""
     check_port(host, port)
     database = Database(url)
+    sole = Sole(url)
+    sole.hold()  # a clear word now, instead of a traceback after
+    sole.let_go()
     migrate(database)
     first = people.first_link(database, at=utc_now())
     database.dispose()

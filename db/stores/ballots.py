@@ -74,9 +74,12 @@ class NotTaken:
 
 
 class Witness(Protocol):
-    """Who remembers which secret seats have voted in a round: memory only, it is written nowhere."""
+    """Who remembers what is written nowhere: which secret seats have voted in a round, and when a voter's paper that
+    counts was made ("" when not known)."""
 
     def saw(self, round_id: int, group: str) -> Set[int]: ...
+
+    def made(self, round_id: int, voter: str) -> str: ...
 
 
 class Collided(Exception):
@@ -120,11 +123,14 @@ def put(c: Connection, papers: Sequence[Paper], witness: Witness) -> list[Receip
             answers.append(earlier)
             continue
         fate = _fate(driver, paper, rounds.get(paper.round_id), in_force, versions, just_voted, witness)
-        if fate is None:
+        if fate is None and (overtaken := versions.overtaking(paper, witness)) is not None:
+            answers.append(overtaken)
+        elif fate is None:
             if versions.newest:
                 superseded += [{"round_id": paper.round_id, "voter": paper.voter, "target_id": target_id}
                                for target_id in paper.target_ids]
             versions.newest += 1
+            versions.made = paper.made_at
             rows += _rows(paper, paper.voter, versions.newest)
             just_voted.add((paper.round_id, paper.seat_id))
             answers.append(Receipt(code=paper.receipt, version=versions.newest, round=str(paper.round_id),
@@ -154,6 +160,15 @@ class _Versions:
     by_nonce: dict[str, Receipt | NotTaken] = field(default_factory=dict)
     newest: int = 0
     late: bool = False
+    made: str = ""  # of a paper in this batch
+
+    def overtaking(self, paper: Paper, witness: Witness) -> Receipt | None:
+        """The receipt of a paper that this voter made later, and that came in before this one: it goes on counting."""
+        counts = self.made or witness.made(paper.round_id, paper.voter)
+        if not paper.made_at or paper.made_at >= counts:
+            return None
+        return next((one for one in self.by_nonce.values()
+                     if isinstance(one, Receipt) and one.version == self.newest), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -205,6 +205,22 @@ def test_papers_are_counted_until_the_grace_is_over_unless_they_were_made_too_la
     assert sorted(states(hall)) == [("late", False), ("submitted", False), ("submitted", True)], "one late paper is kept"
 
 
+@pytest.mark.parametrize("code", ["L1", "P1"])
+def test_a_paper_that_was_overtaken_in_the_network_does_not_replace_the_one_made_after_it(
+        hall: make.Hall, code: str) -> None:
+    hall.open("U2")
+    first = hall.now
+    hall.house.clock.advance(9)  # type: ignore[attr-defined]
+    newer = hall.cast(code, 80, made_at=hall.now, nonce="newer")
+
+    assert hall.cast(code, 90, made_at=first, nonce="stuck").code == newer.code
+    assert hall.cast(code, 90, made_at=first, nonce="stuck").code == newer.code
+    assert counted(hall) == [(newer.code, '{"quality": "80"}')] and stored(hall) == 1
+    hall.house.clock.advance(1)  # type: ignore[attr-defined]
+    assert hall.cast(code, 70, made_at=hall.now).version == 2
+    assert hall.cast(code, 60).version == 3, "who says nothing of when it was made is taken as it comes"
+
+
 def test_a_late_paper_sent_again_gets_the_same_answer_and_is_kept_once(hall: make.Hall) -> None:
     round_id = hall.open("U2")
     hall.cast("L2", 90, nonce="in time")
