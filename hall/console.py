@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from db.values import Round
 from hall.closing import collecting_left, is_closing, is_collecting, seconds_left
-from hall.live import SeatInHall, Snapshot, TargetCard
+from hall.live import SeatInHall, Snapshot, TargetCard, sha256_of
 from hall.progress import told, words_of
 from scoring.round import Phase
 
@@ -273,15 +273,23 @@ def moved(keys: tuple[str, ...], key: str, by: int) -> tuple[str, ...]:
 
 
 def found_seats(snapshot: Snapshot, words: str, bound: int = 5) -> tuple[SeatInHall, ...]:
-    """Seats whose code, name or group holds these words; an exact code comes first."""
+    """Seats whose code, name or group holds these words, an exact code first; or the seat of a badge that was scanned."""
     wanted = words.strip().casefold()
     if not wanted:
         return ()
+    if is_link(words):
+        card = snapshot.seat_by_badge.get(sha256_of(words.strip().rsplit("/b/", 1)[1].split("/")[0]))
+        return tuple(seat for seat in snapshot.seats if card is not None and seat.id == card.id)
     groups = {group.key: group.name for group in snapshot.rule.groups}
     hits = [seat for seat in snapshot.seats
             if wanted in f"{seat.code} {seat.name} {groups.get(seat.group, '')}".casefold()]
     hits.sort(key=lambda seat: seat.code.casefold() != wanted)
     return tuple(hits[:bound])
+
+
+def is_link(words: str) -> bool:
+    """What a scanner types when it reads a badge."""
+    return "/b/" in words
 
 
 def _to_open(snapshot: Snapshot) -> Step | None:

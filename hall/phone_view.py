@@ -204,7 +204,7 @@ def _in_words(snapshot: Snapshot, line: Line) -> str:
     rule, card = snapshot.rule, snapshot.target(line.target)
     names = {one.key: one.name for one in rule.criteria} | {one.key: one.name for one in rule.grades}
     if line.state is not State.SUBMITTED:
-        said = WITHOUT_MARKS.get(line.state.value, line.state.value)
+        said = {**WITHOUT_MARKS, State.SPOILED.value: "这张票已作废"}.get(line.state.value, line.state.value)
     elif rule.ballot.kind is BallotKind.POINTS:
         said = " · ".join(f"{names.get(key, key)} {mark}" for key, mark in line.marks)
     elif rule.ballot.kind is BallotKind.GRADES:

@@ -14,7 +14,7 @@ import json
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -28,12 +28,14 @@ from db.reads.results import Entry
 from db.record import first_break
 from db.values import Publication, Sitting
 from hall.packing import HEAD, ballot_rows
+from scoring.ballot import State
 from scoring.number import NotANumber, parse_exact
 from scoring.package import Package, package_from_files
 from scoring.round import Phase
 from scoring.tally import dumps, tally
 
 PUBLISHING = "公布成绩"
+SPOILING = "作废一张票"
 Check = tuple[str, bool]
 _DAMAGE = (ValueError, KeyError, TypeError, AttributeError, EOFError, NotImplementedError, RuntimeError,
            zipfile.BadZipFile, zlib.error)
@@ -76,8 +78,9 @@ def checks(c: Connection, *, kept: tuple[int, str] | None = None) -> tuple[Check
         before: tuple[Entry, ...] = ()
         for one in publications:
             booked = tuple(entry for entry in entries if entry.publication_id == one.id)
-            found += _publication(c, sitting, one, told.pop((sitting.key, one.number), None), booked, before,
-                                  latest=one is publications[-1])
+            line = told.pop((sitting.key, one.number), None)
+            found += _publication(c, sitting, one, line, booked, before, latest=one is publications[-1],
+                                  spoiled=_spoiled(lines, sitting, line))
             before = tuple(entry for entry in booked if entry.reverses_id is None)
     found += [(f"{sitting} 第{number}版成绩有公布的留痕，成绩却不在了", False) for sitting, number in told]
     return tuple(found)
@@ -118,7 +121,8 @@ def _sound(entry: Entry, by_id: Mapping[int, Entry]) -> bool:
 
 
 def _publication(c: Connection, sitting: Sitting, one: Publication, line: RecordLine | None,
-                 booked: tuple[Entry, ...], before: tuple[Entry, ...], *, latest: bool) -> Iterator[Check]:
+                 booked: tuple[Entry, ...], before: tuple[Entry, ...], *, latest: bool,
+                 spoiled: Collection[tuple[str, str]]) -> Iterator[Check]:
     name = f"{sitting.key} 第{one.number}版"
     try:
         frozen = _opened(result_reads.package_bytes(c, one.id))
@@ -136,10 +140,24 @@ def _publication(c: Connection, sitting: Sitting, one: Publication, line: Record
     same = _as_booked(frozen, line, booked, before)
     yield f"{name}记入台账的分数与成绩" + ("一致" if same else "不一致"), same
     if latest:
-        same = sorted(frozen.package.ballots) == sorted(ballot_rows(c, sitting, (Phase.PUBLISHED,)))
+        held = [row for row in ballot_rows(c, sitting, (Phase.PUBLISHED,))
+                if row.state != State.SPOILED.value or (row.seat, row.target) not in spoiled]
+        same = sorted(frozen.package.ballots) == sorted(held)
         yield f"{name}所计的票与库里的票" + ("一致" if same else "不一致"), same
         same = frozen.package.rule.source == reads.rule_text(c, sitting.id)[0].encode()
         yield f"{name}所依的评分办法与库里的" + ("一致" if same else "不一致"), same
+
+
+def _spoiled(lines: Sequence[RecordLine], sitting: Sitting, published: RecordLine | None) -> set[tuple[str, str]]:
+    """(seat, target) of the papers that the record says were spoiled since, for a correction that is still to come."""
+    since = [] if published is None else [
+        one.detail for one in lines
+        if one.action == SPOILING and one.sitting == sitting.key and one.id > published.id]
+    return {(str(detail.get("seat")), str(key)) for detail in since for key in _listed(detail.get("targets"))}
+
+
+def _listed(value: object) -> Sequence[object]:
+    return value if isinstance(value, list) else ()
 
 
 def _opened(packed: bytes) -> _Frozen:

@@ -9,7 +9,7 @@ import hashlib
 import io
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,9 +19,10 @@ import qrcode.image.svg
 from db.engine import Database
 from db.reads import people as people_reads
 from db.reads import sittings as reads
-from db.work import work
+from db.values import Seat
+from db.work import Work, work
 from office.refusal import NotFound, Refused
-from scoring.rule import read_rule
+from scoring.rule import Rule, read_rule
 
 _ADDRESS = re.compile(r"https?://[^\s/:?#@\[\]]+(:[0-9]{1,5})?")
 
@@ -56,18 +57,23 @@ def issue_badges(database: Database, sitting: str, codes: tuple[str, ...] | None
         if unknown:
             raise NotFound(f"没有席位“{'、'.join(unknown)}”。")
         chosen = [seats[code] for code in codes] if codes is not None else list(seats.values())
-        drawn = {seat.id: secrets.token_urlsafe(16) for seat in chosen}
-        w.roster.issue_badges({i: hashlib.sha256(s.encode()).hexdigest() for i, s in drawn.items()}, at)
+        issued = give_badges(w, rule, chosen, base_url=base_url, at=at)
         w.roster.touch(found.id)
         w.record.append(at=at, actor=by, action="制发胸牌", sitting_id=found.id,
                         seats=list(codes) if codes is not None else "全部", count=len(chosen))
-        issued = tuple(
-            Badge(seat=seat.code, name=seat.name, group=seat.group, group_name=rule.group(seat.group).name,
-                  link=f"{base_url.rstrip('/')}/b/{drawn[seat.id]}")
-            for seat in chosen)
         if keep is not None:
             keep(issued)
     return issued
+
+
+def give_badges(w: Work, rule: Rule, seats: Sequence[Seat], *, base_url: str, at: datetime) -> tuple[Badge, ...]:
+    """New badges inside somebody's transaction, which records what they are for."""
+    drawn = {seat.id: secrets.token_urlsafe(16) for seat in seats}
+    w.roster.issue_badges({i: hashlib.sha256(s.encode()).hexdigest() for i, s in drawn.items()}, at)
+    return tuple(
+        Badge(seat=seat.code, name=seat.name, group=seat.group, group_name=rule.group(seat.group).name,
+              link=f"{base_url.rstrip('/')}/b/{drawn[seat.id]}")
+        for seat in seats)
 
 
 def stop_badge(database: Database, sitting: str, code: str, *, by: str, at: datetime) -> None:

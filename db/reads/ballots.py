@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, Exists, exists, func, select
 
 from db import tables as t
 from db.clock import maybe_moment
@@ -33,11 +33,16 @@ class StoredLine:
     received_at: str | None
 
 
+def _set_aside() -> Exists:
+    """A line of a seat that was recused after it had voted: it is no turnout any more."""
+    return exists().where(t.recusal.c.seat_id == t.ballot.c.seat_id, t.recusal.c.target_id == t.ballot.c.target_id)
+
+
 def turnout(c: Connection, round_id: int) -> dict[str, int]:
     """Group key -> papers in this round, one a voter. Never a mark; late papers are not turnout."""
     rows = c.execute(
         select(t.ballot.c.group_key, func.count(t.ballot.c.voter.distinct()).label("voted"))
-        .where(t.ballot.c.round_id == round_id, t.ballot.c.counted)
+        .where(t.ballot.c.round_id == round_id, t.ballot.c.counted, ~_set_aside())
         .group_by(t.ballot.c.group_key))
     return {row.group_key: row.voted for row in rows}
 
@@ -58,9 +63,19 @@ def voted_named_seats(c: Connection, round_id: int) -> frozenset[int]:
     """Ids of named seats with a ballot in this round; of secret groups only the count is ever told."""
     rows = c.execute(
         select(t.ballot.c.seat_id)
-        .where(t.ballot.c.round_id == round_id, t.ballot.c.seat_id.is_not(None), t.ballot.c.counted).distinct()
+        .where(t.ballot.c.round_id == round_id, t.ballot.c.seat_id.is_not(None), t.ballot.c.counted, ~_set_aside())
+        .distinct()
     )
     return frozenset(rows.scalars())
+
+
+def papers_of_seat(c: Connection, seat_id: int) -> dict[tuple[int, str], State]:
+    """(round id, target key) -> state of the version that stands, of one named seat. Never a mark."""
+    rows = c.execute(
+        select(t.ballot.c.round_id, t.target.c.key, t.ballot.c.state)
+        .join_from(t.ballot, t.target, t.ballot.c.target_id == t.target.c.id)
+        .where(t.ballot.c.seat_id == seat_id, t.ballot.c.counted))
+    return {(row.round_id, row.key): State(row.state) for row in rows}
 
 
 def lines(c: Connection, sitting_id: int, phases: tuple[str, ...] = ("CLOSED", "PUBLISHED")) -> tuple[StoredLine, ...]:

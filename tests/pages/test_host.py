@@ -32,10 +32,8 @@ def step(page: AppTest) -> str:
 
 
 def found(page: AppTest, seat: str) -> AppTest:
-    """The dialog of seats, with this one looked up."""
-    press(page, "签到与胸牌")
-    page.text_input(key="seats/words").set_value(seat)
-    return press(page, "签到与胸牌")
+    """The dialog of seats, with this one looked up in the field of the console."""
+    return page.text_input(key="find").set_value(seat).run()
 
 
 def go(hall: make.Hall, page: AppTest) -> AppTest:
@@ -304,15 +302,14 @@ def test_another_unit_is_called_out_of_order_and_the_screen_is_switched(hall: ma
     assert seen(hall).stage.shows == "agenda"
 
 
-def test_a_seat_is_checked_in_and_gets_a_new_badge_after_a_warning(hall: make.Hall, open_page: OpenPage) -> None:
+def test_a_seat_is_checked_in_and_a_dead_phone_gets_a_new_code_in_two_steps(hall: make.Hall, open_page: OpenPage) -> None:
     page = opened(hall, open_page)
     old = hall.secrets["L2"]
-    found(page, "L2").button(key="seats/in/L2").click().run()
+    found(page, "l2").button(key="seats/in/L2").click().run()
     assert [one.code for one in seen(hall).seats if one.checked_in] == ["L2"]
 
-    found(page, "L2").button(key="seats/ask/L2").click().run()
     found(page, "L2")
-    assert "原来的胸牌立即停用" in words(page) and hall.house.live.seat(old) is not None
+    assert "旧胸牌立即停用，已投的票都保留。" in words(page) and hall.house.live.seat(old) is not None
     page.button(key="seats/badge/L2").click().run()
 
     issued = page.session_state["seats/issued"]
@@ -320,6 +317,15 @@ def test_a_seat_is_checked_in_and_gets_a_new_badge_after_a_warning(hall: make.Ha
     fresh = hall.house.live.seat(issued.link.rsplit("/", 1)[1])
     assert fresh is not None and fresh.code == "L2"
     assert hall.house.live.seat(old) is None
+
+
+def test_spoiling_a_paper_is_the_clerks_and_not_on_the_hosts_console(hall: make.Hall, open_page: OpenPage) -> None:
+    scored(hall, "U1")
+    page = opened(hall, open_page)
+    found(page, "L1")
+
+    assert {"换人", "登记回避"} <= {one.label for one in page.button}
+    assert "作废一张票" not in [one.label for one in page.button]
 
 
 def test_a_correction_needs_a_reason_and_says_when_nothing_would_change(hall: make.Hall, open_page: OpenPage) -> None:
