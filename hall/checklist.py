@@ -13,6 +13,7 @@ from db.reads import sittings as reads
 from db.values import Sitting
 from hall.discretion import FEWEST_SECRET_BALLOTS, hidden_groups
 from hall.packing import in_names, package_of
+from hall.paper_slips import stops
 from office.refusal import Refused
 from scoring.package import Package, PackageRefused
 from scoring.result import CannotTally, Result
@@ -50,6 +51,7 @@ def checks_of(c: Connection, sitting: Sitting) -> tuple[Check, ...]:
         Check(words="至少有一家已截止" if done else "还没有一家打过分", ok=bool(done), blocking=True),
         Check(words="各单位都已打分" if not waiting else f"还没打分：{'、'.join(waiting)}", ok=not waiting, blocking=False),
     ]
+    checks += [Check(words=one, ok=False, blocking=True) for one in stops(c, sitting)]
     checks += _objections(c, sitting, names)
     if open_now or not done:
         return tuple(checks)

@@ -14,13 +14,14 @@ from office.people import Role
 
 SHOWN = 200
 DETAIL_WORDS = {
-    "amount": "数量", "at_once": "不等收票", "ballots_sha256": "选票校验码", "before": "原为", "cause": "原因", "code": "编号",
+    "amount": "数量", "at_once": "不等收票", "ballots_sha256": "选票校验码", "before": "原为", "cause": "原因",
+    "changes": "改动", "code": "编号",
     "closes_at": "截止时刻", "collects_until": "收票到",
     "called": "揭晓名次", "frozen_at": "冻结于", "low": "后几名", "low_way": "后几名的办法", "step": "步",
     "commitment": "承诺", "commitments": "承诺", "commitments_listed": "列入清单的承诺",
     "component": "分项", "count": "数量", "counts": "家数", "file": "文件",
     "grace_seconds": "宽限秒数", "group": "组", "how": "汇总办法", "kind": "类别",
-    "ledger_sha256": "记分校验码", "name": "名称", "note": "说明", "number": "版次",
+    "ledger_sha256": "记分校验码", "left_out": "没有导入", "name": "名称", "note": "说明", "number": "版次",
     "order": "次序", "package_sha256": "复算包校验码",
     "period": "周期", "phones": "手机", "points": "分数", "presenter": "汇报人", "reason": "原因",
     "confirmed": "确认人", "decision": "复核结论", "grounds": "异议理由", "hands": "公布方式",
@@ -29,7 +30,7 @@ DETAIL_WORDS = {
     "roles": "角色", "round": "轮号", "rows": "行数", "rule_sha256": "办法校验码", "seat": "席位", "seats": "席位",
     "seconds": "秒数", "seed": "抽签号", "sha256": "校验码", "shortcomings": "不足", "shows": "显示",
     "sitting": "场次", "source": "来源", "source_version": "来源版次",
-    "state": "状态", "target": "单位", "targets": "单位", "title": "名称", "unit": "单位",
+    "state": "状态", "target": "单位", "targets": "单位", "times": "第几遍", "title": "名称", "unit": "单位",
     "units": "单位", "url": "地址", "value": "值", "values": "分项", "version": "版次", "weights": "权重", "administrator": "管理员",
 }
 _SHOWS = {"agenda": "议程", "target": "台上单位", "ranking": "排名"}
