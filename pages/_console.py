@@ -9,6 +9,7 @@ from hall.awaited import Awaited
 from hall.console import EVERYBODY_IN, AgendaRow, GroupTurnout, Onstage, State, clock_words
 from hall.live import Declaration
 from hall.readiness import GroupReady
+from hall.signing import Flag
 
 TONES = {State.WAITING: "#5B6570", State.ON_STAGE: "#1F2328", State.VOTING: "#1F4E79", State.CLOSED: "#7A4A0F",
          State.VOID: "#B3261E", State.PUBLISHED: "#1E7F4F"}
@@ -115,6 +116,13 @@ def around(rows: Sequence[GroupTurnout], online: Mapping[str, int], ready: Seque
            voted: bool) -> str:
     """The right column before and between rounds; `voted`: of a round that is over."""
     return _side(turnout(rows, voting=voted, online=online, ready=ready), between(late, ready))
+
+
+def hands(flags: Sequence[Flag]) -> str:
+    """监督员 ✓ 计票员 ✓ 异议 n: only while something is to be confirmed or objected to."""
+    said = "　".join(f'<span style="color:{"#1E7F4F" if one.ok else "#8A5A12"}">{escape(one.words)}</span>'
+                    for one in flags)
+    return f'<div class="c-hands" style="margin:0 0 .5rem">{said}</div>' if said else ""
 
 
 def _side(bars: str, *lists: str) -> str:

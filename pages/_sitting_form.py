@@ -10,6 +10,7 @@ import streamlit as st
 from office import mending, sittings
 from office.people import Staff
 from office.preparation import Prepared, new_plan, proposed_key
+from pages import _signing
 from pages._frame import act, house
 
 MODES = {"each": "每家讲完打分", "all": "最后一张票打全部"}
@@ -27,6 +28,7 @@ def draw_settings(one: Prepared, who: Staff) -> None:
             grace_seconds=about.grace_seconds, desk_check_in=about.desk_check_in))
         st.form_submit_button("保存设置", on_click=_save, args=(about.key, who))
     st.html(f'<p class="lt-note">编号 {about.key}，命令行上用它。</p>')
+    _signing.draw_terms(about.key, who, begun=one.begun)
 
 
 def draw_new(who: Staff, today: date, taken: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ from hall.console import Move, Step
 from hall.late import late_of
 from hall.live import Snapshot
 from hall.readiness import readiness_of
+from hall.signing import flags, signing_kept
 from office.people import Role
 from pages import _at_seat, _console, _host_dialogs, _reveal_keys
 from pages._frame import act, choose_sitting, house, require
@@ -120,13 +121,14 @@ def live() -> None:
         answer(now, step)
         _reveal_keys.keys(snapshot, do)
     with right:
+        hands = _console.hands(flags(signing_kept(house().database, key, snapshot.serial)))
         online = console.online(snapshot, house().presence.seen(now))
         if current is not None:
-            st.html(_console.during(rows, online, waiting, ending=here.closing or here.collecting))
+            st.html(hands + _console.during(rows, online, waiting, ending=here.closing or here.collecting))
         else:
             late = late_of(house().database, key).words_of(here.round.id) if here.round else ""
             ready = readiness_of(snapshot, house().readiness.checks(key))
-            st.html(_console.around(rows, online, ready, late, voted=here.round is not None))
+            st.html(hands + _console.around(rows, online, ready, late, voted=here.round is not None))
 
 
 def find() -> None:

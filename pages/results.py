@@ -16,8 +16,8 @@ from hall.standings import Board, board, ranking_csv
 from office.local_time import minute
 from office.people import Role
 from office.refusal import Refused
-from pages import _checking, _frame, _late, _ranking, _sheet, _working
-from pages._frame import choose_sitting, header, require
+from pages import _checking, _frame, _late, _objections, _ranking, _sheet, _signing, _working
+from pages._frame import choose_sitting, header, require, say_what_happened
 
 who = require(Role.HOST, Role.CLERK, Role.SUPERVISOR, Role.LEADER, Role.ADMINISTRATOR, Role.LIAISON)
 database = _frame.house().database
@@ -89,7 +89,11 @@ if shown is None:
 unit = _sheet.from_address("u", [one.target for one in (*shown.ranked, *shown.others)])
 header(f"{shown.line(unit).name}：成绩怎么算出来的" if unit else f"{shown.sitting.title} {shown.sitting.period} 成绩",
        shown.sitting.note)
+with st.container():  # a place of its own: a message that comes or goes moves nothing below it
+    say_what_happened()
 say_which_version(shown)
+if is_of_the_hall(who):
+    _signing.show(key, who, shown)
 left, right = st.columns(2)
 with left:
     names = {one.target: f"{one.place or '—'} {one.name}" for one in (*shown.ranked, *shown.others)}
@@ -111,6 +115,8 @@ if unit:
         st.error(str(refused))
 else:
     show_ranking(shown, key)
+_signing.draw_paper(key, who, shown)
+_objections.show(key, who)
 if may_read(who) and shown.is_newest:
     st.html(f'<p class="lt-facts"><a href="/advice?s={html.escape(key)}" target="_self">评议分析</a>：'
             '评委之间有多一致，名次稳不稳（仅供参考）</p>')
