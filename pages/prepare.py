@@ -16,6 +16,7 @@ from office.preparation import prepared
 from pages._agenda_tab import draw_agenda
 from pages._badges_tab import draw_badges
 from pages._frame import choose_sitting, header, house, require
+from pages._import_tab import draw_import
 from pages._parts_tab import draw_parts
 from pages._pieces import say_what_happened_everywhere
 from pages._rule_tab import draw_rule
@@ -63,8 +64,8 @@ facts = (about.title, about.period, day_in_words(about.held_on), about.place, ab
 st.html(f'<p class="lt-note">{escape(" · ".join(part for part in facts if part))}</p>')
 if not snapshot.published:
     draw_preflight(snapshot)
-labels = ["基本", "单位与议程", "评委席位", "评分办法", "胸牌", *(["分项得分"] if one.parts and one.agenda else [])]
-basic, agenda, seats, rule, badges, *parts = st.tabs(labels, key="prepare/tabs")
+labels = ["基本", "单位与议程", "评委席位", "评分办法", "胸牌", "Excel导入", *(["分项得分"] if one.parts and one.agenda else [])]
+basic, agenda, seats, rule, badges, excel, *parts = st.tabs(labels, key="prepare/tabs")
 with basic:
     draw_settings(one, who)
 with agenda:
@@ -75,6 +76,8 @@ with rule:
     draw_rule(one, {k: title for k, title in taken.items() if k != key}, who)
 with badges:
     draw_badges(snapshot, who)
+with excel:
+    draw_import(one, snapshot, who)
 for tab in parts:
     with tab:
         draw_parts(one, who)

@@ -13,7 +13,7 @@ from office.preparation import prepared, registered_units
 from tests import make
 from tests.pages.conftest import press, words
 
-LABELS = ["基本", "单位与议程", "评委席位", "评分办法", "胸牌"]
+LABELS = ["基本", "单位与议程", "评委席位", "评分办法", "胸牌", "Excel导入"]
 
 
 def field(app, key):

@@ -1,0 +1,159 @@
+"""Bringing a workbook into a sitting: looked through first, then written in one transaction with one line in the record.
+
+    seen = look_through(database, "county_2026q2", data)      # faults, changes in words, notes
+    bring_in(database, "county_2026q2", data, agreed=seen.agreed, ...)
+
+The same file a second time changes nothing. Rows with faults are left out only where the host says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from db.engine import Connection, Database
+from db.reads import results as result_reads
+from db.reads import sittings as reads
+from db.work import Work, work
+from office.plan import PlannedUnit
+from office.preparation import prepared
+from office.refusal import NotFound, Refused
+from office.workbook import Fault, Workbook, read_workbook
+from office.workbook_check import Changes, Checker, Held
+from office.workbook_form import PROMISES, SEATS, SITTING, UNITS, filled_form
+from office.workbook_promises import check_promises
+from office.workbook_seats import check_seats, check_settings
+from scoring.round import Phase
+from scoring.rule import read_rule
+
+RECORDED = 300  # changes that one line of the record names; the file's hash tells the rest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedThrough:
+    """What a workbook would do to a sitting. `agreed` names exactly this outcome; `changes` are (sheet, row, words)."""
+
+    faults: tuple[Fault, ...]
+    changes: tuple[tuple[str, int, str], ...]
+    notes: tuple[str, ...]
+    unreadable: bool
+    agreed: str
+
+    @property
+    def left_out(self) -> tuple[tuple[str, int], ...]:
+        """(sheet, row) of every row at fault."""
+        return tuple(dict.fromkeys((one.sheet, one.row) for one in self.faults))
+
+
+def current_form(database: Database, sitting: str) -> bytes:
+    """The form filled with what the sitting holds."""
+    one = prepared(database, sitting)
+    with database.reading() as c:
+        units = {unit.key: unit.key for unit in reads.units(c)}
+        seats = tuple((s.code, s.group, s.name, units.get(s.unit, "")) for s in reads.seats(c, one.sitting.id))
+        return filled_form(one, seats, reads.declarations(c, one.sitting.id))
+
+
+def look_through(database: Database, sitting: str, data: bytes) -> LookedThrough:
+    """Nothing is changed. Raises Refused for a file that cannot be read at all."""
+    book = read_workbook(data)
+    with database.reading() as c:
+        return _looked(book, _checked(book, _held(c, sitting)))
+
+
+def bring_in(database: Database, sitting: str, data: bytes, *, name: str, agreed: str, good_rows_only: bool,
+             by: str, at: datetime) -> LookedThrough:
+    """Write what was agreed to; refused when the sitting has changed since, so that it would do something else."""
+    book = read_workbook(data)
+    with work(database) as w:
+        held = _held(w.c, sitting)
+        checker = _checked(book, held)
+        seen = _looked(book, checker)
+        if seen.agreed != agreed:
+            raise Refused("这一场的名单或进程刚才有变动，导入的结果会和您看到的不同，没有导入。请核对后再按一次。")
+        if seen.unreadable or (seen.faults and not good_rows_only):
+            raise Refused(f"还有{len(seen.faults)}处要改，没有导入任何内容。")
+        if not seen.changes:
+            raise Refused("表里的内容和系统里一样，不用导入。")
+        _write(w, held, checker.changes)
+        w.roster.touch(held.sitting.id)
+        w.record.append(
+            at=at, actor=by, action="Excel导入", sitting_id=held.sitting.id, file=name[:80],
+            sha256=hashlib.sha256(data).hexdigest(), changes=[words for _s, _r, words in seen.changes[:RECORDED]],
+            count=len(seen.changes), left_out=[_place(*one) for one in seen.left_out[:RECORDED]])
+        return seen
+
+
+def _held(c: Connection, key: str) -> Held:
+    sitting = reads.sitting(c, key)
+    if sitting is None:
+        raise NotFound(f"没有场次“{key}”。")
+    rounds = reads.rounds(c, sitting.id)
+    declarations = reads.declarations(c, sitting.id)
+    listed = {target for target, one in declarations.items() if any(promise.number for promise in one.commitments)}
+    return Held(
+        sitting=sitting, rule=read_rule(reads.rule_text(c, sitting.id)[0].encode()), units=reads.units(c),
+        targets=reads.targets(c, sitting.id), seats=reads.seats(c, sitting.id), declarations=declarations,
+        begun=bool(rounds), open=any(one.phase is Phase.OPEN for one in rounds),
+        published=bool(result_reads.publication_count(c, sitting.id)),
+        scored=frozenset(target for one in rounds if one.phase is not Phase.VOID for target in one.targets),
+        fixed=frozenset(listed | {t for one in rounds if one.phase is Phase.PUBLISHED for t in one.targets}))
+
+
+def _checked(book: Workbook, held: Held) -> Checker:
+    """Nothing is held against the sitting where a sheet could not be read: its rows would only look missing."""
+    if book.unreadable:
+        return Checker(held)
+    checker = Checker(held, orderly=all(one.sheet != UNITS for one in book.faults))
+    check_settings(checker, book.lines.get(SITTING, ()))
+    checker.agenda(book.lines.get(UNITS, ()))
+    check_seats(checker, book.lines.get(SEATS, ()))
+    check_promises(checker, book.lines.get(PROMISES, ()), faulty_units=book.faulty_units)
+    return checker
+
+
+def _looked(book: Workbook, checker: Checker) -> LookedThrough:
+    order = {name: n for n, name in enumerate(book.lines)}
+    faults = tuple(sorted((*book.faults, *checker.faults), key=lambda one: (order.get(one.sheet, 99), one.row, one.column)))
+    changes = tuple(checker.changes.words)
+    said = repr(([one.words for one in faults], changes, checker.changes))
+    return LookedThrough(faults=faults, changes=changes, notes=(*book.notes, *checker.notes),
+                         unreadable=book.unreadable or checker.other_sitting, agreed=hashlib.sha256(said.encode()).hexdigest())
+
+
+def _write(w: Work, held: Held, changes: Changes) -> None:
+    sitting, roster = held.sitting.id, w.roster
+    if changes.settings:
+        roster.change_sitting(sitting, **changes.settings)
+    units = {one.key: one.id for one in held.units} | _register(w, changes.units)
+    targets = {one.key: one.id for one in held.targets}
+    for key, values in changes.changed_targets.items():
+        roster.change_target(targets[key], **values)
+    last = max((one.position for one in held.targets), default=0)
+    for position, new in enumerate(changes.targets, last + 1):
+        targets[new.key] = roster.add_target(
+            sitting, key=new.key, name=new.name, unit_id=units[new.unit], presenter=new.presenter,
+            ranking_group=new.ranking_group, ranked=new.ranked, position=position)
+    if changes.order:
+        roster.order_targets({targets[key]: position for position, key in enumerate(changes.order, 1)})
+    seats = {one.code: one.id for one in held.seats}
+    for code, seat in changes.changed_seats.items():
+        roster.change_seat(seats[code], name=seat["name"], group_key=seat["group"], unit_id=units.get(seat["unit"]))
+    for one in changes.seats:
+        roster.add_seat(sitting, code=one.code, group=one.group, name=one.name, unit_id=units.get(one.unit))
+    for key, declaration in changes.declarations.items():
+        roster.put_declaration(targets[key], declaration)
+
+
+def _register(w: Work, units: list[PlannedUnit]) -> dict[str, int]:
+    ids = {one.key: w.roster.add_unit(key=one.key, name=one.name, kind=one.kind) for one in units}
+    known = {one.key: one.id for one in reads.units(w.c)} if units else {}
+    for one in units:
+        if one.parent:
+            w.roster.set_parent(ids[one.key], known[one.parent])
+    return ids
+
+
+def _place(sheet: str, row: int) -> str:
+    return f"{sheet}第{row}行" if row else sheet
