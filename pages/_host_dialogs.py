@@ -7,15 +7,15 @@ from html import escape
 
 import streamlit as st
 
-from hall import console, results, rounds, wall
-from hall.live import SeatInHall, Snapshot
+from hall import console, rounds
+from hall.live import Snapshot
 from hall.results import Check
-from office import badges, sittings
-from office.badges import Badge, qr_svg
-from pages._frame import act, house, person, say_what_happened
+from pages import _at_seat, _signing
+from pages._frame import house, person, say_what_happened
 
 Do = Callable[..., None]
-NAMES = {"stage": "换人上台／大屏", "void": "作废重投", "order": "换序／抽签", "seats": "签到与胸牌", "correct": "更正成绩"}
+NAMES = {"stage": "换人上台／大屏", "void": "作废重投", "order": "换序／抽签", "seats": "签到／胸牌／换人／回避",
+         "correct": "更正成绩"}
 
 
 def open_dialog(name: str, snapshot: Snapshot, do: Do, checklist: Callable[[], Sequence[Check]]) -> None:
@@ -29,32 +29,13 @@ def open_dialog(name: str, snapshot: Snapshot, do: Do, checklist: Callable[[], S
     elif name == "stage":
         stage(snapshot, do)
     elif name == "seats":
-        st.session_state.pop("seats/issued", None)
-        seats(snapshot, do)
+        st.session_state.pop(_at_seat.ISSUED, None)
+        seats(snapshot)
 
 
 @st.dialog("公布成绩", width="medium")
 def publish(snapshot: Snapshot, do: Do, checks: Sequence[Check]) -> None:
-    lines = "".join(
-        f'<div style="margin:.35rem 0"><span style="color:{tone}">{mark}</span>　{escape(one.words)}</div>'
-        for one in checks
-        for mark, tone in [("● 通过", "#1E7F4F") if one.ok else
-                           ("■ 不能公布", "#B3261E") if one.blocking else ("▲ 请留意", "#8A5A12")])
-    st.html(lines)
-    if any(not one.ok and one.blocking for one in checks):
-        st.write("请先处理标■的各项，再公布。")
-        return
-    warned = any(not one.ok for one in checks)
-    accepted = st.checkbox("已知悉标▲的各项，仍然公布", key="publish/accept") if warned else True
-    reason = st.text_input("更正原因（随新版一起公布）", key="publish/reason") if snapshot.published else ""
-    st.write(f"公布后另成第{snapshot.published + 1}版，旧版留存；旧版的加扣分先冲销，再按新版记入台账。" if snapshot.published
-             else "公布后：成绩定版，加扣分记入台账，承诺列入清单，大屏显示排名。")
-    if st.button(f"确认公布第{snapshot.published + 1}版" if snapshot.published else "确认公布", type="primary",
-                 disabled=not accepted or bool(snapshot.published and not reason.strip()), key="publish/yes",
-                 on_click=lambda: do(results.publish, reason=st.session_state.get("publish/reason", ""),
-                                     despite_warnings=bool(st.session_state.get("publish/accept")),
-                                     done="成绩已公布。")):
-        st.rerun()
+    _signing.draw_publish(snapshot, do, checks)
 
 
 @st.dialog("作废重投")
@@ -130,54 +111,8 @@ def stage(snapshot: Snapshot, do: Do) -> None:
         st.rerun()
 
 
-@st.dialog("签到与胸牌", width="medium")
-def seats(snapshot: Snapshot, do: Do) -> None:
-    words = st.text_input("查席位：编号、姓名或职务、组名", key="seats/words")
-    say_what_happened()
-    now = house().live.at(snapshot.sitting.key) or snapshot
-    found = console.found_seats(now, words)
-    if words and not found:
-        st.write("没有这样的席位。")
-    issued: Badge | None = st.session_state.get("seats/issued")
-    for seat in found:
-        _seat(seat, now, do)
-        if issued is not None and seat.code == issued.seat:
-            left, right = st.columns([1, 1.2])
-            left.write("请这一席的手机扫右边的码。只显示这一次；旧胸牌已停用。")
-            if wall.phone_address(now.public_url, st.context.url) is None:
-                left.warning("手机打不开这台电脑自己的地址，请先在“会前准备”填写手机访问地址。")
-            right.image(qr_svg(issued.link), width=280)
-
-
-def _seat(seat: SeatInHall, snapshot: Snapshot, do: Do) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        present = "● 已签到" if seat.checked_in else "○ 未签到"
-        st.write(f"**{seat.code}**　{seat.name}　{snapshot.rule.group(seat.group).name}　{present}")
-        st.button("取消签到" if seat.checked_in else "签到", key=f"seats/in/{seat.code}", on_click=lambda: do(
-            sittings.check_in, seat.code, not seat.checked_in))
-        if not seat.has_badge:
-            st.button("制发胸牌", key=f"seats/badge/{seat.code}", on_click=_new_badge, args=(snapshot, seat.code))
-            return
-        asked = st.session_state.get("seats/ask") == seat.code
-        if not asked:
-            st.button("换发胸牌", key=f"seats/ask/{seat.code}",
-                      on_click=lambda: st.session_state.update({"seats/ask": seat.code}))
-    if asked:
-        kept = snapshot.rule.group(seat.group).secret
-        st.warning("换发后，原来的胸牌立即停用。" + ("若已投了这一轮，那张票照算，新胸牌从下一轮起打分。" if kept else ""))
-        with st.container(horizontal=True):
-            st.button("确认换发", key=f"seats/badge/{seat.code}", on_click=_new_badge, args=(snapshot, seat.code))
-            st.button("不换", key=f"seats/keep/{seat.code}", on_click=lambda: st.session_state.pop("seats/ask", None))
-
-
-def _new_badge(snapshot: Snapshot, code: str) -> None:
-    st.session_state.pop("seats/ask", None)
+@st.dialog("签到、胸牌、换人、回避", width="medium")
+def seats(snapshot: Snapshot) -> None:
     who = person()
-    base = wall.phone_address(snapshot.public_url, st.context.url) or str(st.context.url or "").split("/host")[0]
-
-    def issue() -> None:
-        st.session_state["seats/issued"] = badges.issue_badges(
-            house().database, snapshot.sitting.key, (code,), base_url=base, by=who.name if who else "",
-            at=house().clock())[0]
-
-    act(issue)
+    if who is not None:
+        _at_seat.draw(snapshot, who)
