@@ -44,6 +44,7 @@ class Reason(StrEnum):
     ROUND_MOVED_ON = "round_moved_on"
     ROUND_CLOSED = "round_closed"
     ROUND_NOT_OPEN = "round_not_open"
+    OVERTAKEN = "overtaken"
     RECUSED = "recused"
     NOT_CHECKED_IN = "not_checked_in"
     WRONG_ORIGIN = "wrong_origin"
@@ -60,7 +61,8 @@ class Reason(StrEnum):
 
 
 _STATUS = {
-    Reason.ROUND_MOVED_ON: 409, Reason.ROUND_CLOSED: 409, Reason.ROUND_NOT_OPEN: 409, Reason.RECUSED: 403,
+    Reason.ROUND_MOVED_ON: 409, Reason.ROUND_CLOSED: 409, Reason.ROUND_NOT_OPEN: 409,
+    Reason.OVERTAKEN: 409, Reason.RECUSED: 403,
     Reason.NOT_CHECKED_IN: 403, Reason.WRONG_ORIGIN: 403, Reason.BAD_MARK: 422, Reason.INCOMPLETE: 422,
     Reason.TOO_LARGE: 413, Reason.TOO_FAST: 429, Reason.OVERLOADED: 503, Reason.UNKNOWN_BADGE: 404,
 }
@@ -325,6 +327,8 @@ def _snapshot_that_knows(live: Live, seat: SeatCard, round_text: str) -> Snapsho
 def _not_taken(live: Live, paper: Paper, answer: NotTaken) -> BallotRefused:
     if answer.fate is Fate.BADGE_STOPPED:
         return BallotRefused(Reason.UNKNOWN_BADGE, "这张胸牌已停用，请向工作人员领取新的二维码。")
+    if answer.fate is Fate.OVERTAKEN:
+        return BallotRefused(Reason.OVERTAKEN, "这张评分提交在前、送达在后，您后来提交的那张已经计票，以那张为准。要改请重新提交。")
     if answer.fate is Fate.VOTED_BEFORE:
         words = "本席位这一轮在换胸牌之前已经投票，那张票照常计入，这一轮不能再投。"
     elif answer.fate is Fate.PERHAPS_VOTED_BEFORE:

@@ -60,6 +60,7 @@ class Fate(StrEnum):
 
     LATE = "late"
     NOT_OPEN = "not_open"
+    OVERTAKEN = "overtaken"  # the voter has made a later one, and that one came in before
     BADGE_STOPPED = "badge_stopped"
     VOTED_BEFORE = "voted_before"
     PERHAPS_VOTED_BEFORE = "perhaps_voted_before"
@@ -123,9 +124,7 @@ def put(c: Connection, papers: Sequence[Paper], witness: Witness) -> list[Receip
             answers.append(earlier)
             continue
         fate = _fate(driver, paper, rounds.get(paper.round_id), in_force, versions, just_voted, witness)
-        if fate is None and (overtaken := versions.overtaking(paper, witness)) is not None:
-            answers.append(overtaken)
-        elif fate is None:
+        if fate is None:
             if versions.newest:
                 superseded += [{"round_id": paper.round_id, "voter": paper.voter, "target_id": target_id}
                                for target_id in paper.target_ids]
@@ -162,14 +161,6 @@ class _Versions:
     late: bool = False
     made: str = ""  # of a paper in this batch
 
-    def overtaking(self, paper: Paper, witness: Witness) -> Receipt | None:
-        """The receipt of a paper that this voter made later, and that came in before this one: it goes on counting."""
-        counts = self.made or witness.made(paper.round_id, paper.voter)
-        if not paper.made_at or paper.made_at >= counts:
-            return None
-        return next((one for one in self.by_nonce.values()
-                     if isinstance(one, Receipt) and one.version == self.newest), None)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Round:
@@ -190,6 +181,8 @@ def _fate(driver: Driver, paper: Paper, of: _Round | None, in_force: Set[str], v
     late = of.phase is Phase.CLOSED or bool(of.deadline and (paper.at > of.shuts or paper.made_at > of.deadline))
     if late:
         return NotTaken(fate=Fate.LATE, phase=Phase.CLOSED)
+    if paper.made_at and paper.made_at < (versions.made or witness.made(paper.round_id, paper.voter)):
+        return NotTaken(fate=Fate.OVERTAKEN)
     if paper.replaced and not versions.newest:
         saw = witness.saw(paper.round_id, paper.group)
         if paper.seat_id in saw or (paper.round_id, paper.seat_id) in just_voted:

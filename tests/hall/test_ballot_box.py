@@ -213,8 +213,10 @@ def test_a_paper_that_was_overtaken_in_the_network_does_not_replace_the_one_made
     hall.house.clock.advance(9)  # type: ignore[attr-defined]
     newer = hall.cast(code, 80, made_at=hall.now, nonce="newer")
 
-    assert hall.cast(code, 90, made_at=first, nonce="stuck").code == newer.code
-    assert hall.cast(code, 90, made_at=first, nonce="stuck").code == newer.code
+    for _ in range(2):
+        with pytest.raises(BallotRefused, match="以那张为准") as refused:
+            hall.cast(code, 90, made_at=first, nonce="stuck")
+        assert refused.value.reason is Reason.OVERTAKEN
     assert counted(hall) == [(newer.code, '{"quality": "80"}')] and stored(hall) == 1
     hall.house.clock.advance(1)  # type: ignore[attr-defined]
     assert hall.cast(code, 70, made_at=hall.now).version == 2
