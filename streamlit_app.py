@@ -31,6 +31,8 @@ PAGES = (
     ("prepare", "会前准备", ":material/checklist:", frozenset({Role.HOST, Role.ADMINISTRATOR})),
     ("host", "主持台", ":material/podium:", frozenset({Role.HOST, Role.ADMINISTRATOR})),
     ("desk", "签到台", ":material/how_to_reg:", frozenset({Role.HOST, Role.CLERK, Role.ADMINISTRATOR})),
+    ("paper", "纸票", ":material/ballot:",
+     frozenset({Role.CLERK, Role.SUPERVISOR, Role.HOST, Role.ADMINISTRATOR})),
     ("results", "成绩", ":material/leaderboard:",
      frozenset({Role.HOST, Role.CLERK, Role.SUPERVISOR, Role.LEADER, Role.ADMINISTRATOR, Role.LIAISON})),
     ("advice", "评议分析", ":material/monitoring:", frozenset({Role.LEADER, Role.ADMINISTRATOR})),

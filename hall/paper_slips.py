@@ -71,7 +71,10 @@ MAY_CHOOSE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slip:
-    """A paper as the clerks see it; `phone` is what counts of the same seat beside it, where that is to be decided."""
+    """A paper as the clerks see it; `phone` is what counts of the same seat beside it, where that is to be decided.
+
+    While the round is open nobody reads what came by phone: `phone` is empty.
+    """
 
     round_id: int
     label: str
@@ -79,6 +82,7 @@ class Slip:
     fate: Fate
     keyed_by: tuple[str, ...]
     readings: tuple[tuple[Line, ...], ...]
+    taken: tuple[Line, ...]
     phone: tuple[Line, ...]
     decided_by: str
     reason: str
@@ -96,17 +100,19 @@ def slips(database: Database, sitting: str) -> tuple[Slip, ...]:
     """Every paper of the sitting. A reading is told only when it is settled or two differ: the second keying is blind."""
     with database.reading() as c:
         found = sitting_of(c, sitting)
-        return tuple(_slip(c, one) for one in paper_reads.papers(c, found.id))
+        open_now = {one.id for one in reads.rounds(c, found.id) if one.phase is Phase.OPEN}
+        return tuple(_slip(c, one, is_open=one.round_id in open_now) for one in paper_reads.papers(c, found.id))
 
 
-def _slip(c: Connection, one: StoredPaper) -> Slip:
+def _slip(c: Connection, one: StoredPaper, *, is_open: bool) -> Slip:
     fate = fate_of(one)
     entries = one.now_keyed
-    contested = fate in (Fate.DUPLICATE, Fate.OVERTAKEN, Fate.PHONE)
+    contested = not is_open and fate in (Fate.DUPLICATE, Fate.OVERTAKEN, Fate.PHONE)
     return Slip(
         round_id=one.round_id, label=one.label, group=one.group, fate=fate,
         keyed_by=tuple(entry.keyed_by for entry in entries),
         readings=() if fate is Fate.KEYED else tuple(entry.lines for entry in entries),
+        taken=() if fate is Fate.KEYED else one.lines,
         phone=paper_reads.counting_lines(c, one.round_id, one.voter) if contested else (),
         decided_by=one.decided_by or "", reason=one.reason or "")
 

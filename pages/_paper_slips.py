@@ -1,0 +1,104 @@
+"""纸票: what waits for a decision, side by side, and the list of all papers. Drawing only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from itertools import zip_longest
+
+import streamlit as st
+
+from hall import paper
+from hall.live import Snapshot
+from hall.paper_slips import Choice, Fate, Slip
+from office.people import Staff
+from pages._frame import act, house
+from pages._pieces import table
+from scoring.ballot import Line, State
+from scoring.round import Phase
+
+_STATES = {State.ABSTAIN: "弃权", State.DONT_KNOW: "不了解", State.SPOILED: "作废"}
+
+
+def draw_waiting(snapshot: Snapshot, waiting: Sequence[Slip], who: Staff) -> None:
+    if not waiting:
+        st.html('<p class="lt-note">没有要裁定的纸票。</p>')
+    for one in waiting:
+        _draw_one(snapshot, one, who)
+
+
+def _draw_one(snapshot: Snapshot, one: Slip, who: Staff) -> None:
+    prefix = f"{snapshot.sitting.key}/slip/{one.round_id}/{one.label}"
+    with st.container(border=True):
+        st.markdown(f"**{one.label}**　{snapshot.rule.group(one.group).name}　{_round_words(snapshot, one)}　{one.fate.words}")
+        readings = {f"第{n}遍（{by}）": lines for n, (by, lines) in enumerate(zip_longest(one.keyed_by, one.readings), 1)}
+        if one.fate is not Fate.DIFFERS:
+            readings = {"纸票": one.taken, "手机票": one.phone} if one.phone else {"纸票": one.taken}
+            if not one.phone:
+                st.html('<p class="lt-note">打分还没截止，手机票的内容不显示；截止后可对照。</p>')
+        table(["单位", *readings, ""], _side_by_side(snapshot, list(readings.values())))
+        st.text_input("裁定原因（必填，记入留痕）", key=f"{prefix}/reason", placeholder="例如：核对原票，第二遍看错一行")
+        with st.container(horizontal=True):
+            for choice in one.choices:
+                st.button(choice.words, key=f"{prefix}/{choice.value}", on_click=partial(_decide, snapshot, one, choice, who))
+
+
+def _side_by_side(snapshot: Snapshot, readings: Sequence[Sequence[Line]]) -> list[list[str]]:
+    by_target = [{line.target: _words(snapshot, line) for line in lines} for lines in readings]
+    targets = [card.key for card in snapshot.targets if any(card.key in one for one in by_target)]
+    rows = []
+    for key in targets:
+        said = [one.get(key, "（空白）") for one in by_target]
+        rows.append([snapshot.by_key[key].name, *said, "" if len(set(said)) == 1 else "■ 不同"])
+    return rows
+
+
+def _words(snapshot: Snapshot, line: Line) -> str:
+    criteria = {one.key: one.name for one in snapshot.rule.criteria}
+    grades = {one.key: one.name for one in snapshot.rule.grades}
+    marks = "；".join(f"{criteria[key]} {value}" if key in criteria else grades.get(value, value)
+                     for key, value in line.marks)
+    return _STATES.get(line.state, marks)
+
+
+def draw_all(snapshot: Snapshot, every: Sequence[Slip], who: Staff) -> None:
+    """Every paper that came back; one that counts may be spoiled, one that was spoiled may be keyed anew."""
+    table(["号", "评委组", "轮次", "状态", "录入", "裁定"],
+          ([one.label, snapshot.rule.group(one.group).name, _round_words(snapshot, one), one.fate.words,
+            "、".join(one.keyed_by), f"{one.decided_by}：{one.reason}" if one.decided_by else ""] for one in every),
+          keep=(0, 3), empty="还没有收回的纸票。")
+    phases = {one.id: one.phase for one in snapshot.rounds}
+    readable = {f"{one.round_id} {one.label}": one for one in every if one.fate in (Fate.COUNTED, Fate.SPOILED)
+                or (one.readings and phases.get(one.round_id) is not Phase.OPEN)}
+    if not readable:
+        return
+    st.subheader("查看、作废一张，或重新录入")
+    chosen = st.selectbox(
+        "纸票", list(readable), key=f"{snapshot.sitting.key}/slip/chosen", format_func=lambda key:
+        f"{readable[key].label}　{_round_words(snapshot, readable[key])}　{readable[key].fate.words}")
+    one = readable[chosen]
+    if phases.get(one.round_id) is not Phase.OPEN:
+        shown = {f"第{n}遍（{by}）": lines for n, (by, lines) in enumerate(zip_longest(one.keyed_by, one.readings), 1)}
+        shown |= {"手机票": one.phone} if one.phone else {}
+        table(["单位", *shown, ""], _side_by_side(snapshot, list(shown.values())))
+    if one.fate not in (Fate.COUNTED, Fate.SPOILED) or phases.get(one.round_id) not in paper.ENTERING:
+        return
+    prefix = f"{snapshot.sitting.key}/slip/{one.round_id}/{one.label}"
+    st.text_input("原因（必填，记入留痕）", key=f"{prefix}/reason", placeholder="例如：收回的票多于发出的票")
+    for choice in one.choices:
+        st.button(choice.words, key=f"{prefix}/{choice.value}", on_click=partial(_decide, snapshot, one, choice, who))
+
+
+def _round_words(snapshot: Snapshot, one: Slip) -> str:
+    of_round = next((each for each in snapshot.rounds if each.id == one.round_id), None)
+    if of_round is None:
+        return ""
+    first = snapshot.by_key[of_round.targets[0]].name
+    void = "（已作废）" if of_round.phase is Phase.VOID else ""
+    return f"第{of_round.number}轮 {first}{'' if len(of_round.targets) == 1 else f'等{len(of_round.targets)}家'}{void}"
+
+
+def _decide(snapshot: Snapshot, one: Slip, choice: Choice, who: Staff) -> None:
+    reason = str(st.session_state.get(f"{snapshot.sitting.key}/slip/{one.round_id}/{one.label}/reason") or "")
+    act(paper.decide, house().database, snapshot.sitting.key, one.round_id, one.label, choice, reason=reason,
+        by=who.name, at=house().clock(), seen=one.fate, done=f"{one.label}：{choice.words}，已记入留痕。")

@@ -1,0 +1,82 @@
+"""The sealed printout: all that is needed to go on on paper, nothing that tells whose a secret ballot is."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+
+import pytest
+from sqlalchemy import text
+
+from hall import paper, sealed
+from office.refusal import Refused
+
+
+def printed(hall, round_id):
+    return sealed.print_sealed(hall.house.database, hall.key, round_id, by="clerk", at=hall.now)
+
+
+def lines_of(page):
+    return html.unescape(re.search(r"<pre>(.*)</pre>", page, re.S).group(1))
+
+
+def test_the_code_is_the_hash_of_the_lines_at_its_end_and_stands_in_the_record(hall):
+    round_id = hall.open("U2")
+    hall.everybody()
+    hall.close()
+
+    made = printed(hall, round_id)
+
+    assert hashlib.sha256(lines_of(made.html).encode()).hexdigest() == made.code and made.code in made.html
+    with hall.house.database.reading() as c:
+        assert made.code in c.execute(text("select detail from record_entry where action = '封存选票'")).scalar_one()
+    assert [one.holds for one in sealed.kept(hall.house.database, hall.key)[round_id]] == [True]
+
+
+def test_all_ballots_stand_on_it_the_secret_ones_without_seat_time_or_receipt(hall):
+    round_id = hall.open("U2")
+    hall.everybody()
+    with hall.house.database.reading() as c:
+        receipts = list(c.execute(text("select receipt from ballot where seat_id is null")).scalars())
+    hall.close()
+
+    rows = [line.split("\t") for line in lines_of(printed(hall, round_id).html).splitlines() if line.startswith("票")]
+
+    assert sorted(row[3] for row in rows) == ["L1", "L2", "L3", "L4", *["无记名"] * 4]
+    secret = [row for row in rows if row[3] == "无记名"]
+    assert all(row[6].startswith("质量 ") and row[7] == "" for row in secret)
+    assert secret == sorted(secret, key=lambda row: row[4])
+    assert not {row[4] for row in secret} & set(receipts)
+
+
+def test_fewer_than_three_secret_ballots_keep_their_marks_to_themselves(hall):
+    round_id = hall.open("U2")
+    hall.cast("P1", 37)
+    hall.cast("P2", 41)
+    hall.cast("L1", 90)
+    hall.close()
+
+    page = printed(hall, round_id).html
+
+    assert page.count(sealed.WITHHELD) == 4 and "质量 37" not in page and "质量 90" in page
+
+
+def test_a_paper_keyed_after_the_printout_shows_on_the_next_one(hall):
+    round_id = hall.open("U2")
+    hall.cast("L1", 90)
+    hall.close()
+    first = printed(hall, round_id)
+    for by in ("clerk1", "clerk2"):
+        paper.enter(hall.house.database, hall.key, round_id, "L2", {"m.U2.quality": "80"}, by=by, at=hall.now)
+    second = printed(hall, round_id)
+
+    assert first.code != second.code and "纸票-" in second.html
+    assert [one.holds for one in sealed.kept(hall.house.database, hall.key)[round_id]] == [True, False]
+
+
+def test_an_open_round_is_not_sealed(hall):
+    round_id = hall.open("U2")
+
+    with pytest.raises(Refused, match="截止以后"):
+        printed(hall, round_id)

@@ -1,0 +1,82 @@
+"""纸票: two clerks key a paper, a third person decides, blank papers are printed, a round is sealed."""
+
+from __future__ import annotations
+
+from hall.paper_slips import Fate, slips
+from office.people import Role
+from tests import make
+from tests.pages.conftest import press, words
+
+
+def by_key(app, ending):
+    found = [one for kind in ("text_input", "selectbox", "multiselect", "number_input", "checkbox", "button")
+             for one in app.get(kind) if one.key and one.key.endswith(ending)]
+    assert len(found) == 1, (ending, [one.key for one in found])
+    return found[0]
+
+
+def key_one(app, label, mark):
+    by_key(app, "/label").input(label)
+    by_key(app, "m.U2.quality").input(str(mark))
+    return press(app, "录入这张纸票")
+
+
+def test_two_clerks_key_one_paper_and_it_counts(open_page, house):
+    hall = make.sitting(house)
+    hall.open("U2")
+    app = key_one(open_page("paper", Role.CLERK, name="clerk1"), "L1", 88)
+    assert "第一遍已录入" in words(app) and "等别人复录的有1张" in words(app)
+    assert by_key(app, "/label").value == "", "the next paper begins with a blank form"
+
+    app = open_page("paper", Role.CLERK, name="clerk2")
+    assert "有1张等您复录：L1" in words(app) and "88" not in words(app)
+    app = key_one(app, "L1", 88)
+
+    assert "两遍一致，已计入" in words(app)
+    assert slips(house.database, hall.key)[0].fate is Fate.COUNTED
+
+
+def test_two_readings_stand_side_by_side_until_somebody_else_decides(open_page, house):
+    hall = make.sitting(house)
+    hall.open("U2")
+    key_one(open_page("paper", Role.CLERK, name="clerk1"), "L1", 88)
+    app = key_one(open_page("paper", Role.CLERK, name="clerk2"), "L1", 83)
+    assert "质量 88" in words(app) and "质量 83" in words(app) and "■ 不同" in words(app)
+    app = press(app, "以第二遍为准")
+    assert "原因" in words(app)
+
+    app = open_page("paper", Role.SUPERVISOR, name="supervisor1")
+    by_key(app, "/L1/reason").input("核对原票").run()
+    app = press(app, "以第二遍为准")
+
+    assert "已记入留痕" in words(app) and "supervisor1：核对原票" in words(app)
+    assert slips(house.database, hall.key)[0].fate is Fate.COUNTED
+
+
+def test_blank_papers_are_made_for_seats_and_for_a_secret_group(open_page, house):
+    make.sitting(house)
+    app = open_page("paper", Role.HOST)
+
+    by_key(app, "/blank/targets").select("U2")
+    by_key(app, "/blank/seats").select("L1")
+    by_key(app, "/count/public").set_value(2)
+    assert "一次至少印3张" in words(press(app, "生成纸票"))
+    by_key(app, "/count/public").set_value(4)
+    app = press(app, "生成纸票")
+
+    assert "5张纸票已生成" in words(app)
+
+
+def test_a_closed_round_is_sealed_and_the_page_says_whether_it_still_holds(open_page, house):
+    hall = make.sitting(house)
+    hall.open("U2")
+    hall.everybody()
+    hall.close()
+
+    app = press(open_page("paper", Role.SUPERVISOR), "生成封存件")
+
+    assert "封存件已生成" in words(app) and "● 一致" in words(app)
+
+
+def test_a_leader_is_turned_away(open_page, house):
+    assert "这一页不对您开放" in words(open_page("paper", Role.LEADER))
