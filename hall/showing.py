@@ -190,7 +190,7 @@ def _in_words(step: Step, reveal: Reveal) -> str:
     if not step.lines:
         return step.called
     places = [one.place for one in step.lines]
-    names = "、".join(one.name for one in places[:6]) + (f"等{len(places)}家" if len(places) > 6 else "")
+    names = "、".join(one.name for one in places[:3]) + (f"等{len(places)}家" if len(places) > 3 else "")
     total = f"　{places[0].total}" if len({one.total for one in places}) == 1 else ""
     lot = reveal.lots[step.lot].name
     return f"{f'{lot}　' if lot else ''}{step.called}　{names}{total}"

@@ -23,7 +23,7 @@ Do = Callable[..., None]
 BREATH = timedelta(seconds=0.7)
 
 _CSS = """<style>
-.r-now{margin:.2rem 0;font-size:.95rem;line-height:1.45}
+.r-now{margin:.2rem 0;min-height:2.9em;font-size:.95rem;line-height:1.45}
 .r-now b{font-size:1.1rem}
 .r-still{margin:.2rem 0;padding:.35rem .7rem;background:#F5F6F8;border-left:4px solid #8A5A12;font-size:.95rem}
 .stElementContainer:has(.r-still),.stElementContainer:has(.r-now){margin:0}
@@ -36,8 +36,6 @@ def keys(snapshot: Snapshot, do: Do) -> None:
     stand = showing.stand_of(house().database, snapshot)
     voting = console.open_round_of(snapshot) is not None
     st.html(_CSS)
-    if screen.frozen_at is not None:
-        st.html(f'<p class="r-still">■ 大屏{clock_time(screen.frozen_at)}起已冻结，现场看到的不变；其他操作照常。</p>')
     if stand is not None and not voting:
         _reveal(stand, snapshot, do)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -47,19 +45,21 @@ def keys(snapshot: Snapshot, do: Do) -> None:
             st.button("恢复大屏", key="screen/unfreeze", type="primary",
                       on_click=lambda: do(showing.unfreeze, done="大屏已恢复。"))
         begun = stand is not None and not stand.rehearsal and stand.step > 0
-        if voting or begun:
-            return
-        if screen.rehearsal is None:
-            st.button("排练揭晓", key="reveal/rehearse", on_click=lambda: do(showing.rehearse, 0, seen=None),
-                      help="大屏按同样的步骤走一遍，名称和分数都不显示")
-        with st.popover("后几名怎么公布"):
-            _low(snapshot, do)
+        if not voting and not begun:
+            if screen.rehearsal is None:
+                st.button("排练揭晓", key="reveal/rehearse", on_click=lambda: do(showing.rehearse, 0, seen=None),
+                          help="大屏按同样的步骤走一遍，名称和分数都不显示")
+            with st.popover("后几名怎么公布"):
+                _low(snapshot, do)
+    if screen.frozen_at is not None:
+        st.html(f'<p class="r-still">■ 大屏{clock_time(screen.frozen_at)}起已冻结，现场看到的不变；其他操作照常。</p>')
 
 
 def _reveal(stand: Stand, snapshot: Snapshot, do: Do) -> None:
     head = "排练" if stand.rehearsal else "揭晓"
     following = f"下一步将揭晓：<b>{escape(stand.next)}</b>" if stand.next else "<b>已全部揭晓</b>"
-    st.html(f'<p class="r-now">{head}第{stand.step}步／共{stand.of}步　大屏现在：{escape(stand.now)}<br>{following}</p>')
+    now = "大屏现在" if snapshot.stage.screen.frozen_at is None else "恢复后显示"
+    st.html(f'<p class="r-now">{head}第{stand.step}步／共{stand.of}步　{now}：{escape(stand.now)}<br>{following}</p>')
     end, start = stand.step == stand.of, stand.step == 0
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("下一步", key=f"reveal/next/{stand.step}", type="secondary" if stand.rehearsal or end else "primary",

@@ -61,7 +61,7 @@ header,.stAppHeader,.stToolbar,[data-testid="stDecoration"],[data-testid="stStat
 .w .row .who{flex:1;overflow:hidden;text-overflow:ellipsis;min-width:0;font-weight:600}
 .w .row .st{flex:none;font-size:2.8vh;padding-right:1vh}
 .w .row .tot{flex:none;font-weight:700;text-align:right}
-.w .row .pts{flex:none;width:3.2em;text-align:right;font-size:max(2.5vh,.8em);color:#B6BFC9;padding-right:.6vh}
+.w .row .pts{flex:none;width:3.2em;text-align:right;font-size:max(2.5vh,.8em);color:#B6BFC9;padding-right:1.2vh}
 .w .row .tie{flex:none;font-size:2.5vh;color:#E3B341;font-weight:500}
 .w .p{padding:1.5vh 0 1.4vh 2.4vh;border-left:.5vh solid #3A444F;margin:1.2vh 0}
 .w .main{--size:var(--narrow,1)}

@@ -13,7 +13,8 @@ from hall.reveal import Place
 from hall.wall import LINES, RankingWall, RevealWall
 
 NARROW = 124.0  # what a 4:3 screen leaves between the margins, in hundredths of its height
-COLUMNS, LONGEST = 3, 24
+COLUMNS = 3
+LEAST = 3.1  # a line's height at the smallest type
 
 
 def fitting(by_height: float, width: float, characters: float) -> float:
@@ -40,7 +41,8 @@ def _newest(wall: RevealWall) -> str:
         size = min(8.4, 50 / max(1, len(wall.called)))
         return (f'<div class="name" style="font-size:{size:.1f}vh">{escape(wall.called)}</div>'
                 f'<div class="num" style="margin-top:2vh">{len(new)}<small>家</small></div>')
-    size = min(8.4 if len(new) == 1 else 6.4, 106 / max(len(one.name) for one in new))
+    longest = max(len(one.name) for one in new)
+    size = min(8.4 if len(new) == 1 else 6.4, 52 / longest if longest <= 10 else 98 / longest)
     names = "<br>".join(escape(one.name) for one in new)
     totals = {one.total for one in new}
     number = _total(new[0].total) if len(totals) == 1 else ""
@@ -50,9 +52,14 @@ def _newest(wall: RevealWall) -> str:
 
 def _total(total: str) -> str:
     """The number that matters at a fifth of the height; words in its place are as large as fit."""
-    size = 20.0 if total[:1].isdigit() and len(total) <= 5 else min(20.0, 96 / max(1, len(total)) * .95)
+    size = min(20.0, 51 / _ems(total))
     return (f'<div class="num" style="margin-top:2vh;font-size:{size:.1f}vh">{escape(total)}</div>'
             f'<div class="quiet t34">总分</div>')
+
+
+def _ems(words: str) -> float:
+    """How wide a line is in its own size, a Latin letter or digit being about half a character."""
+    return max(0.5, sum(0.5 if ch.isascii() else 1.0 for ch in words))
 
 
 def _so_far(wall: RevealWall) -> str:
@@ -69,44 +76,45 @@ def _so_far(wall: RevealWall) -> str:
 def ranking(wall: RankingWall) -> str:
     """The end of a reveal: who came first, and everybody's line."""
     rows = max((len(lines) for _name, lines in wall.lists), default=0)
-    single = len(wall.lists) == 1 and 0 < rows <= LINES
-    note = f'<div class="note">第{wall.version}版（更正）：{escape(wall.corrected)}</div>' if wall.version > 1 else ""
-    if wall.kept_back:
-        note += '<div class="quiet t34" style="margin-top:1.5vh">其余名次不在大屏公布</div>'
-    if single:
+    notes = [f'<div class="note">第{wall.version}版（更正）：{escape(wall.corrected)}</div>'] if wall.version > 1 else []
+    notes += ['<div class="quiet t34" style="margin-top:1.5vh">其余名次不在大屏公布</div>'] if wall.kept_back else []
+    note = "".join(notes)
+    if len(wall.lists) == 1 and 0 < rows <= LINES:
         lines = wall.lists[0][1]
         first = [one for one in lines if one.place and one.place == lines[0].place]
+        size = min(8.4, 52 / max((len(one.name) for one in first[:3]), default=1))
         tied = "并列" if len(first) > 1 else ""
         side = (f'<div class="quiet t42">{tied}第{escape(lines[0].place)}名</div>'
-                f'<div class="name">{"<br>".join(escape(one.name) for one in first[:3])}</div>'
+                f'<div class="name" style="font-size:{max(4.0, size):.1f}vh">'
+                f'{"<br>".join(escape(one.name) for one in first[:3])}</div>'
                 f'{_total(lines[0].total)}{note}') if first else f'<div class="name">成绩公布</div>{note}'
         return (f'<div class="side ranked">{side}</div>'
                 f'<div class="main ranked">{_grid([_place(one) for one in lines], lines, 1, 88 / len(lines))}</div>')
     if len(wall.lists) <= 1:
         lines = wall.lists[0][1] if wall.lists else ()
-        return f'<div class="main full"><div class="title">成绩排名</div>{note}{_columns(lines)}</div>'
+        return f'<div class="main full"><div class="title">成绩排名</div>{note}{_columns(lines, notes=len(notes))}</div>'
     columns = len(wall.lists)
     parts = "".join(
-        f'<div style="min-width:0"><div class="title">{escape(name)}</div>'
-        f'{_short(lines, LONGEST, min(9.0, 74 / max(1, min(rows, LONGEST))), columns)}</div>'
+        f'<div style="min-width:0"><div class="title">{escape(name)}</div>{_columns(lines, len(notes), columns, rows)}</div>'
         for name, lines in wall.lists)
-    return (f'<div class="main full">{note}<div style="display:grid;gap:5vh;align-items:start;'
+    return (f'<div class="main full">{note}<div style="display:grid;gap:5vh;align-items:start;margin-top:{len(notes)}vh;'
             f'grid-template-columns:repeat({columns},minmax(0,1fr))">{parts}</div></div>')
 
 
-def _columns(lines: tuple[Place, ...]) -> str:
-    """A long list in up to three columns."""
-    rows = min(LONGEST, max(LINES, math.ceil(len(lines) / COLUMNS)))
-    return _short(lines, rows * COLUMNS, 74 / rows, 1, columns=max(1, math.ceil(min(len(lines), rows * COLUMNS) / rows)))
-
-
-def _short(lines: tuple[Place, ...], most: int, height: float, beside: int, columns: int = 1) -> str:
-    shown = lines[:most]
+def _columns(lines: tuple[Place, ...], notes: int = 0, beside: int = 1, longest: int = 0) -> str:
+    """A long list: in up to three columns, or in one `beside` others (`longest`: the lines of the longest of them).
+    What does not fit is counted."""
+    room = 76.0 - 6.5 * notes
+    most = int(room // LEAST)
+    columns = 1 if beside > 1 else min(COLUMNS, math.ceil(len(lines) / LINES) or 1)
+    rows = min(most, max(longest, math.ceil(len(lines) / columns)))
+    shown = lines[:rows * columns]
     left_out = len(lines) - len(shown)
     more = f'<div class="quiet" style="font-size:2.5vh;margin-top:.6vh">另有{left_out}家，见公开看板</div>' if left_out else ""
     if not shown:
         return more
-    return _grid([_place(one, points=columns * beside < COLUMNS) for one in shown], shown, columns, height, beside) + more
+    high = min(7.0, room / rows) if beside == 1 else min(9.0, room / rows)
+    return _grid([_place(one, points=columns * beside < COLUMNS) for one in shown], shown, columns, high, beside) + more
 
 
 def _grid(rows: list[str], lines: tuple[Place, ...] | list[Place], columns: int, height: float, beside: int = 1) -> str:
@@ -115,9 +123,10 @@ def _grid(rows: list[str], lines: tuple[Place, ...] | list[Place], columns: int,
     height = min(10.0, height)
     parts = columns * beside
     width = 65.0 if parts == 1 else (NARROW - 5 * (parts - 1)) / parts
-    tied = 6.5 if any(one.tied or one.why for one in lines) else 0.0
-    beyond = 7.8 if parts < COLUMNS else 5.6
-    font = fitting(min(5.0, height * .6), width - 5 - tied, max((len(one.name) for one in lines), default=0) + beyond)
+    aside = max((6.6 * bool(one.tied and one.place) + (len(one.why) * 2.5 + 1.6) * bool(one.why) for one in lines),
+                default=0.0)
+    beyond = max((_ems(one.total) for one in lines), default=0.0) + (5.3 if parts < COLUMNS else 3.1)
+    font = fitting(min(5.0, height * .6), width - 5 - aside, max((len(one.name) for one in lines), default=0) + beyond)
     return (f'<div class="list" style="grid-template-rows:repeat({high},{height:.2f}vh);grid-template-columns:'
             f'repeat({columns},minmax(0,1fr));font-size:{font:.2f}vh">{"".join(rows)}</div>')
 

@@ -118,8 +118,8 @@ def live() -> None:
         more_time(step, waiting)
         if here.target is not None:
             st.html(_console.said(here.target.declaration))
-        answer(now, step)
         _reveal_keys.keys(snapshot, do)
+        answer(now, step)
     with right:
         hands = _console.hands(flags(signing_kept(house().database, key, snapshot.serial)))
         online = console.online(snapshot, house().presence.seen(now))
