@@ -20,6 +20,7 @@ from hall.live import Live
 from hall.presence import Presence
 from hall.readiness import Readiness
 from hall.rounds import close_what_is_due, collect_once_more
+from hall.screens import Screens
 from hall.sole import Sole
 from hall.steady import SteadyClock, machine_time
 
@@ -44,6 +45,7 @@ class House:
         self.live = Live(database, clock, public_url)
         self.box = BallotBox(database, self.live)
         self.presence = Presence()
+        self.screens = Screens()
         self.readiness = Readiness(database, clock)
         self.sweeper = Sweeper(database)
         self._sole = Sole(database.url)

@@ -16,14 +16,14 @@ from hall.live import Snapshot
 from hall.readiness import GroupReady
 
 SHORTCOMINGS = 3
-_LOCAL = ("127.0.0.1", "localhost", "0.0.0.0", "::1")
+LOCAL = ("127.0.0.1", "localhost", "0.0.0.0", "::1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One line of the preflight; `todo` is what a red one asks for, in a few words that stand alone.
 
-    `warns`: amber. It is not wrong, and asks for a look.
+    `warns`: amber. It is not wrong, and asks for a look. `unsure`: grey, nothing here can know it.
     """
 
     topic: str
@@ -31,6 +31,7 @@ class Line:
     ok: bool
     todo: str = ""
     warns: bool = False
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +107,7 @@ def _badges(snapshot: Snapshot) -> Line:
 def _address(snapshot: Snapshot) -> Line:
     if not snapshot.public_url:
         return Line(topic="手机访问地址", words="还没有设置", ok=False, todo="设置手机访问地址")
-    if urlsplit(snapshot.public_url).hostname in _LOCAL:
+    if urlsplit(snapshot.public_url).hostname in LOCAL:
         return Line(topic="手机访问地址", words=f"{snapshot.public_url} 只有本机能打开，手机打不开", ok=False,
                     todo="换一个手机能打开的访问地址")
     return Line(topic="手机访问地址", words=snapshot.public_url, ok=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
 import streamlit as st
 
 from hall.limits import phones_at_once
 from hall.live import Snapshot
-from hall.preflight import preflight
+from hall.preflight import Line, preflight
 from hall.readiness import readiness_of
+from hall.surroundings import NOT_TRIED, surroundings, try_address
 from office.local_time import day, day_in_words
 from office.people import Role
 from office.preparation import prepared
@@ -30,16 +32,30 @@ _STYLE = """<style>
 .lt-flight .ok b{color:#1E7F4F}
 .lt-flight .no b{color:#B3261E}
 .lt-flight .so b{color:#8A5A12}
+.lt-flight .as b{color:#57606A}
 </style>"""
+
+
+def draw_lines(lines: Iterable[Line]) -> None:
+    st.html(f'{_STYLE}<div class="lt-flight">' + "".join(
+        f'<div class="{look}"><b>{shape} {escape(line.topic)}</b>　{escape(line.words)}</div>'
+        for line in lines
+        for look, shape in [("no", "■") if not line.ok else ("so", "▲") if line.warns
+                            else ("as", "○") if line.unsure else ("ok", "●")]) + "</div>")
 
 
 def draw_preflight(snapshot: Snapshot) -> None:
     ready = readiness_of(snapshot, house().readiness.checks(snapshot.sitting.key))
-    lines = "".join(
-        f'<div class="{look}"><b>{shape} {escape(line.topic)}</b>　{escape(line.words)}</div>'
-        for line in preflight(snapshot, ready, room=phones_at_once())
-        for look, shape in [("no", "■") if not line.ok else ("so", "▲") if line.warns else ("ok", "●")])
-    st.html(f'{_STYLE}<div class="lt-flight">{lines}</div>')
+    draw_lines(preflight(snapshot, ready, room=phones_at_once()))
+
+
+@st.fragment(run_every="5s")
+def draw_surroundings(snapshot: Snapshot) -> None:
+    """What stands around the sitting; the address is tried only when somebody asks."""
+    field = f"prepare/tried/{snapshot.public_url}"
+    draw_lines((*surroundings(house(), snapshot.sitting.key), st.session_state.get(field, NOT_TRIED)))
+    st.button("试一试手机访问地址", key="prepare/try", type="tertiary",
+              on_click=lambda: st.session_state.update({field: try_address(snapshot.public_url)}))
 
 
 who = require(Role.HOST, Role.ADMINISTRATOR)
@@ -64,6 +80,7 @@ facts = (about.title, about.period, day_in_words(about.held_on), about.place, ab
 st.html(f'<p class="lt-note">{escape(" · ".join(part for part in facts if part))}</p>')
 if not snapshot.published:
     draw_preflight(snapshot)
+    draw_surroundings(snapshot)
 labels = ["基本", "单位与议程", "评委席位", "评分办法", "胸牌", "Excel导入", *(["分项得分"] if one.parts and one.agenda else [])]
 basic, agenda, seats, rule, badges, excel, *parts = st.tabs(labels, key="prepare/tabs")
 with basic:

@@ -22,6 +22,7 @@ def screen() -> None:
         st.html(_wall.notice("没有这个场次，请从主持台打开大屏。" if sittings else "还没有任何场次。"))
         return
     now = house.clock()
+    house.screens.seen(key, now)
     try:
         shown = showing.on_screen(house, snapshot, now)
     except Refused as refused:

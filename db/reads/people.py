@@ -89,6 +89,13 @@ def record(c: Connection, *, limit: int | None = None, sitting: str | None = Non
     )
 
 
+def last_time(c: Connection, action: str) -> datetime | None:
+    """When this was last done, by whomever."""
+    row = c.execute(select(t.record_entry.c.at).where(t.record_entry.c.action == action)
+                    .order_by(t.record_entry.c.id.desc()).limit(1)).first()
+    return None if row is None else moment_of(row.at)
+
+
 def record_length(c: Connection) -> int:
     return int(c.execute(select(func.count()).select_from(t.record_entry)).scalar_one())
 

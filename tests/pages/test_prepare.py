@@ -362,3 +362,24 @@ def test_a_deduction_is_entered_as_a_count(open_page, house):
     press(app, "保存分项得分")
 
     assert prepared(house.database, "small").components == {("U2", "overtime"): "2"}
+
+
+def test_what_stands_around_the_sitting_is_told_and_the_address_tried_on_demand(open_page, house):
+    make.sitting(house)
+    app = open_page("prepare", Role.HOST)
+    assert "▲ 大屏" in words(app)
+    assert "○ 手机网络" in words(app)
+
+    house.screens.seen("small", house.clock())
+    press(app, "试一试手机访问地址")
+
+    assert "● 大屏" in words(app)
+    assert "■ 手机网络" in words(app) and "还没有手机能打开的访问地址" in words(app)
+
+
+def test_a_drawn_screen_is_known_to_be_connected(open_page, house):
+    make.sitting(house)
+
+    open_page("screen", Role.HOST, sitting="small")
+
+    assert house.screens.connected("small", house.clock())
