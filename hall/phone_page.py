@@ -97,12 +97,13 @@ class TargetView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptView:
-    """`sent` is one line a target, in words; `time` is empty for a secret ballot."""
+    """`sent` is one line a target, in words; `time` is empty for a secret ballot; `spoiled`: by the clerk, afterwards."""
 
     code: str
     version: int
     time: str
     sent: tuple[str, ...]
+    spoiled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

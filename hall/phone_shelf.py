@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from db.values import Receipt
 from hall.live import SeatCard, Snapshot
 from hall.phone_page import PhoneView, render_phone, seconds_between
-from hall.phone_view import milliseconds, news_of, receipt_view, view_of
+from hall.phone_view import is_spoiled, milliseconds, news_of, receipt_view, view_of
 from scoring.round import Phase
 
 LONG = 160  # bytes from which compressing a part is worth its while
@@ -76,7 +76,8 @@ def is_shelved(snapshot: Snapshot, receipt: Receipt | None) -> bool:
 def _blank(snapshot: Snapshot, seat: SeatCard, receipt: Receipt | None, at: datetime) -> Blank:
     now = snapshot.round
     recused = () if now is None else tuple(snapshot.recused(seat, key) for key in now.targets)
-    key = ("page", seat.group, recused, receipt is not None and len(receipt.lines) > 0, receipt is None)
+    key = ("page", seat.group, recused, receipt is not None and len(receipt.lines) > 0, receipt is None,
+           receipt is not None and is_spoiled(receipt))
     kept = snapshot.kept.get(key)
     if not isinstance(kept, Blank):
         page = render_phone(_with_signs(view_of(snapshot, seat, receipt, at=at, nonce="", etag="")))

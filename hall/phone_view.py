@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zlib import crc32
 
@@ -110,6 +110,9 @@ def view_of(snapshot: Snapshot, seat: SeatCard, receipt: Receipt | None, *, at: 
     sent = _values(receipt.lines if receipt else ()) | {name: value[:ECHO_BOUND] for name, value in typed.values.items()}
     cards = [card for key in keys if (card := snapshot.target(key)) is not None]
     targets = tuple(_target(snapshot, seat, card, sent, typed) for card in cards)
+    barred = bool(targets) and all(target.recused for target in targets)
+    if barred and receipt is not None:  # recused on the spot, with a paper that is in
+        targets = tuple(replace(one, recused=f"{one.recused}您此前提交的评分不再计入。") for one in targets)
     return PhoneView(
         sitting_title=snapshot.sitting.title,
         note=snapshot.sitting.note.split("：")[0][:12],
@@ -126,8 +129,8 @@ def view_of(snapshot: Snapshot, seat: SeatCard, receipt: Receipt | None, *, at: 
         targets=targets,
         ranking=rule.ballot.kind is BallotKind.RANKING,
         partial=rule.ballot.missing_criterion is not MissingCriterion.VOID_BALLOT,
-        barred=bool(targets) and all(target.recused for target in targets),
-        receipt=None if receipt is None else receipt_view(snapshot, seat, receipt),
+        barred=barred,
+        receipt=None if receipt is None or barred else receipt_view(snapshot, seat, receipt),
         nonce=nonce,
         message=typed.message,
         next_up=_next_up(snapshot),
@@ -139,7 +142,13 @@ def receipt_view(snapshot: Snapshot, seat: SeatCard, receipt: Receipt) -> Receip
     is_secret = snapshot.rule.group(seat.group).secret
     return ReceiptView(code=receipt.code, version=receipt.version,
                        time="" if is_secret else _clock(receipt.received_at),
-                       sent=tuple(_in_words(snapshot, line) for line in receipt.lines))
+                       spoiled=is_spoiled(receipt),
+                       sent=tuple(_in_words(snapshot, seat, line) for line in receipt.lines))
+
+
+def is_spoiled(receipt: Receipt) -> bool:
+    """Whether the clerk has spoiled the whole paper after the close."""
+    return bool(receipt.lines) and all(line.state is State.SPOILED for line in receipt.lines)
 
 
 def _target(snapshot: Snapshot, seat: SeatCard, card: TargetCard, sent: Mapping[str, str], typed: Typed) -> TargetView:
@@ -199,11 +208,13 @@ def _values(lines: tuple[Line, ...]) -> dict[str, str]:
     return values
 
 
-def _in_words(snapshot: Snapshot, line: Line) -> str:
+def _in_words(snapshot: Snapshot, seat: SeatCard, line: Line) -> str:
     """`乐清市：质量 88 · 位次 90`."""
     rule, card = snapshot.rule, snapshot.target(line.target)
     names = {one.key: one.name for one in rule.criteria} | {one.key: one.name for one in rule.grades}
-    if line.state is not State.SUBMITTED:
+    if snapshot.recused(seat, line.target) is not None and rule.ballot.kind is not BallotKind.RANKING:
+        said = "已回避，不计入"
+    elif line.state is not State.SUBMITTED:
         said = {**WITHOUT_MARKS, State.SPOILED.value: "这张票已作废"}.get(line.state.value, line.state.value)
     elif rule.ballot.kind is BallotKind.POINTS:
         said = " · ".join(f"{names.get(key, key)} {mark}" for key, mark in line.marks)

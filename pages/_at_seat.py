@@ -26,21 +26,20 @@ COUNT = frozenset({Role.CLERK, Role.ADMINISTRATOR})
 
 def draw(snapshot: Snapshot, who: Staff) -> None:
     """The field, and the seat that it leads to: the first that is found, unless another one is pressed."""
-    st.text_input("查席位：编号、姓名或职务、组名；或用扫码枪扫胸牌（扫到就签到）", key=WORDS, on_change=_asked,
-                  args=(snapshot.sitting.key, who))
+    st.text_input("查席位：编号、姓名或职务、组名；或用扫码枪扫胸牌（扫到就签到）", key=WORDS, on_change=lambda: ask(
+        st.session_state[WORDS], snapshot.sitting.key, who))
     say_what_happened()
     now = house().live.at(snapshot.sitting.key) or snapshot
     issued: Badge | None = st.session_state.get(ISSUED)
     if issued is not None:
         _badge(issued, now)
         return
-    words = st.session_state.get(WORDS) or ""
-    found = console.found_seats(now, words)
+    words, wanted = st.session_state.get(WORDS) or "", st.session_state.get(CHOSEN)
+    found = console.found_seats(now, words) if words else tuple(seat for seat in now.seats if seat.code == wanted)
     if not found:
         if words:
-            st.write("这张胸牌已停用，或不属于这个场次。" if console.is_link(words) else "没有这样的席位。")
+            st.write("没有这样的席位。")
         return
-    wanted = st.session_state.get(CHOSEN)
     chosen = next((seat for seat in found if seat.code == wanted), found[0])
     _panel(chosen, now, who)
     others = [seat for seat in found if seat is not chosen]
@@ -52,21 +51,21 @@ def draw(snapshot: Snapshot, who: Staff) -> None:
                           on_click=st.session_state.update, args=({CHOSEN: seat.code, DOING: None},))
 
 
-def find(words: str) -> None:
-    """Start anew with these words."""
-    for key in (ISSUED, CHOSEN, DOING):
-        st.session_state.pop(key, None)
-    st.session_state[WORDS] = words
-
-
-def _asked(key: str, who: Staff) -> None:
-    """New words: nothing of the last seat stays; a badge that was scanned is checked in at once."""
-    words = st.session_state[WORDS]
-    find(words)
+def ask(words: str, key: str, who: Staff) -> None:
+    """New words: nothing of the last seat stays. A badge that was scanned is checked in at once, and its link goes: it
+    is a secret, and the next scan is typed into an empty field."""
+    for name in (ISSUED, CHOSEN, DOING):
+        st.session_state.pop(name, None)
+    st.session_state[WORDS] = "" if console.is_link(words) else words
+    if not console.is_link(words):
+        return
     now = house().live.at(key)
-    seats = console.found_seats(now, words) if now is not None and console.is_link(words) else ()
+    seats = console.found_seats(now, words) if now is not None else ()
     if seats:
+        st.session_state[CHOSEN] = seats[0].code
         _arrive(key, seats[0].code, who)
+    else:
+        st.session_state["said"] = ("error", "这张胸牌已停用，或不属于这个场次。")
 
 
 def _panel(seat: SeatInHall, now: Snapshot, who: Staff) -> None:

@@ -133,7 +133,7 @@ def live() -> None:
 
 def find() -> None:
     """The words in the field lead to their seat."""
-    _at_seat.find(st.session_state["find"])
+    _at_seat.ask(st.session_state["find"], key, who)
     st.session_state["dialog"], st.session_state["find"] = "seats", ""
 
 

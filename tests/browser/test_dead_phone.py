@@ -119,5 +119,6 @@ def test_from_my_phone_is_dead_to_i_can_vote(server: Server, capsys: pytest.Capt
         field.fill(links["D01"])
         field.press("Enter")
         expect(host.get_by_text(re.compile("D01.*已签到。")).first).to_be_visible(timeout=15_000)
+        expect(field).to_have_value("")
         picture(host, "desk")
     assert "Traceback" not in server.log()

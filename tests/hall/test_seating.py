@@ -10,6 +10,9 @@ from hall import console, results, seating, verification
 from hall.ballot_box import BallotRefused, Reason
 from hall.live import SeatInHall, Snapshot
 from hall.packing import package_of, sitting_of
+from hall.phone_page import render_phone
+from hall.phone_shelf import is_shelved, page_of
+from hall.phone_view import news_of, view_of
 from office import badges
 from office.refusal import Refused
 from scoring.tally import tally
@@ -253,6 +256,44 @@ def test_a_recusal_needs_a_reason_and_is_entered_once(hall: make.Hall) -> None:
         do(hall, seating.recuse_now, "L1", "U2", reason=" ")
     with pytest.raises(Refused, match="已经回避（本单位）"):
         do(hall, seating.recuse_now, "L4", "U1", reason="本单位")
+
+
+def phone_says(hall: make.Hall, code: str, round_id: int) -> str:
+    """The words of this seat's page."""
+    hall.house.live.refresh()
+    hall.house.live.forget_receipts()
+    secret = hall.secrets[code]
+    card = hall.house.live.seat(secret)
+    assert card is not None
+    receipt = hall.house.live.receipt(card, secret, round_id)
+    body, _policy = page_of(seen(hall), card, receipt, at=hall.now, nonce="n", compressed=False)
+    page = render_phone(view_of(seen(hall), card, receipt, at=hall.now, nonce="n", etag=news_of(
+        seen(hall), card, receipt).etag)).html
+    assert body.decode() == page or not is_shelved(seen(hall), receipt)
+    return page
+
+
+def test_the_phone_of_who_was_recused_on_the_spot_says_so_before_and_after_the_close(hall: make.Hall) -> None:
+    round_id = hall.open("U2")
+    hall.cast("L1", 77)
+    do(hall, seating.recuse_now, "L1", "U2", reason="亲属")
+    during = phone_says(hall, "L1", round_id)
+    hall.close()
+    after = phone_says(hall, "L1", round_id)
+
+    assert "您需回避B县，不参加打分" in during and "原因：亲属。您此前提交的评分不再计入。" in during
+    assert "m.U2.quality" not in during and "质量 77" not in during + after
+    assert "<b>已计票</b>" not in during + after and "没有收到您的评分" not in after
+
+
+def test_the_phone_of_a_spoiled_paper_says_so(hall: make.Hall) -> None:
+    round_id = hall.open("U2")
+    hall.cast("L1", 77)
+    hall.close()
+    do(hall, seating.spoil, "L1", "U2", reason="打错单位")
+
+    page = phone_says(hall, "L1", round_id)
+    assert "这张票已由计票员作废，不计票" in page and "B县：这张票已作废" in page and "<b>已计票</b>" not in page
 
 
 # -- hard cases 17 and 18: a wrong mark, a ballot again ------------------------------------------------------

@@ -40,8 +40,8 @@ def test_a_scanned_badge_is_checked_in_and_a_second_scan_says_so(hall: make.Hall
     look_for(page, "L3")
     assert "已经签到" in words(look_for(page, link)) and "还没签到（7）" in words(page)
 
+    assert page.text_input(key="seats/words").value == "" and hall.secrets["L2"] not in words(page)
     hall.badge("L2")
-    look_for(page, "")
     assert "这张胸牌已停用" in words(look_for(page, link))
 
 
