@@ -6,14 +6,14 @@ Writing is `office.sittings` and `office.mending`; pasted lines are `office.past
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from db.engine import Connection, Database
 from db.reads import results as result_reads
 from db.reads import sittings as reads
-from db.values import Sitting, Target, Unit
+from db.values import Declaration, Sitting, Target, Unit
 from office.plan import PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan
 from office.points import signed
 from office.refusal import NotFound
@@ -100,14 +100,16 @@ def example_rule() -> str:
 
 def new_plan(database: Database, *, key: str, title: str, arena: str, period: str, held_on: date, place: str,
              note: str, ballot_mode: str, seconds: int, grace_seconds: int, desk_check_in: bool,
-             like: str = "", with_roster: bool = False) -> SittingPlan:
+             like: str = "", with_roster: bool = False, with_declarations: bool = False) -> SittingPlan:
     """A new sitting with the rule of an earlier one (or the example), and its agenda and seats if wished.
 
-    Badges, declarations and recusals are not carried over: they belong to their own quarter.
+    Badges, recusals, parts of the total and results are never carried over: they belong to their own quarter. What
+    units declared is, if asked for, and without the numbers that its commitments got on the list.
     """
     units: tuple[PlannedUnit, ...] = ()
     targets: tuple[PlannedTarget, ...] = ()
     seats: tuple[PlannedSeat, ...] = ()
+    declarations: dict[str, Declaration] = {}
     if like:
         with database.reading() as c:
             found = _found(c, like)
@@ -121,12 +123,22 @@ def new_plan(database: Database, *, key: str, title: str, arena: str, period: st
                     for one in reads.targets(c, found.id))
                 seats = tuple(PlannedSeat(code=one.code, group=one.group, name=one.name, unit=one.unit)
                               for one in reads.seats(c, found.id))
+            if with_roster and with_declarations:
+                declarations = {target: _unlisted(one) for target, one in reads.declarations(c, found.id).items()}
     else:
         toml = example_rule()
     return SittingPlan(
         key=key.strip(), title=title.strip(), arena=arena.strip(), period=period.strip(), held_on=held_on,
         place=place.strip(), note=note.strip(), ballot_mode=ballot_mode, seconds=seconds, grace_seconds=grace_seconds,
-        desk_check_in=desk_check_in, rule_toml=toml, units=units, targets=targets, seats=seats)
+        desk_check_in=desk_check_in, rule_toml=toml, units=units, targets=targets, seats=seats,
+        declarations=declarations)
+
+
+def _unlisted(stated: Declaration) -> Declaration:
+    """As it was said, before its commitments were on a list."""
+    return Declaration(shortcomings=tuple(
+        replace(one, commitments=tuple(replace(promise, number=None) for promise in one.commitments))
+        for one in stated.shortcomings))
 
 
 def proposed_key(held_on: date, taken: set[str]) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from office import mending, sittings
 from office.people import Staff
-from office.preparation import Prepared, new_plan, proposed_key
+from office.preparation import Prepared, Sitting, new_plan, proposed_key
 from pages import _signing
 from pages._frame import act, house
 
@@ -31,18 +31,30 @@ def draw_settings(one: Prepared, who: Staff) -> None:
     _signing.draw_terms(about.key, who, begun=one.begun)
 
 
-def draw_new(who: Staff, today: date, taken: dict[str, str]) -> None:
-    """Everything that a sitting needs to exist; `taken`: key -> title of those there are, newest first."""
-    st.subheader("新建场次", anchor=False)
+def draw_new(who: Staff, today: date, taken: dict[str, str], like: Sitting | None = None) -> None:
+    """Everything that a sitting needs to exist; `taken`: key -> title of those there are, newest first.
+
+    `like`: the sitting that is copied; its settings stand in the form.
+    """
+    st.subheader(f"复制“{like.title}（{like.period}）”" if like else "新建场次", anchor=False)
+    if like:
+        st.html('<p class="lt-note">评分办法、议程次序、单位和评委席位照原样带过来；胸牌、回避、分项得分和成绩不带。'
+                "请改好编号、名称、周期和日期。</p>")
     with st.form("new", border=False):
         left, right = st.columns(2)
         left.text_input("编号（英文字母、数字、- 和 _）", value=proposed_key(today, set(taken)), key="new/key")
-        right.selectbox("评分办法和名单从哪里开始", [*taken, _EXAMPLE], key="new/like",
+        choices = [*taken, _EXAMPLE]
+        right.selectbox("评分办法和名单从哪里开始", choices, key="new/like", index=choices.index(like.key) if like else 0,
                         format_func=lambda key: f"沿用：{taken[key]}" if key else "示例办法（温州县区比拼现场），名单从空白开始")
-        st.checkbox("沿用时把议程单位和评委席位一起带过来（胸牌、填报和回避不带）", value=True, key="new/with_roster")
-        _fields("new", dict(title="", arena=ARENAS[0], period=_quarter(today), held_on=today, place="", note="",
-                            ballot_mode="each", seconds=120, grace_seconds=5, desk_check_in=False))
-        st.form_submit_button("新建", type="primary", on_click=_create, args=(who,))
+        left.checkbox("沿用时把议程单位和评委席位一起带过来（胸牌和回避不带）", value=True, key="new/with_roster")
+        right.checkbox("连同各单位填报的不足与承诺一起带过来", value=False, key="new/with_declarations",
+                       help="一般不带：每一场各单位重新填报。")
+        _fields("new", dict(
+            title=like.title if like else "", arena=like.arena if like else ARENAS[0], period=_quarter(today),
+            held_on=today, place=like.place if like else "", note=like.note if like else "",
+            ballot_mode=like.ballot_mode if like else "each", seconds=like.seconds if like else 120,
+            grace_seconds=like.grace_seconds if like else 5, desk_check_in=like.desk_check_in if like else False))
+        st.form_submit_button("复制" if like else "新建", type="primary", on_click=_create, args=(who,))
     if taken:
         st.button("返回", on_click=lambda: st.session_state.pop("prepare/new", None))
 
@@ -83,6 +95,7 @@ def _create(who: Staff) -> None:
 
     def create() -> None:
         plan = new_plan(database, key=key, like=state["new/like"], with_roster=state["new/with_roster"],
+                        with_declarations=state["new/with_declarations"],
                         **_typed("new"))
         mending.add_sitting(database, plan, by=who.name, at=house().clock())
 

@@ -64,11 +64,13 @@ say_what_happened_everywhere()
 live = house().live
 taken = {one.key: f"{one.title}（{one.period}）" for one in live.sittings()}
 if not taken or st.session_state.get("prepare/new"):
-    draw_new(who, day(house().clock()), taken)
+    copied = live.at(str(st.session_state.get("prepare/new")))
+    draw_new(who, day(house().clock()), taken, copied.sitting if copied else None)
     st.stop()
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     key = choose_sitting()
+    st.button("复制这一场", on_click=lambda: st.session_state.update({"prepare/new": key}))
     st.button("新建场次", on_click=lambda: st.session_state.update({"prepare/new": True}))
 snapshot = live.at(key)
 if snapshot is None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from office import sittings
+from office import mending, sittings
 from office.people import Role
 from office.plan import PlannedSeat, PlannedTarget, PlannedUnit
-from office.preparation import prepared, registered_units
+from office.preparation import new_plan, prepared, registered_units
 from tests import make
 from tests.pages.conftest import press, words
 
@@ -383,3 +383,46 @@ def test_a_drawn_screen_is_known_to_be_connected(open_page, house):
     open_page("screen", Role.HOST, sitting="small")
 
     assert house.screens.connected("small", house.clock())
+
+
+def test_the_last_sitting_is_copied_with_its_roster_and_without_what_belongs_to_its_quarter(open_page, house):
+    make.sitting(house, make.plan(seconds=90, place="市人民大会堂", desk_check_in=True))
+    sittings.recuse(house.database, "small", "L1", "U2", "联系该县", by="host", at=make.START)
+    app = open_page("prepare", Role.HOST)
+    press(app, "复制这一场")
+    assert (field(app, "new/title").value, field(app, "new/seconds").value) == ("县区比拼现场", 90)
+    assert field(app, "new/like").value == "small"
+    field(app, "new/key").input("county_2026q2")
+    field(app, "new/period").input("2026Q2")
+
+    press(app, "复制")
+
+    house.live.refresh()
+    old, new = house.live.at("small"), house.live.at("county_2026q2")
+    assert [(t.key, t.name, t.presenter) for t in new.targets] == [(t.key, t.name, t.presenter) for t in old.targets]
+    assert [(s.code, s.group, s.name, s.unit) for s in new.seats] == [(s.code, s.group, s.name, s.unit) for s in old.seats]
+    assert new.rule.sha256 == old.rule.sha256
+    assert (new.sitting.place, new.sitting.seconds, new.sitting.desk_check_in) == ("市人民大会堂", 90, True)
+    assert not any(s.has_badge for s in new.seats) and all(s.has_badge for s in old.seats)
+    assert (new.recusals, [t.declaration.shortcomings for t in new.targets]) == ({}, [(), (), ()])
+
+
+def test_declarations_are_copied_by_choice_without_their_numbers_on_the_list(house):
+    hall = make.sitting(house)
+    for key in ("U1", "U2", "U3"):
+        hall.open(key)
+        hall.everybody()
+        hall.close()
+    hall.publish(despite_warnings=True)
+    about = prepared(house.database, "small").sitting
+
+    plan = new_plan(house.database, key="next", title="下一场", arena=about.arena, period="2026Q2",
+                    held_on=about.held_on, place="", note="", ballot_mode="each", seconds=0, grace_seconds=5,
+                    desk_check_in=False, like="small", with_roster=True, with_declarations=True)
+    mending.add_sitting(house.database, plan, by="host", at=make.START)
+
+    house.live.refresh()
+    old, new = house.live.at("small"), house.live.at("next")
+    assert [c.number for t in old.targets for c in t.declaration.commitments if c.number is None] == []
+    assert {c.number for t in new.targets for c in t.declaration.commitments} == {None}
+    assert [t.declaration.shortcomings[0].text for t in new.targets] == ["项目开工慢"] * 3
