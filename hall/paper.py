@@ -92,7 +92,7 @@ def decide(database: Database, sitting: str, round_id: int, label: str, choice: 
             raise Refused("两遍录入中有一遍是您录的。请由没有录过这张票的人（其他计票员、监督员或主持人）裁定。")
         now = _decided(w, hall, one, fate, choice, at=at)
         Papers(w.c).became(round_id, label, now.value, decided_by=by, reason=reason.strip())
-        _tell(w, hall, hall.known(one), "纸票裁定", by=by, at=at, decision=choice.words, reason=reason.strip(), state=now)
+        _tell(w, hall, hall.known(one), "纸票裁定", by=by, at=at, ruling=choice.words, reason=reason.strip(), state=now)
     if hall.phase is Phase.CLOSED:
         sweep(database)
     return now
@@ -137,7 +137,10 @@ def _by_phone(c: Connection, hall: _Hall, slip: _Resolved) -> bool:
 
 def _cast(w: Work, hall: _Hall, slip: _Resolved, lines: Sequence[Line], fate: Fate, *, at: datetime) -> None:
     store = Papers(w.c)
-    receipt = slip.label if slip.secret else f"纸票-{draw_receipt()}"
+    drawn = draw_receipt()
+    receipt = drawn if slip.secret else f"纸票{drawn[:2]}-{drawn[2:4]}{drawn[5:]}"
+    if slip.secret and fate is Fate.COUNTED:
+        receipt = slip.label  # whoever kept the serial finds it in the public list
     version = store.cast(
         hall.round.id, hall.phase, voter=slip.voter, group=slip.group, seat_id=slip.seat_id, lines=lines,
         target_ids=hall.target_ids, receipt=receipt, nonce=secrets.token_urlsafe(12), at=at)

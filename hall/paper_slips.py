@@ -93,7 +93,7 @@ class Slip:
 
 
 def fate_of(one: StoredPaper) -> Fate:
-    return Fate.OVERTAKEN if one.overtaken else Fate(one.state)
+    return Fate.OVERTAKEN if one.overtaken else Fate.SPOILED if one.set_aside else Fate(one.state)
 
 
 def slips(database: Database, sitting: str) -> tuple[Slip, ...]:

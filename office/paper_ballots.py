@@ -81,7 +81,7 @@ def issue(database: Database, sitting: str, *, seats: Sequence[str], secret: Map
         w.record.append(
             at=at, actor=by, action="印制纸票", sitting_id=found.id, seats=list(seats),
             targets=[key for page in pages for key, _name in page], count=len(papers),
-            values={rule.group(group).name: f"{count}张" for group, count in secret.items() if count})
+            serials={rule.group(group).name: f"{count}张" for group, count in secret.items() if count})
     return tuple(papers)
 
 

@@ -30,7 +30,7 @@ class Entry:
 class StoredPaper:
     """One paper that came back, with all its keyings.
 
-    `overtaken`: since it became a ballot, a later one of the same voter counts for one of its targets.
+    `overtaken`: since it became a ballot, a later one of the same voter counts. `set_aside`: it was spoiled since.
     """
 
     round_id: int
@@ -46,6 +46,7 @@ class StoredPaper:
     reason: str | None
     entries: tuple[Entry, ...]
     overtaken: bool
+    set_aside: bool
 
     @property
     def now_keyed(self) -> tuple[Entry, ...]:
@@ -83,14 +84,17 @@ def papers(c: Connection, sitting_id: int) -> tuple[StoredPaper, ...]:
             attempt=r.attempt, number=r.number, keyed_by=r.keyed_by, keyed_at=r.keyed_at, lines=_lines(r.lines)))
     later = select(t.ballot.c.version).where(
         t.ballot.c.round_id == t.paper.c.round_id, t.ballot.c.voter == t.paper.c.voter, t.ballot.c.counted,
-        t.ballot.c.state != State.SPOILED.value, t.ballot.c.version > t.paper.c.version).exists()
-    rows = c.execute(select(t.paper, later.label("later")).where(t.paper.c.round_id.in_(of_sitting))
+        t.ballot.c.version > t.paper.c.version)
+    by_phone = later.where(t.ballot.c.state != State.SPOILED.value).exists()
+    spoiled = later.where(t.ballot.c.state == State.SPOILED.value).exists()
+    rows = c.execute(select(t.paper, by_phone.label("later"), spoiled.label("spoiled")).where(t.paper.c.round_id.in_(of_sitting))
                      .order_by(t.paper.c.round_id, t.paper.c.label))
     return tuple(
         StoredPaper(round_id=r.round_id, label=r.label, group=r.group_key, seat_id=r.seat_id, voter=r.voter,
                     state=r.state, attempt=r.attempt, chosen=r.chosen, version=r.version, decided_by=r.decided_by,
                     reason=r.reason, entries=tuple(entries.get((r.round_id, r.label), ())),
-                    overtaken=r.state == "counted" and bool(r.later))
+                    overtaken=r.state == "counted" and bool(r.later),
+                    set_aside=r.state == "counted" and bool(r.spoiled) and not r.later)
         for r in rows)
 
 

@@ -14,6 +14,7 @@ from hall.ballot_box import BallotRefused
 from hall.packing import package_of, sitting_of
 from hall.paper import Choice, Fate
 from hall.paper_slips import slips
+from hall.receipts import Found, look_up
 from office import paper_ballots
 from office.refusal import NotFound, Refused
 from scoring.tally import tally
@@ -294,6 +295,55 @@ def test_a_bad_mark_names_its_criterion_and_stores_nothing(hall):
     with pytest.raises(Refused, match="“质量”"):
         key(hall, round_id, "L1", 101, by="clerk1")
     assert slips(hall.house.database, hall.key) == ()
+
+
+def test_a_keying_that_cannot_be_recorded_is_not_kept_at_all(hall, monkeypatch):
+    round_id = hall.open("U2")
+    key(hall, round_id, "L1", 70, by="clerk1")
+    with monkeypatch.context() as broken:
+        broken.setattr("db.record.Record.append", lambda *_a, **_k: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            key(hall, round_id, "L1", 70, by="clerk2")
+
+    assert the_slip(hall, "L1").fate is Fate.KEYED and counted(hall, "L1") == []
+
+
+def test_a_secret_paper_keyed_after_the_close_leaves_no_order_beside_the_others(hall):
+    round_id = hall.open("U2")
+    labels = serials(hall)
+    hall.everybody()
+    hall.close()
+    for label in labels:
+        twice(hall, round_id, label, 80)
+
+    with hall.house.database.reading() as c:
+        assert c.execute(text("select count(*) from setting where key like 'traces.%'")).scalar_one() in (0, 1)
+        if not hall.house.database.is_sqlite:
+            assert c.execute(text("select count(distinct xmin::text) from ballot")).scalar_one() == 1
+
+
+def test_17_a_paper_that_was_spoiled_afterwards_is_keyed_anew_and_every_version_stays(hall):
+    round_id = hall.open("U2")
+    twice(hall, round_id, "L1", 50)
+    hall.close()
+    decide(hall, round_id, "L1", Choice.SPOIL, reason="评委把别的单位写在这张票上")
+    assert counted(hall, "L1") == [("spoiled", "{}", 2)]
+
+    decide(hall, round_id, "L1", Choice.AGAIN, reason="评委重新填了一张")
+    assert twice(hall, round_id, "L1", 85) is Fate.COUNTED
+    assert counted(hall, "L1") == [("submitted", '{"quality": "85"}', 3)]
+    with hall.house.database.reading() as c:
+        assert c.execute(text("select count(*) from ballot")).scalar_one() == 3
+
+
+def test_a_named_paper_is_marked_as_paper_in_the_public_package(hall):
+    round_id = hall.open("U2")
+    twice(hall, round_id, "L1", 70)
+    hall.close()
+
+    with hall.house.database.reading() as c:
+        label, = {row.ballot for row in package_of(c, sitting_of(c, hall.key)).ballots}
+    assert label.startswith("纸票") and look_up([(label, "B县", True)], label).found is Found.COUNTED
 
 
 STEPS = st.lists(st.sampled_from(["phone", "first", "second", "differ", "to phone", "to paper", "spoil", "again", "close"]),
