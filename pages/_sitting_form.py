@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from hall import signing
 from office import mending, sittings
 from office.people import Staff
 from office.preparation import Prepared, Sitting, new_plan, proposed_key
@@ -38,7 +39,7 @@ def draw_new(who: Staff, today: date, taken: dict[str, str], like: Sitting | Non
     """
     st.subheader(f"复制“{like.title}（{like.period}）”" if like else "新建场次", anchor=False)
     if like:
-        st.html('<p class="lt-note">评分办法、议程次序、单位和评委席位照原样带过来；胸牌、回避、分项得分和成绩不带。'
+        st.html('<p class="lt-note">评分办法、议程次序、单位、评委席位、公布方式和异议期照原样带过来；胸牌、回避、分项得分和成绩不带。'
                 "请改好编号、名称、周期和日期。</p>")
     with st.form("new", border=False):
         left, right = st.columns(2)
@@ -95,14 +96,24 @@ def _create(who: Staff) -> None:
 
     def create() -> None:
         plan = new_plan(database, key=key, like=state["new/like"], with_roster=state["new/with_roster"],
-                        with_declarations=state["new/with_declarations"],
-                        **_typed("new"))
+                        with_declarations=state["new/with_declarations"], **_typed("new"))
         mending.add_sitting(database, plan, by=who.name, at=house().clock())
+        if state["new/like"]:
+            _carry_terms_over(state["new/like"], key, who)
 
     if act(create, done="场次已新建。下面逐项准备，上方各项变绿即可开场。"):
         state.pop("prepare/new", None)
         state["sitting"] = key
         st.query_params["s"] = key
+
+
+def _carry_terms_over(like: str, key: str, who: Staff) -> None:
+    """Who must confirm a result, and how long objections are taken: as it was."""
+    database = house().database
+    old, new = (signing.signing_of(database, one).terms for one in (like, key))
+    if old != new:
+        signing.set_terms(database, key, hands=signing.Hands(old.hands), objection_hours=old.objection_hours,
+                          by=who.name, at=house().clock())
 
 
 def _quarter(today: date) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from hall import signing
 from office import mending, sittings
 from office.people import Role
 from office.plan import PlannedSeat, PlannedTarget, PlannedUnit
@@ -388,6 +389,7 @@ def test_a_drawn_screen_is_known_to_be_connected(open_page, house):
 def test_the_last_sitting_is_copied_with_its_roster_and_without_what_belongs_to_its_quarter(open_page, house):
     make.sitting(house, make.plan(seconds=90, place="市人民大会堂", desk_check_in=True))
     sittings.recuse(house.database, "small", "L1", "U2", "联系该县", by="host", at=make.START)
+    signing.set_terms(house.database, "small", hands=signing.Hands.THREE, objection_hours=48, by="host", at=make.START)
     app = open_page("prepare", Role.HOST)
     press(app, "复制这一场")
     assert (field(app, "new/title").value, field(app, "new/seconds").value) == ("县区比拼现场", 90)
@@ -404,6 +406,8 @@ def test_the_last_sitting_is_copied_with_its_roster_and_without_what_belongs_to_
     assert new.rule.sha256 == old.rule.sha256
     assert (new.sitting.place, new.sitting.seconds, new.sitting.desk_check_in) == ("市人民大会堂", 90, True)
     assert not any(s.has_badge for s in new.seats) and all(s.has_badge for s in old.seats)
+    terms = signing.signing_of(house.database, "county_2026q2").terms
+    assert (terms.hands, terms.objection_hours) == (signing.Hands.THREE, 48)
     assert (new.recusals, [t.declaration.shortcomings for t in new.targets]) == ({}, [(), (), ()])
 
 
