@@ -213,10 +213,16 @@ def onstage(snapshot: Snapshot, now: datetime) -> Onstage:
 def on_screen(snapshot: Snapshot) -> str:
     """What the hall looks at, in a few words."""
     current = open_round_of(snapshot)
+    screen = snapshot.stage.screen
+    if screen.frozen_at is not None:
+        return "画面已冻结"
     if current is not None:
         return "打分与投票进度"
+    if screen.rehearsal is not None:
+        return "排练揭晓"
     if snapshot.stage.shows == "ranking":
-        return "排名" if snapshot.published else "议程"
+        begun = screen.version == snapshot.published and screen.step > 0
+        return "揭晓成绩" if begun else "等待揭晓成绩" if snapshot.published else "议程"
     if snapshot.stage.shows == "target":
         return "投票结束，不显示成绩" if _scored(snapshot, snapshot.stage.target or "") else "不足与承诺"
     return "议程"

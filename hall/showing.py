@@ -56,7 +56,7 @@ def on_screen(house: House, snapshot: Snapshot, now: datetime) -> Shown:
 
 def unfrozen(house: House, snapshot: Snapshot, now: datetime) -> wall.Wall:
     """What a screen that is not frozen shows at this moment: what `freeze` keeps."""
-    published = standing(house.database, snapshot.sitting.key) if wall.wants_ranking(snapshot) else None
+    published = _published(house.database, snapshot) if wall.wants_ranking(snapshot) else None
     shown = wall.round_on_wall(snapshot)
     return wall.what_to_show(snapshot, now, house.live.turnout(shown) if shown is not None else {}, published)
 
@@ -149,10 +149,8 @@ def rehearse(database: Database, sitting: str, to: int | None, *, seen: int | No
             raise Refused("另一台主持台已经在排练，请看清后再按。" if seen is None else
                           f"另一台主持台已经按过，排练现在是第{screen.rehearsal}步。请看清后再按。")
         w.rounds.set_screen(found.id, replace(screen, rehearsal=to))
-        if to is None or seen is None:
-            _tell(w, found, by, at, "结束揭晓排练" if to is None else "开始揭晓排练")
-        else:
-            w.roster.touch(found.id)
+        action = "结束揭晓排练" if to is None else "开始揭晓排练" if seen is None else "揭晓排练"
+        _tell(w, found, by, at, action, **({"step": str(to)} if to is not None and seen is not None else {}))
 
 
 def _refuse_in_earnest(w: Work, sitting: Sitting, screen: Screen) -> None:
@@ -196,18 +194,27 @@ def _in_words(step: Step, reveal: Reveal) -> str:
     return f"{f'{lot}　' if lot else ''}{step.called}　{names}{total}"
 
 
+def _published(database: Database, snapshot: Snapshot) -> Standing | None:
+    """The newest publication, read once a snapshot: screens and consoles ask every second."""
+    if not snapshot.published:
+        return None
+    kept = snapshot.kept.get("published")
+    if not isinstance(kept, Standing):
+        kept = standing(database, snapshot.sitting.key, snapshot.published)
+        snapshot.kept["published"] = kept
+    return kept
+
+
 def _reveal(database: Database, snapshot: Snapshot) -> Reveal:
-    """Prepared once a snapshot: a console asks every second."""
+    """Prepared once a snapshot, as its screen shows it: in earnest or rehearsed."""
     kept = snapshot.kept.get("reveal")
-    if isinstance(kept, Reveal):
-        return kept
-    published = standing(database, snapshot.sitting.key) if snapshot.published else None
-    screen = snapshot.stage.screen
-    made = wall.prepared(snapshot.targets, screen, published) \
-        if published is not None and screen.rehearsal is None else \
-        wall.rehearsed(snapshot.targets, screen, published)
-    snapshot.kept["reveal"] = made
-    return made
+    if not isinstance(kept, Reveal):
+        published, screen = _published(database, snapshot), snapshot.stage.screen
+        kept = wall.prepared(snapshot.targets, screen, published) \
+            if published is not None and screen.rehearsal is None else \
+            wall.rehearsed(snapshot.targets, screen, published)
+        snapshot.kept["reveal"] = kept
+    return kept
 
 
 def _held(w: Work, key: str) -> tuple[Sitting, Screen]:

@@ -20,11 +20,14 @@ from pages import _ranking
 from pages._frame import act, house
 
 Do = Callable[..., None]
+OVER = "publish/over"  # a key of the dialog was pressed: what it would draw now is another step, so it closes
 _MAY_PROPOSE = {Role.HOST, Role.CLERK, Role.ADMINISTRATOR}
 
 
 def draw_publish(snapshot: Snapshot, do: Do, checks: Sequence[Check]) -> None:
     """The publish dialog: the checklist, then propose, or wait for the others, or publish."""
+    if st.session_state.pop(OVER, False):
+        st.rerun()
     st.html("".join(
         f'<div style="margin:.35rem 0"><span style="color:{tone}">{mark}</span>　{escape(one.words)}</div>'
         for one in checks
@@ -45,11 +48,10 @@ def draw_publish(snapshot: Snapshot, do: Do, checks: Sequence[Check]) -> None:
 def _propose_here(now: Signing, do: Do) -> None:
     reason = st.text_input("更正原因（随新版一起公布）", key="publish/reason") if now.number > 1 else ""
     st.write("这一场要三方确认：先提请计票员、监督员核对，他们在自己的登录下到“成绩”页确认，再由主持人公布。")
-    if st.button("提请计票员、监督员确认", type="primary", key="publish/propose",
-                 disabled=now.number > 1 and not reason.strip(),
-                 on_click=lambda: do(signing.propose, reason=st.session_state.get("publish/reason", ""),
-                                     done="已提请确认。计票员、监督员都确认后，再按“公布成绩”。")):
-        st.rerun()
+    st.button("提请计票员、监督员确认", type="primary", key="publish/propose",
+              disabled=now.number > 1 and not reason.strip(),
+              on_click=lambda: _and_close(do, signing.propose, reason=st.session_state.get("publish/reason", ""),
+                                          done="已提请确认。计票员、监督员都确认后，再按“公布成绩”。"))
 
 
 def _publish_here(snapshot: Snapshot, now: Signing, do: Do, *, warned: bool) -> None:
@@ -60,13 +62,21 @@ def _publish_here(snapshot: Snapshot, now: Signing, do: Do, *, warned: bool) -> 
         reason = st.text_input("更正原因（随新版一起公布）", key="publish/reason") if snapshot.published else ""
     st.write(f"公布后另成第{snapshot.published + 1}版，旧版留存；旧版的加扣分先冲销，再按新版记入台账。" if snapshot.published
              else "公布后：成绩定版，加扣分记入台账，承诺列入清单，大屏显示排名。")
-    if st.button(f"确认公布第{snapshot.published + 1}版" if snapshot.published else "确认公布", type="primary",
-                 disabled=bool(now.missing) or not accepted or bool(snapshot.published and not reason.strip()),
-                 key="publish/yes",
-                 on_click=lambda: do(results.publish, despite_warnings=bool(st.session_state.get("publish/accept")),
-                                     reason="" if now.needed else st.session_state.get("publish/reason", ""),
-                                     done="成绩已公布。")):
-        st.rerun()
+    if now.missing:
+        st.html(f'<p class="lt-note">还差{"、".join(role.words for role in now.missing)}：请他们在自己的登录下，到“成绩”页核对并确认。'
+                "主持台右上显示 ✓ 后再公布。</p>")
+        st.button("看最新", key="publish/again")
+    st.button(f"确认公布第{snapshot.published + 1}版" if snapshot.published else "确认公布", type="primary",
+              disabled=bool(now.missing) or not accepted or bool(snapshot.published and not reason.strip()),
+              key="publish/yes",
+              on_click=lambda: _and_close(
+                  do, results.publish, despite_warnings=bool(st.session_state.get("publish/accept")),
+                  reason="" if now.needed else st.session_state.get("publish/reason", ""), done="成绩已公布。"))
+
+
+def _and_close(do: Do, action: Callable[..., object], **options: object) -> None:
+    st.session_state[OVER] = True
+    do(action, **options)
 
 
 def show(key: str, who: Staff, shown: Board) -> None:

@@ -147,7 +147,7 @@ def test_the_host_reveals_step_by_step_and_another_console_is_refused(hall: make
     scored(hall, "U1", "U2", "U3")
     hall.publish(despite_warnings=True)
     page = open_page("host", Role.HOST, sitting=hall.key)
-    assert "揭晓第0步／共4步" in words(page) and "下一步将揭晓：<b>第3名　C县" in words(page)
+    assert "大屏：等待揭晓成绩" in words(page) and "揭晓第0步／共4步" in words(page) and "下一步将揭晓：<b>第3名　C县" in words(page)
 
     press(page, "下一步")
     assert "大屏现在：第3名　C县" in words(page) and "下一步将揭晓：<b>第2名　B县" in words(page)
@@ -170,7 +170,7 @@ def test_the_host_reveals_step_by_step_and_another_console_is_refused(hall: make
 def test_the_host_freezes_the_screen_and_lets_it_go(hall: make.Hall, open_page: OpenPage) -> None:
     page = open_page("host", Role.HOST, sitting=hall.key)
     press(page, "冻结大屏")
-    assert "起已冻结，现场看到的不变" in words(page) and seen(hall).stage.screen.frozen_at == hall.now
+    assert "起已冻结，现场看到的不变" in words(page) and "大屏：画面已冻结" in words(page) and seen(hall).stage.screen.frozen_at == hall.now
 
     press(page, "恢复大屏")
     assert seen(hall).stage.screen.frozen_at is None
