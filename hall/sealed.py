@@ -187,7 +187,7 @@ def _page(content: _Content, *, by: str, at: datetime) -> str:
         f"<h2>各组票数</h2>{_table(('单位', '评委组', '收回', '有效', '弃权', '不了解', '作废'), content.counts)}"
         f"<h2>计分办法</h2><ol>{rule}</ol>"
         f"<h2>全部选票（{len(content.ballots)}行）</h2>"
-        f"{_table(('单位', '评委组', '席位', '回执', '状态', '评分', '收到时间（UTC）'), content.ballots)}"
+        f"{_table(('单位', '评委组', '席位', '票号', '状态', '评分', '收到时间（UTC）'), content.ballots)}"
         '<div class="ink"><span>计票员</span><span>监督员</span><span>主持人</span></div>'
         "<h2>校验内容</h2><p>校验码是下面各行（以制表符分栏，每行以换行结尾，UTF-8）的 SHA-256。"
         f"系统不可用时，可照上表在“纸票”页或另一台机器上重新录入。</p><pre>{escape(_joined(content))}</pre></body></html>")

@@ -11,6 +11,7 @@ import streamlit as st
 from hall import paper
 from hall.live import Snapshot
 from hall.paper_slips import Choice, Fate, Slip
+from office.paper_ballots import FEWEST_SERIALS
 from office.people import Staff
 from pages._frame import act, house
 from pages._pieces import table
@@ -67,6 +68,11 @@ def draw_all(snapshot: Snapshot, every: Sequence[Slip], who: Staff) -> None:
           ([one.label, snapshot.rule.group(one.group).name, _round_words(snapshot, one), one.fate.words,
             "、".join(one.keyed_by), f"{one.decided_by}：{one.reason}" if one.decided_by else ""] for one in every),
           keep=(0, 3), empty="还没有收回的纸票。")
+    few = {(one.round_id, one.group): count for one in every if snapshot.rule.group(one.group).secret
+           and (count := sum((each.round_id, each.group) == (one.round_id, one.group) for each in every)) < FEWEST_SERIALS}
+    if few:
+        st.warning(f"有的轮次里无记名组只交回一两张纸票。全场若看见是谁用的纸票，录入的人就可能猜到那张是谁的；"
+                   f"请尽量让同组凑满{FEWEST_SERIALS}人一起用纸票，或在手机上投。")
     phases = {one.id: one.phase for one in snapshot.rounds}
     readable = {f"{one.round_id} {one.label}": one for one in every if one.fate in (Fate.COUNTED, Fate.SPOILED)
                 or (one.readings and phases.get(one.round_id) is not Phase.OPEN)}
