@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import Any
 
 from db.engine import Database
-from db.reads import sittings as reads
 from db.values import Staff
 from hall.discretion import (
     HIDDEN_WORDS,
@@ -23,6 +22,7 @@ from hall.discretion import (
     total_tells_a_mean,
     valid_ballots,
 )
+from hall.holders import holders_for
 from hall.how import Dot, Explained, Gap, GroupWorking, Paper, Part, Strip
 from hall.results import Standing, package_in_force
 from hall.standings import component_name, standing_kept
@@ -49,7 +49,7 @@ def explained(database: Database, sitting: str, target: str, who: Staff, number:
     found = _standing(database, sitting, target, number)
     package, working = _counted(database, sitting, number, *_edition(found))
     with database.reading() as c:
-        seats = {one.code: one.name for one in reads.seats(c, found.sitting.id)}
+        seats = holders_for(c, found.sitting, target)
     view = _View(rule=found.rule, names=found.names, seats=seats, results=found.result["targets"], target=target,
                  full=is_of_the_hall(who))
     above, below = (None if other is None else gap(package, working, target, other)

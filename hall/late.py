@@ -14,6 +14,7 @@ from db.engine import Database
 from db.reads import ballots as ballot_reads
 from db.reads import sittings as reads
 from db.values import Round
+from hall.holders import holders_at
 from hall.packing import sitting_of
 from hall.progress import STEP
 from scoring.round import Phase
@@ -78,7 +79,8 @@ def late_of(database: Database, sitting: str) -> Late:
             return Late()
         rounds = {one.id: one for one in reads.rounds(c, found.id) if one.phase in (Phase.CLOSED, Phase.PUBLISHED)}
         units = {one.key: one.name for one in reads.targets(c, found.id)}
-        judges = {one.code: one.name for one in reads.seats(c, found.id)}
+        judges = {one: holders_at(c, found, rounds[one].opened_at) for one in {paper.round_id for paper in papers}
+                  if one in rounds}
         groups = {one.key: one.name for one in read_rule(reads.rule_text(c, found.id)[0].encode()).groups}
 
     def unit(of_round: Round) -> str:
@@ -89,7 +91,7 @@ def late_of(database: Database, sitting: str) -> Late:
     secret = Counter((one.round_id, one.group) for one in told if one.seat is None)
     return Late(
         named=tuple(
-            LatePaper(round=one.round_id, unit=unit(rounds[one.round_id]), seat=one.seat, judge=judges[one.seat],
+            LatePaper(round=one.round_id, unit=unit(rounds[one.round_id]), seat=one.seat, judge=judges[one.round_id][one.seat],
                       group=groups[one.group], received_at=one.received_at, counted=one.counted)
             for one in told if one.seat is not None and one.received_at is not None),
         secret=tuple(

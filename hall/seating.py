@@ -11,13 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from db.engine import Database
+from db.engine import Connection, Database
 from db.reads import ballots as ballot_reads
 from db.reads import sittings as reads
 from db.stores.spoiling import spoil as store_spoiled
 from db.values import Round, Seat, Sitting, Target
 from db.work import Work, work
 from hall.ballot_box import draw_receipt
+from hall.holders import REPLACING
 from hall.live import SeatInHall, Snapshot
 from hall.packing import sitting_of
 from hall.recusal import why_recused
@@ -69,17 +70,24 @@ def replacing_words(snapshot: Snapshot) -> str:
             "席位登记的单位不变：新来的人另有要回避的单位，请再登记回避。")
 
 
-def recusal_words(database: Database, snapshot: Snapshot, seat: SeatInHall, target: str) -> str:
+def recusal_words(database: Database, sitting: str, code: str, target: str) -> str:
     """What a recusal on the spot means for a paper that is in, told before it is confirmed."""
-    found = snapshot.round_of(target)
-    if found is None or found.phase is Phase.VOID:
-        return "还没有打分：到时这一席不能对这一家打分，手机上会写明原因。"
     with database.reading() as c:
-        voted = (found.id, target) in ballot_reads.papers_of_seat(c, seat.id)
+        found = sitting_of(c, sitting)
+        seat = next((one for one in reads.seats(c, found.id) if one.code == code), None)
+        if seat is None:
+            raise NotFound(f"没有席位“{code}”，请刷新后再看。")
+        return _recusal_means(c, seat, target, _counting(reads.rounds(c, found.id), target))
+
+
+def _recusal_means(c: Connection, seat: Seat, target: str, found: Round | None) -> str:
+    if found is None:
+        return "还没有打分：到时这一席不能对这一家打分，手机上会写明原因。"
+    voted = (found.id, target) in ballot_reads.papers_of_seat(c, seat.id)
     said = "这一席对这一家的票已经投了：确认后按回避处理，不再计入（不是0分），截止以后不能恢复。" if voted else \
         "这一席还没有投这一家的票：确认后不再收。"
     if found.phase is Phase.PUBLISHED:
-        return f"{said}已公布的第{snapshot.published}版不变，要改成绩请另出一版更正。"
+        return f"{said}已公布的成绩不变，要改请另出一版更正。"
     return f"{said}手机上会写明回避和原因。" if found.phase is Phase.OPEN else said
 
 
@@ -140,17 +148,19 @@ def replace_person(database: Database, sitting: str, code: str, *, name: str, re
         w.roster.check_out(seat.id)
         w.roster.check_in(seat.id, at=at)
         badge, = give_badges(w, bench.rule, [bench.seat(code)], base_url=base_url, at=at)
-        bench.tell(by, at, "换人", seat=code, before=seat.name, name=name.strip(), reason=reason.strip())
+        bench.tell(by, at, REPLACING, seat=code, before=seat.name, name=name.strip(), reason=reason.strip())
     return badge
 
 
 # -- stepping back, spoiling ---------------------------------------------------------------------------------
 
 
-def recuse_now(database: Database, sitting: str, code: str, target: str, *, reason: str, by: str, at: datetime) -> None:
+def recuse_now(database: Database, sitting: str, code: str, target: str, *, reason: str, by: str, at: datetime,
+               told: str | None = None) -> None:
     """A recusal on the spot, while the round is open and after it too: a paper that is in does not count any more.
 
-    Of a secret group the paper cannot be told apart: refused once the target's round has begun.
+    Of a secret group the paper cannot be told apart: refused once the target's round has begun. `told` is what the
+    host read before he confirmed (`recusal_words`): if that is not so any more, he is asked again.
     """
     if not reason.strip():
         raise Refused("回避要写明原因，例如：与该单位负责人是亲属。")
@@ -165,6 +175,9 @@ def recuse_now(database: Database, sitting: str, code: str, target: str, *, reas
         if current is not None and bench.rule.group(seat.group).secret:
             raise Refused(f"{one.name}已经开始打分，{bench.rule.group(seat.group).name}是无记名组，认不出哪张票是这一席的。"
                           "要让这一席回避，请先作废这一轮，登记回避后重投。")
+        means = _recusal_means(w.c, seat, target, current)
+        if told is not None and told != means:
+            raise Refused(f"情况刚刚有变：{means}看清后请再确认一次。")
         voted = current is not None and (current.id, target) in ballot_reads.papers_of_seat(w.c, seat.id)
         w.roster.recuse(seat.id, one.id, reason.strip())
         bench.tell(by, at, "当场回避", seat=code, target=target, reason=reason.strip(),
@@ -252,8 +265,7 @@ class _Bench:
 
     def round_of(self, target: str) -> Round | None:
         """The round that counts for this target."""
-        return next((one for one in reversed(self.rounds)
-                     if target in one.targets and one.phase is not Phase.VOID), None)
+        return _counting(self.rounds, target)
 
     def tell(self, by: str, at: datetime, action: str, **detail: object) -> None:
         self.w.roster.touch(self.sitting.id)
@@ -265,6 +277,10 @@ def _bench(w: Work, sitting: str) -> _Bench:
     w.rounds.lock_sitting(found.id)
     return _Bench(w=w, sitting=found, rule=read_rule(reads.rule_text(w.c, found.id)[0].encode()),
                   rounds=reads.rounds(w.c, found.id))
+
+
+def _counting(rounds: tuple[Round, ...], target: str) -> Round | None:
+    return next((one for one in reversed(rounds) if target in one.targets and one.phase is not Phase.VOID), None)
 
 
 def _is_open(snapshot: Snapshot) -> bool:

@@ -122,14 +122,15 @@ def _replace(seat: SeatInHall, now: Snapshot, who: Staff) -> None:
 def _recuse(seat: SeatInHall, now: Snapshot, who: Staff) -> None:
     names = {one.key: one.name for one in now.targets if now.recused(seat, one.key) is None}
     here = now.stage.target if now.stage.shows == "target" else None
-    order = sorted(names, key=lambda key: key != here)
+    order, told = sorted(names, key=lambda key: key != here), ""
     if order:
         target = st.selectbox("对哪一家回避", order, format_func=names.__getitem__, key="seats/target")
         st.text_input("原因", key="seats/why", placeholder="例如：与该单位负责人是亲属")
-        st.warning(seating.recusal_words(house().database, now, seat, target))
+        told = seating.recusal_words(house().database, now.sitting.key, seat.code, target)
+        st.warning(told)
     _confirm("确认回避", "recuse", seat.code, lambda: _do(
         seating.recuse_now, now.sitting.key, seat.code, who, st.session_state["seats/target"],
-        reason=st.session_state["seats/why"], done=f"{seat.code}的回避已登记。"), disabled=not order)
+        reason=st.session_state["seats/why"], told=told, done=f"{seat.code}的回避已登记。"), disabled=not order)
     for one in now.targets:
         reason = now.recusals.get((seat.id, one.key))
         current = now.round_of(one.key)

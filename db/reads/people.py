@@ -71,7 +71,8 @@ def link(c: Connection, secret_sha256: str, now: str) -> tuple[int, str] | None:
     return None if row is None else (row.staff_id, row.purpose)
 
 
-def record(c: Connection, *, limit: int | None = None, sitting: str | None = None) -> tuple[RecordLine, ...]:
+def record(c: Connection, *, limit: int | None = None, sitting: str | None = None,
+           action: str | None = None) -> tuple[RecordLine, ...]:
     """The newest lines first; all of them when no limit is given."""
     wanted = (
         select(t.record_entry, t.sitting.c.key.label("sitting"))
@@ -80,6 +81,8 @@ def record(c: Connection, *, limit: int | None = None, sitting: str | None = Non
     )
     if sitting is not None:
         wanted = wanted.where(t.sitting.c.key == sitting)
+    if action is not None:
+        wanted = wanted.where(t.record_entry.c.action == action)
     if limit is not None:
         wanted = wanted.limit(limit)
     return tuple(

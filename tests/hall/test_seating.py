@@ -6,8 +6,10 @@ import pytest
 
 from db.reads import people as people_reads
 from db.reads import sittings as reads
+from db.values import Staff
 from hall import console, results, seating, verification
 from hall.ballot_box import BallotRefused, Reason
+from hall.explained import explained
 from hall.live import SeatInHall, Snapshot
 from hall.packing import package_of, sitting_of
 from hall.phone_page import render_phone
@@ -64,6 +66,13 @@ def counted(hall: make.Hall, target: str, group: str = "leaders") -> dict[str, o
         result = tally(package_of(c, sitting_of(c, hall.key))).as_json()
     found = result["targets"][target]["groups"][group]
     return {key: found[key] for key in ("received", "counted", "recused", "spoiled", "missing", "exact")}
+
+
+def who_marked(hall: make.Hall, target: str) -> list[str]:
+    """The names beside the papers that count for one target, on the page of results."""
+    clerk = Staff(id=1, name="c", title="", roles=frozenset({"clerk"}), unit="", active=True, has_password=True)
+    found = explained(hall.house.database, hall.key, target, clerk)
+    return [one.who for group in found.groups for one in group.papers if one.seat]
 
 
 def last(hall: make.Hall) -> tuple[str, dict[str, object]]:
@@ -185,16 +194,19 @@ def test_hard_case_11_another_person_takes_the_seat_for_later_units_only(hall: m
     hall.close()
     old = hall.secrets["L2"]
 
+    hall.house.clock.advance(5)  # type: ignore[attr-defined]
     badge = do(hall, seating.replace_person, "L2", name=" 候补一 ", reason="急事", base_url=make.BASE)
 
     assert (badge.seat, badge.name) == ("L2", "候补一") and hall.house.live.seat(old) is None
     assert last(hall) == ("换人", {"seat": "L2", "before": "市领导2席", "name": "候补一", "reason": "急事"})
+    hall.house.clock.advance(5)  # type: ignore[attr-defined]
     hall.secrets["L2"] = badge.link.rsplit("/", 1)[1]
     hall.open("U3")
     hall.cast("L2", 90)
     hall.cast("P1", 90)
     hall.close()
     assert (counted(hall, "U2")["exact"], counted(hall, "U3")["exact"]) == ("70", "90")
+    assert [who_marked(hall, key) for key in ("U2", "U3")] == [["市领导2席"], ["候补一"]]
 
 
 @pytest.mark.parametrize(("name", "reason", "said"), [("", "急事", "写明"), ("候补", " ", "写明"), ("市领导2席", "急事", "不用换")])
@@ -211,7 +223,7 @@ def test_a_recusal_while_the_round_is_open_sets_the_paper_aside_and_the_turnout_
     round_id = hall.open("U2")
     for code, mark in (("L1", 10), ("L2", 80), ("L3", 90), ("P1", 80)):
         hall.cast(code, mark)
-    assert "已经投了：确认后按回避处理" in seating.recusal_words(hall.house.database, seen(hall), seat(hall, "L1"), "U2")
+    assert "已经投了：确认后按回避处理" in seating.recusal_words(hall.house.database, hall.key, "L1", "U2")
     do(hall, seating.recuse_now, "L1", "U2", reason="亲属")
     hall.house.clock.advance(2)  # type: ignore[attr-defined]
 
@@ -256,6 +268,16 @@ def test_a_recusal_needs_a_reason_and_is_entered_once(hall: make.Hall) -> None:
         do(hall, seating.recuse_now, "L1", "U2", reason=" ")
     with pytest.raises(Refused, match="已经回避（本单位）"):
         do(hall, seating.recuse_now, "L4", "U1", reason="本单位")
+
+
+def test_a_paper_that_came_in_while_the_host_was_reading_makes_him_read_again(hall: make.Hall) -> None:
+    hall.open("U2")
+    told = seating.recusal_words(hall.house.database, hall.key, "L1", "U2")
+    hall.cast("L1", 77)
+
+    with pytest.raises(Refused, match="情况刚刚有变：这一席对这一家的票已经投了"):
+        do(hall, seating.recuse_now, "L1", "U2", reason="亲属", told=told)
+    assert seen(hall).recused(seat(hall, "L1"), "U2") is None
 
 
 def phone_says(hall: make.Hall, code: str, round_id: int) -> str:
