@@ -21,6 +21,7 @@ NAMES = {"stage": "换人上台／大屏", "void": "作废重投", "order": "换
 def open_dialog(name: str, snapshot: Snapshot, do: Do, checklist: Callable[[], Sequence[Check]]) -> None:
     """Open one by name; anything unknown opens nothing."""
     if name in ("publish", "correct"):
+        st.session_state.pop(_signing.OVER, None)
         publish(snapshot, do, checklist())
     elif name == "void":
         void(snapshot, do)

@@ -19,7 +19,7 @@ def show(key: str, who: Staff) -> None:
     if not now.cases and not now.may_file:
         return
     title = f"异议（{now.unsettled}件未办结）" if now.unsettled else "异议"
-    with st.expander(title, expanded=bool(now.unsettled)):
+    with st.expander(title, expanded=bool(now.cases)):
         for case in now.cases:
             st.html(_case(case))
             if now.may_review and not case.objection.is_settled:

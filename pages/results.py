@@ -17,7 +17,8 @@ from office.local_time import minute
 from office.people import Role
 from office.refusal import Refused
 from pages import _checking, _frame, _late, _objections, _ranking, _sheet, _signing, _working
-from pages._frame import choose_sitting, header, require, say_what_happened
+from pages._frame import choose_sitting, header, require
+from pages._pieces import say_what_happened_everywhere
 
 who = require(Role.HOST, Role.CLERK, Role.SUPERVISOR, Role.LEADER, Role.ADMINISTRATOR, Role.LIAISON)
 database = _frame.house().database
@@ -89,8 +90,7 @@ if shown is None:
 unit = _sheet.from_address("u", [one.target for one in (*shown.ranked, *shown.others)])
 header(f"{shown.line(unit).name}：成绩怎么算出来的" if unit else f"{shown.sitting.title} {shown.sitting.period} 成绩",
        shown.sitting.note)
-with st.container():  # a place of its own: a message that comes or goes moves nothing below it
-    say_what_happened()
+say_what_happened_everywhere()
 say_which_version(shown)
 if is_of_the_hall(who):
     _signing.show(key, who, shown)
