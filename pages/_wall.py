@@ -82,7 +82,7 @@ header,.stAppHeader,.stToolbar,[data-testid="stDecoration"],[data-testid="stStat
 .w .bar .g{flex:none;width:27vh;font-size:4vh;font-weight:600;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .w .bar .track{flex:1;background:#252C34;border-radius:.5vh;overflow:hidden}
 .w .bar .fill{height:100%}
-.w .bar .v{flex:none;width:31vh;text-align:right;white-space:nowrap;font-size:2.8vh;color:#B6BFC9}
+.w .bar .v{flex:none;width:33vh;text-align:right;white-space:nowrap;font-size:2.8vh;color:#B6BFC9}
 .w .bar .v b{font-size:1.9em;color:#F2F4F7;font-weight:700}
 .lt-clock{position:fixed;left:4.5vh;top:23.5vh;z-index:10;color:#F2F4F7;font-weight:700;font-size:20vh;line-height:1.1;
  font-variant-numeric:tabular-nums;letter-spacing:-.02em;
@@ -250,9 +250,11 @@ def _steps(wall: BallotWall) -> str:
 
 def _bar(one: GroupTurnout, colour: str, height: float) -> str:
     share = min(100, 100 * one.voted // one.due) if one.due else 0
+    digits = len(f"{one.voted}{one.due}")
+    size = max(2.5, min(height * .42, 33 / (5.5 + 1.1 * digits)))  # the numbers are nearly twice as large as the words
     return (f'<div class="bar"><span class="g">{escape(one.name)}</span>'
             f'<span class="track" style="height:{height:.1f}vh"><span class="fill" style="display:block;width:{share}%;'
-            f'background:{colour}"></span></span><span class="v" style="font-size:{max(2.5, height * .42):.1f}vh">'
+            f'background:{colour}"></span></span><span class="v" style="font-size:{size:.2f}vh">'
             f'已投 <b>{one.voted}</b> / 应投 <b>{one.due}</b></span></div>')
 
 

@@ -3,8 +3,10 @@ stored, so that two consoles and a restart find the same step."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from itertools import pairwise
+from threading import Barrier
 
 import pytest
 from hypothesis import given
@@ -179,6 +181,25 @@ def test_of_two_consoles_the_later_press_is_refused_with_what_happened(hall: mak
         press(hall, 1, 0)
 
     assert names(on_wall(hall)) == ["C县"]
+
+
+def test_two_consoles_that_press_at_the_same_moment_move_it_one_step(hall: make.Hall) -> None:
+    published(hall)
+    barrier = Barrier(2)
+
+    def console(step: int) -> bool:
+        barrier.wait(timeout=20)
+        try:
+            press(hall, step + 1, step)
+        except Refused as refused:
+            assert f"大屏现在是第{step + 1}步" in str(refused)
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        for step in range(4):
+            assert sorted(pool.map(console, [step, step])) == [False, True]
+    assert seen(hall).stage.screen.step == 4
 
 
 def test_a_correction_is_revealed_from_the_start_and_an_old_console_hears_of_it(hall: make.Hall) -> None:
