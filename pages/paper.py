@@ -57,7 +57,9 @@ if mine:
 if len(to_key) > len(mine):
     st.html(f'<p class="lt-note">您录过第一遍、等别人复录的有{len(to_key) - len(mine)}张：'
             f'{escape("、".join(one.label for one in to_key if who.name in one.keyed_by))}。</p>')
-tabs = st.tabs(["录入", f"待裁定（{len(to_decide)}）", f"全部纸票（{len(every)}）", "印纸票", "封存件"])
+if to_decide:
+    st.error(f"有{len(to_decide)}张待裁定：{'、'.join(one.label for one in to_decide)}。没有裁定完不能公布成绩。")
+tabs = st.tabs(["录入", "待裁定", "全部纸票", "印纸票", "封存件"])  # no counts: a label that changes loses the open tab
 with tabs[0]:
     of_round = choose_round(snapshot)
     if of_round is not None:

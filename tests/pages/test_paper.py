@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hall.paper_slips import Fate, slips
 from office.people import Role
 from tests import make
@@ -41,6 +43,7 @@ def test_two_readings_stand_side_by_side_until_somebody_else_decides(open_page, 
     hall.open("U2")
     key_one(open_page("paper", Role.CLERK, name="clerk1"), "L1", 88)
     app = key_one(open_page("paper", Role.CLERK, name="clerk2"), "L1", 83)
+    assert "有1张待裁定：L1" in words(app)
     assert "质量 88" in words(app) and "质量 83" in words(app) and "■ 不同" in words(app)
     app = press(app, "以第二遍为准")
     assert "原因" in words(app)
@@ -65,6 +68,45 @@ def test_blank_papers_are_made_for_seats_and_for_a_secret_group(open_page, house
     app = press(app, "生成纸票")
 
     assert "5张纸票已生成" in words(app)
+
+
+GRADES = make.RULE.replace('kind = "points"', 'kind = "grades"').replace(
+    '[[criteria]]\nkey = "quality"\nname = "质量"\nweight = "1"',
+    '[[grades]]\nkey = "good"\nname = "满意"\npoints = "100"\n[[grades]]\nkey = "poor"\nname = "不满意"\npoints = "0"')
+RANKING = make.RULE.replace('kind = "points"', 'kind = "ranking"').replace(
+    '[[criteria]]\nkey = "quality"\nname = "质量"\nweight = "1"', '[places]\npoints = ["100", "90", "80"]')
+
+
+@pytest.mark.parametrize(("rule", "targets", "fill", "kept"), [
+    (GRADES, ("U2",), {"m.U2.grade": "poor"}, {"U2": ("submitted", "poor")}),
+    (GRADES, ("U2",), {"m.U2.state": "spoiled"}, {"U2": ("spoiled", None)}),
+    (RANKING, ("U1", "U2", "U3"), {"m.U1.place": "2", "m.U2.place": "3", "m.U3.place": "1"},
+     {"U1": ("submitted", "2"), "U2": ("submitted", "3"), "U3": ("submitted", "1")}),
+    (RANKING, ("U1", "U2", "U3"), {"/whole": "abstain"}, {f"U{n}": ("abstain", None) for n in (1, 2, 3)})])
+def test_grades_and_rankings_have_forms_of_their_own(open_page, house, rule, targets, fill, kept):
+    hall = make.sitting(house, make.plan(rule=rule, ballot_mode="all" if len(targets) > 1 else "each"))
+    hall.open(*targets)
+    for clerk in ("clerk1", "clerk2"):
+        app = open_page("paper", Role.CLERK, name=clerk)
+        by_key(app, "/label").input("L1")
+        for name, value in fill.items():
+            by_key(app, name).set_value(value)
+        app = press(app, "录入这张纸票")
+
+    assert "两遍一致，已计入" in words(app)
+    slip, = slips(house.database, hall.key)
+    assert {one.target: (one.state.value, dict(one.marks).get("")) for one in slip.taken} == kept
+
+
+def test_a_mark_and_an_abstention_together_are_asked_about(open_page, house):
+    hall = make.sitting(house)
+    hall.open("U2")
+    app = open_page("paper", Role.CLERK)
+    by_key(app, "m.U2.state").set_value("abstain")
+
+    app = key_one(app, "L1", 88)
+
+    assert "只留一样" in words(app) and slips(house.database, hall.key) == ()
 
 
 def test_a_closed_round_is_sealed_and_the_page_says_whether_it_still_holds(open_page, house):
