@@ -21,7 +21,7 @@ from hall.house import House
 from hall.network import lan_address
 from hall.preflight import LOCAL, Line
 from hall.steady import machine_time
-from office.local_time import minute, second
+from office.local_time import clock_time, minute, second
 
 SCARCE, LITTLE = 200_000_000, 1_000_000_000
 BACKUP_IS_OLD = timedelta(hours=24)
@@ -39,7 +39,7 @@ def surroundings(house: House, sitting: str) -> tuple[Line, ...]:
 
 def screen_line(last: datetime | None, now: datetime, *, connected: bool) -> Line:
     if connected:
-        return Line(topic="大屏", words=f"已连接，{second(now)}还在刷新", ok=True)
+        return Line(topic="大屏", words=f"已连接，{clock_time(now)}还在刷新", ok=True)
     words = f"{second(last)}以后没有动静，请看大屏电脑是否休眠或断网" if last else \
         "还没有打开，请在大屏电脑上登录，从主持台打开大屏，按 F11 全屏"
     return Line(topic="大屏", words=words, ok=True, warns=True)
@@ -59,9 +59,9 @@ def clock_line(now: datetime, machine: datetime) -> Line:
     apart = now - machine
     if abs(apart) > CLOCK_IS_OFF:
         way = "快" if apart > timedelta() else "慢"
-        words = f"会场时间{second(now)}，比机器时间{way}{abs(apart).total_seconds():.0f}秒；没有打分时会自动跟上"
+        words = f"会场时间{clock_time(now)}，比机器时间{way}{abs(apart).total_seconds():.0f}秒；没有打分时会自动跟上"
         return Line(topic="时钟", words=words, ok=True, warns=True)
-    return Line(topic="时钟", words=f"{second(now)}，和机器时间一致；请和手机上的时间对一眼", ok=True)
+    return Line(topic="时钟", words=f"{clock_time(now)}，和机器一致；请和手机对一眼", ok=True)
 
 
 def backup_line(last: datetime | None, now: datetime) -> Line:
@@ -73,9 +73,8 @@ def backup_line(last: datetime | None, now: datetime) -> Line:
     return Line(topic="备份", words=f"上次是{minute(last)}", ok=True)
 
 
-FONTS = Line(topic="字体", ok=True, unsure=True, words="手机用自带字体。请看一眼大屏：“鹿城 瓯海 洞头”都认得出即可；"
-             "有方框，请在大屏电脑上装中文字体")
-NOT_TRIED = Line(topic="手机网络", words="还没有试过，请按“试一试手机访问地址”", ok=True, unsure=True)
+FONTS = Line(topic="字体", ok=True, unsure=True, words="手机用自带字体。请看一眼大屏，汉字变成方框就在大屏电脑上装中文字体")
+NOT_TRIED = Line(topic="手机网络", words="还没有试过，请按下面的“试一试手机访问地址”", ok=True, unsure=True)
 
 
 def try_address(public_url: str) -> Line:

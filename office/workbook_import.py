@@ -67,6 +67,9 @@ def bring_in(database: Database, sitting: str, data: bytes, *, name: str, agreed
     """Write what was agreed to; refused when the sitting has changed since, so that it would do something else."""
     book = read_workbook(data)
     with work(database) as w:
+        found = reads.sitting(w.c, sitting)
+        if found is not None:
+            w.rounds.lock_sitting(found.id)  # no round is opened between looking and writing
         held = _held(w.c, sitting)
         checker = _checked(book, held)
         seen = _looked(book, checker)

@@ -54,7 +54,7 @@ def draw_surroundings(snapshot: Snapshot) -> None:
     """What stands around the sitting; the address is tried only when somebody asks."""
     field = f"prepare/tried/{snapshot.public_url}"
     draw_lines((*surroundings(house(), snapshot.sitting.key), st.session_state.get(field, NOT_TRIED)))
-    st.button("试一试手机访问地址", key="prepare/try", type="tertiary",
+    st.button("试一试手机访问地址", key="prepare/try",
               on_click=lambda: st.session_state.update({field: try_address(snapshot.public_url)}))
 
 

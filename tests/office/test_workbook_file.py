@@ -119,6 +119,28 @@ def test_a_file_cut_or_scratched_anywhere_is_a_sentence_or_reads():
             assert str(refused).endswith("。")
 
 
+def test_parts_written_wrongly_are_a_sentence_or_read():
+    """As above, but past the checksums: what stands in the parts is damaged, cut, or in another order."""
+    data, chance = seats(("L1", "市领导", "甲"), ("L2", "市领导", "乙")), random.Random(11)
+    bits = ["", "-1", "NaN", "1E400", "A0", "99999999999", "<c/>", "<row>", "s", "d", "e", "n", "t=", "&#10;", "</v>", '"', "<v>x</v>"]
+
+    def damaged(text: str) -> str:
+        at, length = chance.randrange(len(text)), chance.randrange(12)
+        return text[:at] + chance.choice(bits) + text[at + length:]
+
+    for n in range(600):
+        try:
+            read_workbook(remade(data, **{("sheet", "book", "styles")[n % 3]: damaged}))
+        except Refused as refused:
+            assert str(refused).endswith("。")
+    for kind in ("n", "s", "d", "b", "e", "str", "inlineStr", "?"):
+        for value in ("", "-1", "NaN", "Infinity", "1E400", "1E999999999", "x", "0", "2958466", "4" * 5000):
+            try:
+                cells(f'<c r="A1" s="1" t="{kind}"><v>{value}</v></c>', styles=STYLES)
+            except Refused as refused:
+                assert "内容损坏" in str(refused)
+
+
 def test_a_sheet_is_read_by_the_names_of_its_columns_wherever_they_stand():
     title = write_sheets((PlainSheet(name=" 评委 ", head=("评委名单",), rows=(
         (), ("评委组", "备注", "席位编号*", "", "姓名或职务"), ("市领导", "早到", "L1", "", "甲"), ("", "只有备注"), ()), widths=()),))
