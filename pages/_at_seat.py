@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from hall import console, seating, wall
+from hall.holders import story_of
 from hall.live import SeatInHall, Snapshot
 from office import badges
 from office.badge_sheet import sheet
@@ -89,6 +90,7 @@ def _panel(seat: SeatInHall, now: Snapshot, who: Staff) -> None:
             _ask("recuse", "登记回避", code)
         if who.roles & COUNT and not now.rule.group(seat.group).secret:
             _ask("spoil", "作废一张票", code)
+        _ask("story", "经过", code)
     doing = st.session_state.get(DOING)
     if doing and doing[0] == code:
         with st.container(border=True):
@@ -159,8 +161,13 @@ def _spoil_it(seat: SeatInHall, now: Snapshot, who: Staff) -> None:
     house().live.forget_receipts()
 
 
+def _story(seat: SeatInHall, now: Snapshot, who: Staff) -> None:
+    lines = "".join(f"<div>{escape(line)}</div>" for line in story_of(house().database, now.sitting.key, seat.code))
+    st.html(f'<div style="max-height:11rem;overflow-y:auto;font-size:.92rem">{lines or "留痕里还没有这一席的事。"}</div>')
+
+
 _FORMS: dict[str, Callable[[SeatInHall, Snapshot, Staff], None]] = {
-    "leave": _leave, "replace": _replace, "recuse": _recuse, "spoil": _spoil}
+    "leave": _leave, "replace": _replace, "recuse": _recuse, "spoil": _spoil, "story": _story}
 
 
 def _ask(what: str, words: str, code: str) -> None:

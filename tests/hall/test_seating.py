@@ -10,6 +10,7 @@ from db.values import Staff
 from hall import console, results, seating, verification
 from hall.ballot_box import BallotRefused, Reason
 from hall.explained import explained
+from hall.holders import story_of
 from hall.live import SeatInHall, Snapshot
 from hall.packing import package_of, sitting_of
 from hall.phone_page import render_phone
@@ -207,6 +208,17 @@ def test_hard_case_11_another_person_takes_the_seat_for_later_units_only(hall: m
     hall.close()
     assert (counted(hall, "U2")["exact"], counted(hall, "U3")["exact"]) == ("70", "90")
     assert [who_marked(hall, key) for key in ("U2", "U3")] == [["市领导2席"], ["候补一"]]
+
+
+def test_what_was_done_about_a_seat_is_told_from_the_record(hall: make.Hall) -> None:
+    do(hall, seating.arrive, "L2")
+    do(hall, seating.replace_person, "L2", name="候补一", reason="急事", base_url=make.BASE)
+    do(hall, seating.recuse_now, "L2", "U3", reason="亲属")
+    do(hall, seating.arrive, "L1")
+
+    assert story_of(hall.house.database, hall.key, "L2") == (
+        "09:00:00 当场回避：C县，亲属（host）", "09:00:00 换人：市领导2席 → 候补一，急事（host）", "09:00:00 签到（host）",
+        "09:00:00 制发胸牌（host）")
 
 
 @pytest.mark.parametrize(("name", "reason", "said"), [("", "急事", "写明"), ("候补", " ", "写明"), ("市领导2席", "急事", "不用换")])

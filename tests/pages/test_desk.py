@@ -53,6 +53,8 @@ def test_a_seat_is_found_by_name_and_others_stay_within_reach(hall: make.Hall, o
     assert here(hall) == ["P2"]
     assert "作废一张票" not in [one.label for one in page.button]  # a secret paper is nobody's
 
+    press(page, "经过")
+    assert "签到（tester）" in words(page)
     press(page, "取消签到")
     assert here(hall) == []
 
