@@ -11,15 +11,18 @@ import pytest
 
 from db.reads import people as people_reads
 from office import sittings
+from office.folder import read_folder
 from office.plan import PlannedUnit
 from office.preparation import prepared
 from office.refusal import NotFound, Refused
+from office.workbook_file import Cell, read_file
 from office.workbook_form import COLUMNS, template
 from office.workbook_import import bring_in, current_form, look_through
 from office.workbook_writing import PlainSheet, write_sheets
 from tests import make
 
 HERE = Path(__file__).resolve().parent
+SAMPLES = HERE.parents[1] / "sample_sessions"
 
 
 def book(**sheets: list[tuple[str, ...]]) -> bytes:
@@ -267,3 +270,31 @@ def test_ten_thousand_rows_come_in_within_half_a_minute(house):
     assert time.monotonic() - begun < 30
     assert len(prepared(house.database, "small").agenda) == 2_003
     assert look_through(house.database, "small", data).changes == ()
+
+
+@pytest.mark.parametrize("folder", sorted(one.name for one in SAMPLES.iterdir() if (one / "sitting.toml").exists()))
+def test_every_sample_sitting_survives_the_journey_through_excel(house, folder):
+    """Out as a workbook and back unchanged; and into a copy without roster it brings the same agenda, seats and words."""
+    plan = read_folder(SAMPLES / folder)
+    sittings.load(house.database, plan, by="test", at=make.START)
+    data = current_form(house.database, plan.key)
+    seen = look_through(house.database, plan.key, data)
+    assert (seen.faults, seen.changes) == ((), ())
+
+    empty = replace(plan, key="copy", targets=(), seats=(), recusals=(), components=(), declarations={})
+    sittings.load(house.database, empty, by="test", at=make.START)
+    other = look_through(house.database, "copy", data)
+    assert [one.said[:4] for one in other.faults] == ["这份表是"]
+
+    again = book(**{sheet.name: [tuple(row.get(n, Cell("")).text for n in range(1, 12)) for n_row, row in sheet.rows.items()
+                                 if n_row > 1] for sheet in read_file(data) if sheet.name in ("单位", "评委", "承诺")})
+    agreed = look_through(house.database, "copy", again)
+    assert agreed.faults == ()
+    bring_in(house.database, "copy", again, name="x.xlsx", agreed=agreed.agreed, good_rows_only=False, by="host",
+             at=make.START)
+    house.live.refresh()
+    old, new = house.live.at(plan.key), house.live.at("copy")
+    assert [(t.key, t.name, t.unit, t.ranked, t.presenter) for t in new.targets] == [
+        (t.key, t.name, t.unit, t.ranked, t.presenter) for t in old.targets]
+    assert [t.declaration for t in new.targets] == [t.declaration for t in old.targets]
+    assert [(s.code, s.group, s.name, s.unit) for s in new.seats] == [(s.code, s.group, s.name, s.unit) for s in old.seats]
