@@ -23,6 +23,7 @@ from office.local_time import minute
 from office.people import Role
 from office.refusal import NotAllowed, NotFound, Refused
 
+FILING, DECIDING = "提出异议", "复核异议"
 LONGEST_GROUNDS = 2000
 REVIEWING = frozenset({Role.CLERK, Role.SUPERVISOR})
 _ON_BEHALF = frozenset({Role.HOST, Role.ADMINISTRATOR})
@@ -118,7 +119,7 @@ def file_objection(database: Database, sitting: str, target: str, grounds: str, 
             if earlier.target == target and earlier.version == versions[-1].number:
                 raise Refused(f"{one.name}对第{earlier.version}版的异议已复核，结论是{Decision(earlier.decision).words}。")
         number = SigningStore(w.c).file_objection(versions[-1].id, one.id, grounds=grounds, at=at, by=who.name)
-        _tell(w, found, who.name, at, "提出异议", objection=number, target=target, version=versions[-1].number,
+        _tell(w, found, who.name, at, FILING, objection=number, target=target, version=versions[-1].number,
               grounds=grounds)
     return number
 
@@ -143,7 +144,7 @@ def decide(database: Database, sitting: str, objection_id: int, decision: Decisi
         if one.is_settled or one.decision == decision:
             raise Refused(f"这条异议已由{one.decided_by}复核：{Decision(one.decision).words}。")
         SigningStore(w.c).decide(one.id, decision=decision.value, reason=reason.strip(), at=at, by=who.name)
-        _tell(w, found, who.name, at, "复核异议", objection=one.id, target=one.target, decision=decision.words,
+        _tell(w, found, who.name, at, DECIDING, objection=one.id, target=one.target, decision=decision.words,
               reason=reason.strip())
 
 

@@ -28,6 +28,7 @@ from db.reads.results import Entry
 from db.record import first_break
 from db.values import Publication, Sitting
 from hall.packing import HEAD, ballot_rows
+from hall.verified_hands import hands_and_objections
 from scoring.ballot import State
 from scoring.number import NotANumber, parse_exact
 from scoring.package import Package, package_from_files
@@ -82,6 +83,13 @@ def checks(c: Connection, *, kept: tuple[int, str] | None = None) -> tuple[Check
             found += _publication(c, sitting, one, line, booked, before, latest=one is publications[-1],
                                   spoiled=_spoiled(lines, sitting, line))
             before = tuple(entry for entry in booked if entry.reverses_id is None)
+        own = tuple(line for line in lines if line.sitting == sitting.key)
+        try:
+            found += hands_and_objections(c, sitting, publications, own, {
+                one.number: line for one in publications for line in own
+                if line.action == PUBLISHING and line.detail.get("version") == one.number})
+        except _DAMAGE:
+            found.append((f"{sitting.key} 确认或异议里有读不出的行，被改动过", False))
     found += [(f"{sitting} 第{number}版成绩有公布的留痕，成绩却不在了", False) for sitting, number in told]
     return tuple(found)
 
