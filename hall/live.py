@@ -268,10 +268,13 @@ class Live:
         self._voted.clear()
 
     def hear_of_papers(self) -> None:
-        """Of papers that another process has taken, on PostgreSQL; one process alone stores every paper itself."""
+        """Of papers that another process has taken, on PostgreSQL; one process alone stores every paper itself.
+
+        Also once more of a round that is open no longer: its last papers came after the last look.
+        """
         for snapshot in tuple(self._snapshots.values()):
-            if snapshot.round is not None and snapshot.round.phase is Phase.OPEN:
-                self._remembered.hear_of_others(snapshot.round.id)
+            if snapshot.round is not None:
+                self._remembered.hear_of_others(snapshot.round.id, is_open=snapshot.round.phase is Phase.OPEN)
 
     def _voter(self, seat: SeatCard, secret: str, round_id: int) -> str:
         is_secret = self._snapshots[seat.sitting].rule.group(seat.group).secret

@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from db import tables as t
+from db.reads import ballots as reads
 from db.stores import ballots as ballot_store
 from db.stores.driver import Driver
 from db.values import Receipt
@@ -82,19 +83,82 @@ def test_two_different_papers_of_one_badge_at_once_are_two_versions(
 def test_a_process_hears_of_papers_that_another_one_took(two_doors: tuple[make.Hall, make.Hall]) -> None:
     """A phone may come back through another door: it finds its receipt, and the newest one."""
     first, second = two_doors
-
-    def known(hall: make.Hall, code: str) -> Receipt | None:
-        seat = hall.house.live.seat(hall.secrets[code])
-        assert seat is not None
-        return hall.house.live.receipt(seat, hall.secrets[code], 1)
-
     for code in ("L1", "P1"):
         assert known(second, code) is None
         for mark in (90, 70):
             sent = first.cast(code, mark)
-            for _ in range(PAPERS_BEATS):
-                second.house.tick()
+            hear(second)
             assert known(second, code) == sent
+
+
+@pytest.mark.parametrize("code", ["L1", "P1"])
+def test_a_paper_that_another_process_took_right_before_the_close_is_heard_of_after_it(
+        two_doors: tuple[make.Hall, make.Hall], code: str) -> None:
+    first, second = two_doors
+    hear(second)
+    assert known(second, code) is None
+    sent = first.cast(code, 90)
+    first.close()
+    second.house.live.refresh()
+
+    hear(second)
+
+    assert known(second, code) == sent
+
+
+def test_an_answer_that_was_read_before_the_news_is_not_kept_after_it(
+        two_doors: tuple[make.Hall, make.Hall], monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = two_doors
+    asked, sent = reads.receipt, list[Receipt]()
+
+    def slow(*question: Any) -> Receipt | None:
+        answer = asked(*question)
+        if not sent:
+            sent.append(first.cast("L1", 90))
+            hear(second)
+        return answer
+
+    monkeypatch.setattr(reads, "receipt", slow)
+    assert known(second, "L1") is None  # true when it was read
+
+    assert known(second, "L1") == sent[0]
+
+
+def test_a_process_that_takes_every_paper_itself_never_lists_the_voters(
+        two_doors: tuple[make.Hall, make.Hall], monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = two_doors
+    hear(first)
+    hear(second)
+    listed, newest_versions = list[int](), reads.newest_versions
+
+    def list_them(c: Connection, round_id: int) -> dict[str, int]:
+        listed.append(round_id)
+        return newest_versions(c, round_id)
+
+    monkeypatch.setattr(reads, "newest_versions", list_them)
+
+    for mark in (90, 80):
+        for code in ("L1", "L2", "P1"):
+            first.cast(code, mark)
+        hear(first)
+    assert listed == []
+    hear(second)
+    assert listed == [1]
+    first.close()
+    for _ in range(3):
+        hear(first)
+    assert listed == [1, 1]  # once more when the round has left OPEN, and then no more
+
+
+def hear(hall: make.Hall) -> None:
+    for _ in range(PAPERS_BEATS):
+        hall.house.tick()
+
+
+def known(hall: make.Hall, code: str) -> Receipt | None:
+    seat = hall.house.live.seat(hall.secrets[code])
+    assert seat is not None
+    return hall.house.live.receipt(seat, hall.secrets[code], 1)
 
 
 def stored(hall: make.Hall) -> int:
