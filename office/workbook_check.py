@@ -70,6 +70,7 @@ class Checker:
         self.other_sitting = False  # the workbook names another one: nothing of it may be taken
         self.faults: list[Fault] = []
         self.notes: list[str] = []
+        self.along: list[tuple[str, int]] = []  # (sheet, row) of good rows that go out with a bad one
         self.targets = {one.key: one.name for one in held.targets}  # as they will be
         self._registered = {one.key: one for one in held.units}
         self.units = {one.key: one.name for one in held.units}

@@ -21,7 +21,7 @@ from office.preparation import prepared
 from office.refusal import NotFound, Refused
 from office.workbook import Fault, Workbook, read_workbook
 from office.workbook_check import Changes, Checker, Held
-from office.workbook_form import PROMISES, SEATS, SITTING, UNITS, filled_form
+from office.workbook_form import COLUMNS, PROMISES, SEATS, SITTING, UNITS, filled_form
 from office.workbook_promises import check_promises
 from office.workbook_seats import check_seats, check_settings
 from scoring.round import Phase
@@ -39,11 +39,14 @@ class LookedThrough:
     notes: tuple[str, ...]
     unreadable: bool
     agreed: str
+    along: tuple[tuple[str, int], ...] = ()
 
     @property
     def left_out(self) -> tuple[tuple[str, int], ...]:
-        """(sheet, row) of every row at fault."""
-        return tuple(dict.fromkeys((one.sheet, one.row) for one in self.faults))
+        """(sheet, row) of every row at fault, and of good rows that cannot come without one of those."""
+        rows = {(one.sheet, one.row) for one in self.faults} | set(self.along)
+        sheets = list(COLUMNS)
+        return tuple(sorted(rows, key=lambda one: (sheets.index(one[0]) if one[0] in sheets else 99, one[1])))
 
 
 def current_form(database: Database, sitting: str) -> bytes:
@@ -122,7 +125,8 @@ def _looked(book: Workbook, checker: Checker) -> LookedThrough:
     changes = tuple(checker.changes.words)
     said = repr(([one.words for one in faults], changes, checker.changes))
     return LookedThrough(faults=faults, changes=changes, notes=(*book.notes, *checker.notes),
-                         unreadable=book.unreadable or checker.other_sitting, agreed=hashlib.sha256(said.encode()).hexdigest())
+                         unreadable=book.unreadable or checker.other_sitting, agreed=hashlib.sha256(said.encode()).hexdigest(),
+                         along=tuple(checker.along))
 
 
 def _write(w: Work, held: Held, changes: Changes) -> None:

@@ -100,6 +100,7 @@ def _compare(checker: Checker, key: str, one: _Stated) -> None:
             one.spoiled = True
     name = checker.targets[key]
     if one.spoiled:
+        checker.along += [(line.sheet, line.row) for line in one.lines]
         checker.notes.append(f"“{name}”的承诺有行要改，它的不足与承诺整份没有采用（{_rows(one)}）")
         return
     new = Declaration(shortcomings=tuple(

@@ -150,6 +150,7 @@ def test_one_bad_row_keeps_the_whole_declaration_of_its_unit_out(house):
 
     texts = [one.declaration.shortcomings[0].text for one in held(house)[1].targets]
     assert texts == ["项目开工慢", "新的不足", "项目开工慢"]
+    assert seen.left_out == (("承诺", 2), ("承诺", 3))
     assert any("“A县”的承诺有行要改" in note and "第2行、第3行" in note for note in seen.notes)
 
 
