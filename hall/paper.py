@@ -66,7 +66,7 @@ def enter(database: Database, sitting: str, round_id: int, label: str, form: Map
                 fate = _settle(w, hall, slip, lines, at=at)
             else:
                 store.became(round_id, slip.label, fate.value)
-        _tell(w, hall, slip, "纸票录入", by=by, at=at, pass_=len(done) + 1, state=fate)
+        _tell(w, hall, slip, "纸票录入", by=by, at=at, times=len(done) + 1, state=fate)
     if hall.phase is Phase.CLOSED and fate is Fate.COUNTED:
         sweep(database)
     return fate
@@ -252,9 +252,8 @@ def _read(hall: _Hall, slip: _Resolved, form: Mapping[str, str]) -> tuple[Line, 
 
 
 def _tell(w: Work, hall: _Hall, slip: _Resolved, action: str, *, by: str, at: datetime, state: Fate,
-          pass_: int | None = None, **detail: object) -> None:
+          **detail: object) -> None:
     w.roster.touch(hall.sitting.id)
     whose = {"group": hall.rule.group(slip.group).name} if slip.secret else {"seat": slip.label}
-    again = {} if pass_ is None else {"times": pass_}
-    w.record.append(at=at, actor=by, action=action, sitting_id=hall.sitting.id, round=hall.round.id, **whose, **again,
+    w.record.append(at=at, actor=by, action=action, sitting_id=hall.sitting.id, round=hall.round.id, **whose,
                     state=state.words, **detail)

@@ -85,3 +85,5 @@ def _enter(sitting: str, round_id: int, rule: Rule, targets: tuple[str, ...], pr
     st.session_state["said"] = ("success" if fate in (Fate.KEYED, Fate.COUNTED) else "error", f"{label}：{_SAID[fate]}")
     st.session_state["paper/papers"] = st.session_state.get("paper/papers", 0) + 1  # a blank form for the next paper
     house().live.refresh()
+    if fate is Fate.COUNTED:
+        house().live.forget_receipts()

@@ -106,5 +106,6 @@ def _round_words(snapshot: Snapshot, one: Slip) -> str:
 
 def _decide(snapshot: Snapshot, one: Slip, choice: Choice, who: Staff) -> None:
     reason = str(st.session_state.get(f"{snapshot.sitting.key}/slip/{one.round_id}/{one.label}/reason") or "")
-    act(paper.decide, house().database, snapshot.sitting.key, one.round_id, one.label, choice, reason=reason,
-        by=who.name, at=house().clock(), seen=one.fate, done=f"{one.label}：{choice.words}，已记入留痕。")
+    if act(paper.decide, house().database, snapshot.sitting.key, one.round_id, one.label, choice, reason=reason,
+           by=who.name, at=house().clock(), seen=one.fate, done=f"{one.label}：{choice.words}，已记入留痕。"):
+        house().live.forget_receipts()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +20,7 @@ from office import paper_ballots
 from office.refusal import NotFound, Refused
 from scoring.tally import tally
 from tests import make
+from tests.postgres import new_database
 
 RULE = make.RULE.replace('empty_group = "error"', 'empty_group = "reweight_unit"')
 
@@ -346,18 +348,40 @@ def test_a_named_paper_is_marked_as_paper_in_the_public_package(hall):
     assert label.startswith("纸票") and look_up([(label, "B县", True)], label).found is Found.COUNTED
 
 
+def test_a_phone_and_the_second_keying_at_the_same_moment_leave_one_that_counts(hall):
+    for _ in range(6):
+        round_id = hall.open("U2")
+        hall.house.live.forget_receipts()
+        key(hall, round_id, "L1", 70, by="clerk1")
+        said: list[Fate] = []
+        second = threading.Thread(target=lambda to=said, r=round_id: to.append(key(hall, r, "L1", 70, by="clerk2")))
+        second.start()
+        hall.cast("L1", 90)
+        second.join(timeout=20)
+
+        now = next(one.fate for one in slips(hall.house.database, hall.key) if one.round_id == round_id)
+        assert (said, now) in (([Fate.COUNTED], Fate.OVERTAKEN), ([Fate.DUPLICATE], Fate.DUPLICATE))
+        with hall.house.database.reading() as c:
+            assert c.execute(text("select marks from ballot where round_id = :r and counted"), {"r": round_id}).scalars(
+                ).all() == ['{"quality": "90"}']
+        hall.void(round_id)
+
+
 STEPS = st.lists(st.sampled_from(["phone", "first", "second", "differ", "to phone", "to paper", "spoil", "again", "close"]),
                  max_size=9)
 
 
-@pytest.fixture(scope="module")
-def one_hall(tmp_path_factory):
-    house = make.house(f"sqlite:///{tmp_path_factory.mktemp('paper') / 'leitai.db'}")
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def one_hall(request, tmp_path_factory):
+    url = f"sqlite:///{tmp_path_factory.mktemp('paper') / 'leitai.db'}"
+    if request.param == "postgresql":
+        url = new_database(request.getfixturevalue("postgres"), "leitai_paper_steps")
+    house = make.house(url)
     yield make.sitting(house)
     house.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_phone_and_paper_in_any_order_give_at_most_one_counted_line_and_the_count_agrees(one_hall, steps):
     hall = one_hall
