@@ -62,6 +62,7 @@ STYLES = ('<styleSheet><numFmts><numFmt numFmtId="170" formatCode="yyyy&quot;年
     ('<c r="A1" t="str"><f>"甲"&amp;"乙"</f><v>甲乙</v></c>', "甲乙"), ('<c r="A1"><f>1+1</f><v>2</v></c>', "2"),
     ('<c r="A1" t="inlineStr"><is><r><t>温</t></r><r><t>州</t></r><rPh><t>wenzhou</t></rPh></is></c>', "温州"),
     ('<c r="A1" t="inlineStr"><is><t xml:space="preserve">　Ｌ０１ &#160;</t></is></c>', "L01"),
+    ('<c r="A1" t="inlineStr"><is><t>甲_x000D_&#10;乙</t></is></c>', "甲\n乙"),
     ('<c r="A1"><v>1E-999999999</v></c>', "1E-999999999"), ('<c r="A1"><v>12345678901234567890</v></c>', "12345678901234567890"),
 ])
 def test_a_cell_is_what_a_person_sees_in_it(xml, text):
