@@ -97,11 +97,12 @@ class BallotBox:
     def __init__(self, database: Database, live: Live, *, queue_bound: int = QUEUE_BOUND) -> None:
         self._database = database
         self._live = live
-        self._queue: queue.SimpleQueue[Sequence[_Waiting] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Sequence[_Waiting] | threading.Event | None] = queue.SimpleQueue()
         self._waiting = 0  # papers that are not stored yet; counted up by the loop, down by the writer
         self._bound = queue_bound
         self._gathered: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
         self._thread: threading.Thread | None = None
+        self._stopping = False
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -113,10 +114,19 @@ class BallotBox:
     def stop(self) -> None:
         """Store everything that waits, then stop."""
         with self._lock:
-            thread, self._thread = self._thread, None
+            thread, self._stopping = self._thread, True
         if thread is not None:
             self._queue.put(None)
             thread.join(timeout=30)
+        with self._lock:
+            self._thread, self._stopping = None, False
+
+    def mark(self) -> threading.Event:
+        """Set as soon as every paper that waits now has been stored."""
+        passed = threading.Event()
+        self._queue.put(passed)
+        self.start()
+        return passed
 
     def put(self, paper: Paper) -> Future[Receipt]:
         """Queue a checked paper; the future answers after the commit, or raises BallotRefused."""
@@ -146,33 +156,39 @@ class BallotBox:
             _settle([(one, refused) for one in gathered])
 
     def _enter(self, some: Sequence[_Waiting]) -> None:
-        self.start()
         with self._lock:
-            if self._waiting >= self._bound:
+            if self._waiting >= self._bound or self._stopping:
                 raise overloaded()
             self._waiting += len(some)
-        self._queue.put(some)
+            self._queue.put(some)
+        self.start()
 
     def _write(self) -> None:
-        while True:
-            some = self._queue.get()
-            if some is None:
-                return
-            batch, ending = list(some), False
-            while len(batch) < BATCH_BOUND:
+        ending = False
+        while not ending:
+            batch: list[_Waiting] = []
+            passed: list[threading.Event] = []
+            more: Sequence[_Waiting] | threading.Event | None = self._queue.get()
+            while True:
+                if more is None:
+                    ending = True
+                    break
+                if isinstance(more, threading.Event):
+                    passed.append(more)
+                else:
+                    batch += more
+                if len(batch) >= BATCH_BOUND:
+                    break
                 try:
                     more = self._queue.get_nowait()
                 except queue.Empty:
                     break
-                if more is None:
-                    ending = True
-                    break
-                batch += more
-            self._store(batch)
+            if batch:
+                self._store(batch)
             with self._lock:
                 self._waiting -= len(batch)
-            if ending:
-                return
+            for one in passed:
+                one.set()
 
     def _store(self, batch: Sequence[_Waiting], *, again: bool = True) -> None:
         try:
@@ -200,7 +216,7 @@ class BallotBox:
             self._live.remember_receipt(paper.round_id, paper.voter, answer)
             if paper.secret:
                 self._live.witness.note(paper.round_id, paper.group, paper.seat_id)
-            self._live.witness.note_made(paper.round_id, paper.voter, paper.made_at)
+            self._live.witness.note_made(paper.round_id, paper.voter, paper.page, paper.made_at)
         return answer
 
 
@@ -237,7 +253,8 @@ def checked(live: Live, *, seat: SeatCard, secret: str, round_text: str, nonce: 
             at: datetime, made_at: datetime | None = None) -> Paper:
     """One paper, checked against everything that memory knows, ready for the box. Raises BallotRefused.
 
-    The transaction that stores it checks again that the round is open and the badge in force. A closed round is left
+    A phone's clock may be wrong: what is in the hall at `at` was made by then. The transaction that stores it checks
+    again that the round is open and the badge in force. A closed round is left
     to that transaction, because the same nonce may be asking for the receipt that it already has.
     """
     snapshot = _snapshot_that_knows(live, seat, round_text)
@@ -252,7 +269,7 @@ def checked(live: Live, *, seat: SeatCard, secret: str, round_text: str, nonce: 
         late_voter=late_voter_of(secret, of_paper.id) if is_secret else "",
         secret=is_secret, group=seat.group, badge_sha256=seat.badge_sha256, nonce=nonce, lines=lines,
         target_ids=tuple(snapshot.by_key[line.target].id for line in lines), receipt=draw_receipt(), at=text_of(at),
-        opened_at=opened_at, made_at="" if made_at is None else text_of(made_at), sitting=seat.sitting,
+        opened_at=opened_at, made_at="" if made_at is None else text_of(min(made_at, at)), sitting=seat.sitting,
         replaced=is_secret and seat.replaced_at >= opened_at)
 
 

@@ -28,6 +28,7 @@ log = logging.getLogger("leitai.house")
 
 TICK_SECONDS = 0.1
 NEWS_SECONDS = 0.1
+SETTLE_BEATS = 10
 PAPERS_BEATS = 5  # every so many beats papers of other processes are looked for
 
 
@@ -41,7 +42,7 @@ class House:
 
     def __init__(self, database: Database, clock: Callable[[], datetime] | None = None, public_url: str = "") -> None:
         self.database = database
-        self.clock = clock = clock or SteadyClock()
+        self.clock = clock = clock or SteadyClock(machine_time if database.is_sqlite else database.time)
         self.live = Live(database, clock, public_url)
         self.box = BallotBox(database, self.live)
         self.presence = Presence()
@@ -50,6 +51,7 @@ class House:
         self.sweeper = Sweeper(database)
         self._sole = Sole(database.url)
         self._beats = 0
+        self._mark: threading.Event | None = None
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -74,14 +76,23 @@ class House:
 
     def tick(self) -> None:
         """One beat: close what is due, hear of what other processes did, and sweep what a closed round left."""
-        if isinstance(self.clock, SteadyClock) and not self.live.anything_open():
+        if isinstance(self.clock, SteadyClock) and not self.live.anything_open() and self._beats % SETTLE_BEATS == 0:
             self.clock.settle()
-        if close_what_is_due(self.database, self.clock()) or self.live.news_is_due(NEWS_SECONDS):
+        if close_what_is_due(self.database, self.clock(), is_clear=self._is_clear) or self.live.news_is_due(NEWS_SECONDS):
             self.live.refresh()
         if not self.database.is_sqlite and self._beats % PAPERS_BEATS == 0:
             self.live.hear_of_papers()
         self._beats += 1
         self.sweeper.tend(self.clock())
+
+    def _is_clear(self) -> bool:
+        """Whether everything that waited in the box when this was first asked has been stored."""
+        if self._mark is None:
+            self._mark = self.box.mark()
+        if not self._mark.wait(TICK_SECONDS):
+            return False
+        self._mark = None
+        return True
 
     def _keep_time(self) -> None:
         missed = 0

@@ -162,6 +162,10 @@ class Live:
         """Whether a round is open in any sitting."""
         return any(one.round is not None and one.round.phase is Phase.OPEN for one in self._snapshots.values())
 
+    def known_seat(self, secret: str) -> SeatCard | None:
+        """`seat` from memory alone."""
+        return self._seats.get(sha256_of(secret))
+
     def seat(self, secret: str) -> SeatCard | None:
         """The seat of a badge in force. An unknown badge asks the database for news, at most twenty times a second."""
         digest = sha256_of(secret)
@@ -172,7 +176,7 @@ class Live:
         return found
 
     def news_is_due(self, seconds: float) -> bool:
-        return self._looked is None or (self._clock() - self._looked).total_seconds() >= seconds
+        return self._looked is None or not 0 <= (self._clock() - self._looked).total_seconds() < seconds
 
     def turnout(self, round_id: int) -> dict[str, int]:
         """Group -> seats that have voted, at most a second old, one read however many screens ask."""

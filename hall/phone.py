@@ -50,7 +50,7 @@ from hall.readiness import Readiness
 
 log = logging.getLogger("leitai.phone")
 
-UNKNOWN_SECONDS = 0.06  # a little more than what Live waits between two looks for an unknown badge
+UNKNOWN_SECONDS, NEWS_SECONDS = 0.05, 2.0
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -72,6 +72,7 @@ class Phones:
         self._house = house
         self._letterbox = Letterbox(house)
         self._arrivals = Arrivals(house.live)
+        self._news: asyncio.Future[None] | None = None
         self._take, self._tell = self._guard(self.take), self._guard(self.tell)
 
     def routes(self) -> list[Route]:
@@ -161,11 +162,22 @@ class Phones:
     # -- how it is answered ------------------------------------------------------------------------------
 
     async def _who(self, secret: str) -> tuple[SeatCard | None, Snapshot | None]:
-        seat = self._house.live.seat(secret)
-        if seat is None:  # a badge that another process issues at this very moment is heard of when it may be asked again
-            await asyncio.sleep(UNKNOWN_SECONDS)
-            seat = self._house.live.seat(secret)
+        seat = self._house.live.known_seat(secret)
+        if seat is None:
+            await self._ask_for_news()
+            seat = self._house.live.known_seat(secret)
         return seat, None if seat is None else self._house.live.at(seat.sitting)
+
+    async def _ask_for_news(self) -> None:
+        """An unknown badge may have been issued this very moment through another process. However many phones show one,
+        a single thread asks, and nobody waits for a database that hangs: TimeoutError."""
+        if self._news is None or self._news.done():
+            self._news = asyncio.ensure_future(self._look())
+        await asyncio.wait_for(asyncio.shield(self._news), NEWS_SECONDS)
+
+    async def _look(self) -> None:
+        await asyncio.sleep(UNKNOWN_SECONDS)
+        await run_in_threadpool(self._house.live.refresh)
 
     async def _receipt(self, seat: SeatCard, secret: str, snapshot: Snapshot) -> Receipt | None:
         """From memory, or read once: such a read may wait for the database, so a thread does it."""
@@ -202,8 +214,9 @@ class Phones:
                 return await answer(request)
             except ClientDisconnect:
                 return Response(status_code=400)
-            except Exception:
-                log.exception("a phone could not be answered")
+            except Exception as cause:
+                if not isinstance(cause, TimeoutError):
+                    log.exception("a phone could not be answered")
                 refused = overloaded()
                 asks_json = speaks_json(request) or request.url.path.endswith("/now")
                 return refusal_answer(refused) if asks_json else notice_answer(request, refused)

@@ -8,6 +8,7 @@ be made; what was made by then is taken in for the sitting's grace after it, and
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from db.engine import Database
@@ -22,7 +23,8 @@ from scoring.round import MoveRefused, Phase, check_move
 from scoring.rule import BallotKind, read_rule
 
 LONGEST_ROUND = 86_400
-MISSED = timedelta(seconds=1)  # a running server closes a round within a tenth of a second after its time
+STORING = timedelta(seconds=1)  # what came in time and waits to be stored is given this long after the collection
+MISSED = timedelta(seconds=2)  # a running server closes a round sooner than that after its collection
 
 
 def open_round(database: Database, sitting: str, target_keys: tuple[str, ...], *, by: str, at: datetime,
@@ -179,12 +181,16 @@ def set_order(database: Database, sitting: str, keys: tuple[str, ...], *, by: st
         _tell(w, found, by, at, "调整次序", order=list(keys))
 
 
-def close_what_is_due(database: Database, at: datetime) -> int:
-    """The clock: close every open round whose time is up; how many were closed."""
+def close_what_is_due(database: Database, at: datetime, *, is_clear: Callable[[], bool] = lambda: True) -> int:
+    """The clock: close every open round whose time is up; how many were closed.
+
+    What reached the hall in time may still wait to be stored: in this process until `is_clear`, in others for the
+    moment that they are given. Later papers are told apart by their own moment, whenever the round is closed.
+    """
     with database.reading() as c:
-        due = reads.open_rounds_past(c, at)
+        due = reads.open_rounds_past(c, at - STORING)
     closed = 0
-    for sitting, round_id in due:
+    for sitting, round_id in due if due and is_clear() else ():
         try:
             close_round(database, sitting, by="时钟", at=at, round_id=round_id)
             closed += 1

@@ -18,7 +18,7 @@ class Witness:
 
     def __init__(self) -> None:
         self._seen: dict[tuple[int, str], set[int]] = {}
-        self._made: dict[tuple[int, str], str] = {}
+        self._made: dict[tuple[int, str], tuple[str, str]] = {}
 
     def note(self, round_id: int, group: str, seat_id: int) -> None:
         self._seen.setdefault((round_id, group), set()).add(seat_id)
@@ -26,12 +26,12 @@ class Witness:
     def saw(self, round_id: int, group: str) -> Set[int]:
         return self._seen.get((round_id, group), frozenset())
 
-    def note_made(self, round_id: int, voter: str, made_at: str) -> None:
-        self._made[(round_id, voter)] = made_at
+    def note_made(self, round_id: int, voter: str, page: str, made_at: str) -> None:
+        self._made[(round_id, voter)] = (page, made_at)
 
-    def made(self, round_id: int, voter: str) -> str:
-        """When the voter's paper that counts was made; "" when that is not known."""
-        return self._made.get((round_id, voter), "")
+    def made(self, round_id: int, voter: str) -> tuple[str, str]:
+        """On which page, and when, the voter's paper that counts was made; "" when that is not known."""
+        return self._made.get((round_id, voter), ("", ""))
 
     def keep_only(self, rounds: Set[int]) -> None:
         """Of a round that is over nobody asks, and nothing is kept."""

@@ -26,6 +26,8 @@ from db.values import Receipt
 from scoring.ballot import Line, State
 from scoring.round import Phase
 
+PAGE_NONCE = 16  # characters
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
@@ -54,6 +56,11 @@ class Paper:
     replaced: bool = False
     late_voter: str = ""
 
+    @property
+    def page(self) -> str:
+        """The page on which it was filled in: our pages begin their nonces with one of their own."""
+        return self.nonce[:PAGE_NONCE]
+
 
 class Fate(StrEnum):
     """Why a paper does not count. LATE is the only one that is kept."""
@@ -75,12 +82,12 @@ class NotTaken:
 
 
 class Witness(Protocol):
-    """Who remembers what is written nowhere: which secret seats have voted in a round, and when a voter's paper that
-    counts was made ("" when not known)."""
+    """Who remembers what is written nowhere: which secret seats have voted in a round, and on which page and when a
+    voter's paper that counts was made ("" when not known)."""
 
     def saw(self, round_id: int, group: str) -> Set[int]: ...
 
-    def made(self, round_id: int, voter: str) -> str: ...
+    def made(self, round_id: int, voter: str) -> tuple[str, str]: ...
 
 
 class Collided(Exception):
@@ -118,9 +125,11 @@ def put(c: Connection, papers: Sequence[Paper], witness: Witness) -> list[Receip
     rows: list[dict[str, object]] = []
     superseded: list[dict[str, object]] = []
     just_voted: set[tuple[int, int]] = set()
+    kept_late: set[int] = set()
     for paper in papers:
         versions = known.setdefault((paper.round_id, paper.voter), _Versions())
-        if (earlier := versions.by_nonce.get(paper.nonce)) is not None:
+        earlier = versions.by_nonce.get(paper.nonce)
+        if isinstance(earlier, Receipt):
             answers.append(earlier)
             continue
         fate = _fate(driver, paper, rounds.get(paper.round_id), in_force, versions, just_voted, witness)
@@ -129,14 +138,15 @@ def put(c: Connection, papers: Sequence[Paper], witness: Witness) -> list[Receip
                 superseded += [{"round_id": paper.round_id, "voter": paper.voter, "target_id": target_id}
                                for target_id in paper.target_ids]
             versions.newest += 1
-            versions.made = paper.made_at
+            versions.made = (paper.page, paper.made_at)
             rows += _rows(paper, paper.voter, versions.newest)
             just_voted.add((paper.round_id, paper.seat_id))
             answers.append(Receipt(code=paper.receipt, version=versions.newest, round=str(paper.round_id),
                                    lines=paper.lines, received_at=paper.opened_at if paper.secret else paper.at))
         else:
-            if fate.fate is Fate.LATE:
-                rows += _late_rows(driver, paper, known)
+            if fate.fate is Fate.LATE and (late := _late_rows(driver, paper, known)):
+                rows += late
+                kept_late.add(paper.round_id)
             answers.append(fate)
         versions.by_nonce[paper.nonce] = answers[-1]
     _count_the_newest(rows)
@@ -145,8 +155,7 @@ def put(c: Connection, papers: Sequence[Paper], witness: Witness) -> list[Receip
         driver.insert("ballot", _COLUMNS, sorted(rows, key=_key))
     except driver.integrity_error as cause:
         raise Collided from cause
-    for round_id in {paper.round_id for paper, answer in zip(papers, answers, strict=True)
-                     if paper.secret and isinstance(answer, NotTaken) and answer.fate is Fate.LATE}:
+    for round_id in kept_late:
         if rounds[round_id].phase is Phase.CLOSED:
             traces.owe(c, round_id)  # its other papers have lost the order in which they came, this one has not yet
     return answers
@@ -159,7 +168,7 @@ class _Versions:
     by_nonce: dict[str, Receipt | NotTaken] = field(default_factory=dict)
     newest: int = 0
     late: bool = False
-    made: str = ""  # of a paper in this batch
+    made: tuple[str, str] | None = None  # page and moment of the paper in this batch that counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +190,8 @@ def _fate(driver: Driver, paper: Paper, of: _Round | None, in_force: Set[str], v
     late = of.phase is Phase.CLOSED or bool(of.deadline and (paper.at > of.shuts or paper.made_at > of.deadline))
     if late:
         return NotTaken(fate=Fate.LATE, phase=Phase.CLOSED)
-    if paper.made_at and paper.made_at < (versions.made or witness.made(paper.round_id, paper.voter)):
+    page, made = versions.made or witness.made(paper.round_id, paper.voter)
+    if paper.made_at and page == paper.page and paper.made_at < made:  # two phones' clocks are never compared
         return NotTaken(fate=Fate.OVERTAKEN)
     if paper.replaced and not versions.newest:
         saw = witness.saw(paper.round_id, paper.group)
@@ -258,6 +268,6 @@ def _standing(driver: Driver, papers: Sequence[Paper]) -> tuple[
             late = state == State.LATE.value
             held.late |= late
             held.newest = max(held.newest, version)
-            held.by_nonce[nonce] = NotTaken(fate=Fate.LATE, phase=Phase.CLOSED) if late else Receipt(
-                code=code, version=version, received_at=at, round=str(round_id))
+            if not late:  # a paper that was late, and is in time since the host extended, has both kinds of row
+                held.by_nonce[nonce] = Receipt(code=code, version=version, received_at=at, round=str(round_id))
     return rounds, known, {digest for digest, in badges}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +15,7 @@ from db import tables as t
 from db.reads import ballots as ballot_reads
 from db.reads import sittings as reads
 from db.stores.ballots import Paper
+from hall import rounds
 from hall.ballot_box import BallotBox, BallotRefused, Reason, checked
 from tests import make
 
@@ -211,16 +213,95 @@ def test_a_paper_that_was_overtaken_in_the_network_does_not_replace_the_one_made
     hall.open("U2")
     first = hall.now
     hall.house.clock.advance(9)  # type: ignore[attr-defined]
-    newer = hall.cast(code, 80, made_at=hall.now, nonce="newer")
+    newer = hall.cast(code, 80, made_at=hall.now, nonce="one-page-of-16ch0.7")
 
     for _ in range(2):
         with pytest.raises(BallotRefused, match="以那张为准") as refused:
-            hall.cast(code, 90, made_at=first, nonce="stuck")
+            hall.cast(code, 90, made_at=first, nonce="one-page-of-16ch0.2")
         assert refused.value.reason is Reason.OVERTAKEN
     assert counted(hall) == [(newer.code, '{"quality": "80"}')] and stored(hall) == 1
     hall.house.clock.advance(1)  # type: ignore[attr-defined]
     assert hall.cast(code, 70, made_at=hall.now).version == 2
     assert hall.cast(code, 60).version == 3, "who says nothing of when it was made is taken as it comes"
+
+
+def test_the_clocks_of_two_phones_with_one_badge_are_never_compared(hall: make.Hall) -> None:
+    hall.open("U2")
+    hall.house.clock.advance(9)  # type: ignore[attr-defined]
+    hall.cast("L1", 80, made_at=hall.now, nonce="page-of-phone-01x")
+
+    assert hall.cast("L1", 90, made_at=hall.now - timedelta(seconds=4), nonce="page-of-phone-02x").version == 2
+
+
+def test_a_phone_whose_clock_is_ahead_loses_nothing(hall: make.Hall) -> None:
+    """What is in the hall was made by now, whatever the phone says."""
+    hall.open("U2", seconds=60)
+
+    assert hall.cast("L1", 80, made_at=hall.now + timedelta(days=1), nonce="page-of-phone-01x").version == 1
+    hall.house.clock.advance(5)  # type: ignore[attr-defined]
+    assert hall.cast("L1", 70, made_at=hall.now + timedelta(days=1), nonce="page-of-phone-01y").version == 2
+    assert [marks for _, marks in counted(hall)] == ['{"quality": "70"}']
+
+
+@pytest.mark.parametrize("code", ["L1", "P1"])
+def test_a_paper_that_was_late_counts_when_the_host_gives_more_time(hall: make.Hall, code: str) -> None:
+    hall.open("U2", seconds=60)
+    hall.house.clock.advance(65.5)  # type: ignore[attr-defined]
+    with pytest.raises(BallotRefused, match="来迟了"):
+        hall.cast(code, 80, nonce="once")
+    rounds.extend(hall.house.database, hall.key, seconds=60, by="host", at=hall.now)
+    hall.house.live.refresh()
+
+    receipt = hall.cast(code, 80, nonce="once")
+    assert hall.cast(code, 80, nonce="once") == receipt
+    assert counted(hall) == [(receipt.code, '{"quality": "80"}')]
+
+
+def test_what_waits_to_be_stored_when_the_collection_ends_is_counted(hall: make.Hall) -> None:
+    """The database is held by somebody else while the last papers come; the clock waits for them, and only for them."""
+    hall.open("U2", seconds=60)
+    hall.house.clock.advance(64.9)  # type: ignore[attr-defined]
+    with hall.house.database.write.begin() as held:
+        held.execute(select(t.round_).with_for_update()).all()
+        waiting = [hall.send(code, 90) for code in ("L1", "L2", "P1", "P2")]
+        hall.house.clock.advance(0.2)  # type: ignore[attr-defined]
+        too_late = hall.send("L3", 90)
+        hall.house.clock.advance(1)  # type: ignore[attr-defined]
+        beats = threading.Thread(target=lambda: [hall.house.tick() for _ in range(3)])
+        beats.start()
+        time.sleep(0.5)
+    beats.join()
+    hall.house.tick()
+
+    assert [one.result(timeout=20).version for one in waiting] == [1] * 4
+    with pytest.raises(BallotRefused, match="来迟了"):
+        too_late.result(timeout=20)
+    hall.house.live.refresh()
+    snapshot = hall.house.live.at(hall.key)
+    assert snapshot is not None and snapshot.rounds[-1].phase.value == "CLOSED"
+    assert len(counted(hall)) == 4
+
+
+def test_the_box_ends_with_papers_coming_in(hall: make.Hall) -> None:
+    hall.open("U2")
+    outcomes: list[object] = []
+
+    def come_in() -> None:
+        for n in range(60):
+            try:
+                outcomes.append(hall.cast("L1", 50 + n % 50))
+            except BallotRefused as refused:
+                outcomes.append(refused.reason)
+
+    phones = threading.Thread(target=come_in)
+    phones.start()
+    began = time.monotonic()
+    for _ in range(3):
+        hall.house.box.stop()
+        hall.house.box.start()
+    phones.join()
+    assert time.monotonic() - began < 20, "a stop waited for a writer that another one had replaced"
+    assert len(counted(hall)) == 1 and {one for one in outcomes if isinstance(one, Reason)} <= {Reason.OVERLOADED}
 
 
 def test_a_late_paper_sent_again_gets_the_same_answer_and_is_kept_once(hall: make.Hall) -> None:

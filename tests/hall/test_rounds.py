@@ -16,6 +16,9 @@ from scoring.round import Phase
 from tests import make
 
 
+STORING = rounds.STORING.total_seconds()
+
+
 def tick(hall: make.Hall, seconds: float) -> None:
     """Time passes, and the hall's clock beats."""
     hall.house.clock.advance(seconds)  # type: ignore[attr-defined]
@@ -84,7 +87,7 @@ def test_the_clock_closes_even_if_nobody_presses_once_the_last_papers_had_their_
     tick(hall, 64)
     assert now_open(hall).phase is Phase.OPEN
 
-    tick(hall, 1)
+    tick(hall, 1 + STORING)
 
     closed = now_open(hall)
     assert (closed.phase, closed.closed_by) == (Phase.CLOSED, "时钟")
@@ -100,7 +103,7 @@ def test_an_announced_close_leaves_the_announced_seconds_and_then_the_grace(hall
     assert hall.cast("L1").version == 1
     tick(hall, 5)
     assert now_open(hall).phase is Phase.OPEN
-    tick(hall, 1)
+    tick(hall, 1 + STORING)
 
     assert now_open(hall).phase is Phase.CLOSED
     assert said(hall, 2) == [("时钟", "截止打分", {"collects_until": "09:00:10"}),
@@ -112,7 +115,7 @@ def test_each_sitting_waits_its_own_grace(house: make.House) -> None:
         ("patient", 60), ("hasty", 0)))
     for one in (patient, hasty):
         one.open("U1", seconds=10)
-    tick(hasty, 10)
+    tick(hasty, 10 + STORING)
 
     assert (now_open(patient).phase, now_open(hasty).phase) == (Phase.OPEN, Phase.CLOSED)
     tick(patient, 60)
@@ -158,7 +161,7 @@ def test_extending_while_the_last_papers_come_in_opens_the_forms_again(hall: mak
     assert hall.cast("L1").version == 1
     tick(hall, 24)
     assert now_open(hall).phase is Phase.OPEN
-    tick(hall, 1)
+    tick(hall, 1 + STORING)
     assert now_open(hall).phase is Phase.CLOSED
 
 
