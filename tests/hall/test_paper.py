@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -10,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from db.copy import copy_to, put_back
 from hall import paper, results, rounds
 from hall.ballot_box import BallotRefused
 from hall.packing import package_of, sitting_of
@@ -365,6 +369,31 @@ def test_a_phone_and_the_second_keying_at_the_same_moment_leave_one_that_counts(
             assert c.execute(text("select marks from ballot where round_id = :r and counted"), {"r": round_id}).scalars(
                 ).all() == ['{"quality": "90"}']
         hall.void(round_id)
+
+
+def test_papers_are_published_recounted_by_anybody_and_come_through_a_backup(hall, tmp_path):
+    round_id = hall.open("U2")
+    for n in range(1, 4):
+        hall.cast(f"L{n}", 90 + n)
+    twice(hall, round_id, "L4", 70)
+    for n, label in enumerate(serials(hall)):
+        twice(hall, round_id, label, 80 + n)
+    key(hall, round_id, "L1", 60, by="clerk1")
+    key(hall, round_id, "L1", 61, by="clerk2")
+    decide(hall, round_id, "L1", Choice.SECOND)
+    decide(hall, round_id, "L1", Choice.PHONE)
+    hall.close()
+    hall.publish(despite_warnings=True)
+
+    results.export(hall.house.database, hall.key, tmp_path / "package")
+    done = subprocess.run([sys.executable, "-m", "scoring", "recount", str(tmp_path / "package")], check=False,
+                          capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["targets"]["U2"]["groups"]["leaders"]["received"] == 4
+    before = slips(hall.house.database, hall.key)
+    copy_to(hall.house.database, tmp_path / "copy.db")
+    put_back(hall.house.database, tmp_path / "copy.db")
+    assert slips(hall.house.database, hall.key) == before and len(before) == 5
 
 
 STEPS = st.lists(st.sampled_from(["phone", "first", "second", "differ", "to phone", "to paper", "spoil", "again", "close"]),
