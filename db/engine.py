@@ -45,10 +45,12 @@ class Database:
             raise DatabaseUnreachable(
                 "数据库地址请写成 sqlite:///data/leitai.db，或 postgresql://用户:密码@主机/库名。") from None
         self.is_sqlite = kind == "sqlite"
+        self.file: Path | None = None  # of SQLite
         if self.is_sqlite:
             path = make_url(url).database
             if path is None or path in ("", ":memory:"):
                 raise DatabaseUnreachable("数据库地址要指向一个文件，例如 sqlite:///data/leitai.db")
+            self.file = Path(path)
             try:
                 Path(path).absolute().parent.mkdir(parents=True, exist_ok=True)
             except OSError as cause:

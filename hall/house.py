@@ -49,7 +49,7 @@ class House:
         self.screens = Screens()
         self.readiness = Readiness(database, clock)
         self.sweeper = Sweeper(database)
-        self._sole = Sole(database.url)
+        self._sole = Sole(database)
         self._beats = 0
         self._mark: threading.Event | None = None
         self._stop = threading.Event()

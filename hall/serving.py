@@ -35,7 +35,7 @@ def serve(url: str, host: str, port: int) -> int:
     """Print where to go, then become the server. Does not return."""
     check_port(host, port)
     database = Database(url)
-    sole = Sole(url)
+    sole = Sole(database)
     sole.hold()  # a clear word now, instead of a traceback after
     sole.let_go()
     migrate(database)

@@ -8,10 +8,8 @@ for ballot processes; of the whole app there is one, as docs/growth.md says.
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
+from db.engine import Database
 from office.refusal import Refused
 
 try:
@@ -23,10 +21,8 @@ except ImportError:  # not a Unix: nothing to hold
 class Sole:
     """`hold` before serving; raises Refused when another process serves this database."""
 
-    def __init__(self, url: str) -> None:
-        database = make_url(url).database
-        sqlite = make_url(url).get_backend_name() == "sqlite" and database
-        self._file = Path(f"{database}.serving") if sqlite else None
+    def __init__(self, database: Database) -> None:
+        self._file = None if database.file is None else database.file.with_name(database.file.name + ".serving")
         self._held: int | None = None
 
     def hold(self) -> None:

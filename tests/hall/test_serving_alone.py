@@ -36,10 +36,10 @@ def test_a_second_server_on_one_file_is_refused_in_words_until_the_first_has_end
 
 def test_a_lock_goes_with_its_process(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/hall.db"
-    code = f"import os, signal; from hall.sole import Sole; Sole({url!r}).hold(); os.kill(os.getpid(), signal.SIGKILL)"
+    code = f"import os, signal; from db.engine import Database; from hall.sole import Sole; Sole(Database({url!r})).hold(); os.kill(os.getpid(), signal.SIGKILL)"
     subprocess.run([sys.executable, "-c", code], check=False, timeout=60)
 
-    Sole(url).hold()
+    Sole(Database(url)).hold()
 
 
 @pytest.mark.parametrize("code", ["L1", "P1"])

@@ -71,9 +71,9 @@ def test_the_end_is_counted_down_then_collected_then_closed_with_turnout_only(ha
     hall.cast("L1", 97)
     closes_at = rounds.announce_close(hall.house.database, hall.key, by="host", at=hall.now)
     views = []
-    for _ in range(3):
+    for seconds in (5, 5 + rounds.STORING.total_seconds(), 0):
         views.append(on_wall(hall))
-        hall.house.clock.advance(5)  # type: ignore[attr-defined]
+        hall.house.clock.advance(seconds)  # type: ignore[attr-defined]
         hall.house.tick()
 
     assert [(one.open, one.closing, one.collecting, one.closes_at, one.voted)

@@ -200,7 +200,7 @@ def test_the_end_is_counted_down_collected_and_closed_with_the_names_of_who_is_o
                                   seen(hall).round.id)  # type: ignore[union-attr]
     pass_seconds(hall, page, 1.5)
     assert "市领导1席" not in words(page) and "97" not in words(page)
-    pass_seconds(hall, page, 1.5)
+    pass_seconds(hall, page, 1.5 + rounds.STORING.total_seconds())
     assert step(page) == "下一家：第2家 B县上台"
 
 
