@@ -75,9 +75,12 @@ def _panel(seat: SeatInHall, now: Snapshot, who: Staff) -> None:
     badge = "" if seat.has_badge else "　■ 没有能用的胸牌"
     st.html(f'<div class="lt-card"><span class="lt-big">{escape(code)}　{escape(seat.name)}</span><br>'
             f'{escape(now.rule.group(seat.group).name)}　{state}{badge}</div>')
-    st.button("手机坏了、胸牌丢了：出新码" if seat.has_badge else "出新码", type="primary", width="stretch",
-              key=f"seats/badge/{code}", on_click=_new_badge, args=(now, code, who))
-    st.html(f'<p class="lt-note">{escape(seating.badge_words(now, seat))}</p>')
+    doing = st.session_state.get(DOING)
+    doing = doing if doing and doing[0] == code else None
+    if doing is None:
+        st.button("手机坏了、胸牌丢了：出新码" if seat.has_badge else "出新码", type="primary", width="stretch",
+                  key=f"seats/badge/{code}", on_click=_new_badge, args=(now, code, who))
+        st.html(f'<p class="lt-note">{escape(seating.badge_words(now, seat))}</p>')
     with st.container(horizontal=True):
         if not seat.checked_in:
             st.button("签到", key=f"seats/in/{code}", on_click=_arrive, args=(key, code, who))
@@ -91,8 +94,7 @@ def _panel(seat: SeatInHall, now: Snapshot, who: Staff) -> None:
         if who.roles & COUNT and not now.rule.group(seat.group).secret:
             _ask("spoil", "作废一张票", code)
         _ask("story", "经过", code)
-    doing = st.session_state.get(DOING)
-    if doing and doing[0] == code:
+    if doing is not None:
         with st.container(border=True):
             _FORMS[doing[1]](seat, now, who)
 
@@ -161,9 +163,10 @@ def _spoil_it(seat: SeatInHall, now: Snapshot, who: Staff) -> None:
     house().live.forget_receipts()
 
 
-def _story(seat: SeatInHall, now: Snapshot, who: Staff) -> None:
+def _story(seat: SeatInHall, now: Snapshot, _who: Staff) -> None:
     lines = "".join(f"<div>{escape(line)}</div>" for line in story_of(house().database, now.sitting.key, seat.code))
     st.html(f'<div style="max-height:11rem;overflow-y:auto;font-size:.92rem">{lines or "留痕里还没有这一席的事。"}</div>')
+    st.button("返回", key="seats/story/no", on_click=st.session_state.pop, args=(DOING, None))
 
 
 _FORMS: dict[str, Callable[[SeatInHall, Snapshot, Staff], None]] = {

@@ -97,13 +97,15 @@ function leftovers() {
   });
 }
 
-// A page that is not being filled changes by itself, spread over 0.8 s; one that is being filled is never replaced.
+// A page that is not being filled changes by itself, spread over 0.8 s; one that is being filled is never replaced,
+// unless nothing is left to fill in: its judge has been recused on the spot.
 function follow(now) {
   const round = now.round || '', same = round === d.round && now.phase === (d.phase || null), got = now.receipt, newer = got && got.version > (d.version || 0),
     move = () => { waiting = null; if (busy()) leave(round === d.round ? '已截止。' : round ? '主持人已开始下一家。' : '这一轮已撤下。'); else later(reload, spread(800)); };
   closes = Date.parse(now.closes_at) || 0;
   waiting = null;
-  if (!same || !$('f') || (newer && !busy())) { if (sending()) waiting = move; else move(); }
+  if (same && $('f') && !now.fields.length) later(reload, spread(800));
+  else if (!same || !$('f') || (newer && !busy())) { if (sending()) waiting = move; else move(); }
   else if (newer && !sending()) { d.receipt = got.receipt; d.version = got.version; news('本席位已计入一张，回执 ' + got.receipt + '。再提交即替换。'); }
 }
 function poll() {

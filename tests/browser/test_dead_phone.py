@@ -112,6 +112,20 @@ def test_from_my_phone_is_dead_to_i_can_vote(server: Server, capsys: pytest.Capt
         expect(fresh.get_by_text("第2次提交").first).to_be_visible(timeout=15_000)
         assert dead.request.get(links["L02"]).status == 404
 
+        # he has to step back after all: the host is told that a paper is in, and the phone says that it does not count
+        host.get_by_role("button", name="好了").click()
+        host.get_by_role("button", name="登记回避").click()
+        expect(host.get_by_text(re.compile("已经投了：确认后按回避处理"))).to_be_visible(timeout=15_000)
+        host.get_by_label("原因").fill("与该单位负责人是亲属")
+        host.get_by_label("原因").press("Enter")
+        host.wait_for_timeout(500)
+        picture(host, "host-recusal")
+        host.get_by_role("button", name="确认回避").click()
+        expect(fresh.get_by_text("您需回避鹿城区，不参加打分。")).to_be_visible(timeout=30_000)
+        expect(fresh.get_by_text(re.compile("您此前提交的评分不再计入"))).to_be_visible()
+        expect(fresh.get_by_text("已计票")).to_have_count(0)
+        picture(fresh, "phone-recused-on-the-spot")
+
         # the desk
         host.goto(f"{server.address}/desk?s={KEY}")
         field = host.get_by_label(re.compile("查席位"))

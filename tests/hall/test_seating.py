@@ -6,6 +6,7 @@ import pytest
 
 from db.reads import people as people_reads
 from db.reads import sittings as reads
+from db.stores import spoiling
 from db.values import Staff
 from hall import console, results, seating, verification
 from hall.ballot_box import BallotRefused, Reason
@@ -389,6 +390,18 @@ def test_a_paper_spoiled_after_the_publication_waits_for_the_next_version_and_al
         assert all(holds for _words, holds in verification.checks(c))
     assert (first, second) == (0, 1)
     assert sum(counts for _code, _name, counts in results.receipts(hall.house.database, hall.key)) == 2
+
+
+def test_a_paper_spoiled_behind_the_record_is_found(hall: make.Hall) -> None:
+    round_id = wrongly_scored(hall)
+    hall.close()
+    hall.publish(despite_warnings=True)
+
+    with hall.house.database.write.begin() as c:
+        spoiling.spoil(c, round_id=round_id, seat_id=seat(hall, "L1").id, receipt="AAAA-BB", at=hall.now,
+                       target_ids=[one.id for one in seen(hall).targets if one.key == "U2"])
+    with hall.house.database.reading() as c:
+        assert [words for words, holds in verification.checks(c) if not holds] == ["small 第1版所计的票与库里的票不一致"]
 
 
 def test_a_ranking_is_spoiled_whole(house: make.House) -> None:
