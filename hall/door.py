@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from db.values import Staff
 from hall.house import House
-from hall.network import host_of
+from hall.network import same_host
 from office import people
 from office.refusal import Refused
 
@@ -79,7 +79,7 @@ class SendToDoor:
 def same_origin(request: Request) -> bool:
     """A browser's POST comes from our own pages; a client without an Origin header is not a browser."""
     origin = request.headers.get("origin")
-    return origin is None or host_of(origin) == request.headers.get("host")
+    return origin is None or same_host(origin, request.headers.get("host", ""))
 
 
 class _Door:

@@ -18,9 +18,19 @@ def lan_address() -> str:
         probe.close()
 
 
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+
 def host_of(address: str) -> str:
-    """Host and port of an address; empty for one that is none."""
+    """Host and port of an address, in small letters and without its scheme's own port; empty for one that is none."""
     try:
-        return urlsplit(address).netloc
+        parts = urlsplit(address)
     except ValueError:
         return ""
+    return parts.netloc.lower().removesuffix(_DEFAULT_PORTS.get(parts.scheme, ""))
+
+
+def same_host(origin: str, host: str) -> bool:
+    """Whether a page of this origin was served by what the header `Host` names."""
+    sender = host_of(origin)
+    return bool(sender) and sender == host_of(f"{origin.partition(':')[0]}://{host}")

@@ -16,11 +16,13 @@ from starlette.requests import ClientDisconnect, Request
 
 from db.stores.ballots import Paper
 from db.values import Receipt
-from hall.ballot_box import BallotBox, BallotRefused, Reason, checked, overloaded
-from hall.live import Live, SeatCard, Snapshot
-from hall.network import host_of
+from hall.ballot_box import BallotBox, checked
+from hall.ballot_refused import BallotRefused, Reason, overloaded
+from hall.live import Live
+from hall.network import host_of, same_host
 from hall.phone_paper import BODY_BOUND, SentPaper, read_sent
 from hall.presence import Presence
+from hall.snapshot import SeatCard, Snapshot
 from scoring.round import Phase
 from scoring.rule import BallotKind
 
@@ -152,7 +154,7 @@ def _refuse_foreign(told: dict[bytes, bytes], public_url: str) -> None:
     if origin == b"null":
         foreign = told.get(b"sec-fetch-site") == b"cross-site"
     else:
-        sender = host_of(origin.decode("latin-1"))
-        foreign = not sender or sender not in (told.get(b"host", b"").decode("latin-1"), host_of(public_url))
+        sender, host = origin.decode("latin-1"), told.get(b"host", b"").decode("latin-1")
+        foreign = not same_host(sender, host) and (not host_of(sender) or host_of(sender) != host_of(public_url))
     if foreign:
         raise BallotRefused(Reason.WRONG_ORIGIN, "这次提交不是从本页面发出的，没有计票。请用胸牌二维码打开页面再提交。")
