@@ -15,7 +15,6 @@ from zlib import crc32
 
 from db.clock import text_of
 from db.values import Declaration, Receipt, Round
-from hall.live import SeatCard, Snapshot, TargetCard
 from hall.phone_page import (
     ChoiceView,
     CommitmentView,
@@ -25,6 +24,7 @@ from hall.phone_page import (
     ShortcomingView,
     TargetView,
 )
+from hall.snapshot import SeatCard, Snapshot, TargetCard
 from office.local_time import clock_time
 from scoring.ballot import Line, State, fields
 from scoring.round import Phase
@@ -94,10 +94,21 @@ def _shared(snapshot: Snapshot, open_to: tuple[str, ...]) -> _Shared:
         "closes_at": None if now is None or now.closes_at is None else text_of(now.closes_at),
         "targets": [] if now is None else list(now.targets),
     }
-    seen = json.dumps([told, open_to, snapshot.rule.sha256, _next_up(snapshot), _void_note(snapshot)])
+    seen = json.dumps([told, open_to, snapshot.rule.sha256, _next_up(snapshot), _void_note(snapshot),
+                       _stated(snapshot)])
     asked = json.dumps([one.as_json() for one in fields(snapshot.rule, open_to)], ensure_ascii=False)
     return _Shared(head=json.dumps(told, ensure_ascii=False)[:-1], tail=f'"fields": {asked}, "serial": {snapshot.serial}}}',
                    digest=hashlib.sha256(seen.encode()).hexdigest()[:16])
+
+
+def _stated(snapshot: Snapshot) -> str:
+    """What the page says of the round's targets, as one word for the tag; worked out once a snapshot."""
+    kept = snapshot.kept.get("stated")
+    if not isinstance(kept, str):
+        cards = () if snapshot.round is None else tuple(map(snapshot.target, snapshot.round.targets))
+        said = [(one.name, one.presenter, one.position, one.declaration) for one in cards if one is not None]
+        kept = snapshot.kept["stated"] = hashlib.sha256(repr(said).encode()).hexdigest()
+    return kept
 
 
 def view_of(snapshot: Snapshot, seat: SeatCard, receipt: Receipt | None, *, at: datetime, nonce: str, etag: str,
