@@ -24,8 +24,9 @@ from starlette.types import Scope
 from db.values import Receipt
 from hall import phone_check
 from hall.arrivals import Arrivals
-from hall.ballot_box import BallotBox, BallotRefused, Reason, overloaded
-from hall.live import Live, SeatCard, Snapshot
+from hall.ballot_box import BallotBox
+from hall.ballot_refused import BallotRefused, Reason, overloaded
+from hall.live import Live
 from hall.phone_answer import (
     UNKNOWN_SENTENCE,
     Brief,
@@ -44,9 +45,10 @@ from hall.phone_page import render_notice, render_phone
 from hall.phone_paper import SentPaper
 from hall.phone_post import Letterbox
 from hall.phone_shelf import is_shelved, page_of
-from hall.phone_view import Typed, news_of, view_of
+from hall.phone_view import Typed, milliseconds, news_of, view_of
 from hall.presence import Presence
 from hall.readiness import Readiness
+from hall.snapshot import SeatCard, Snapshot
 
 log = logging.getLogger("leitai.phone")
 
@@ -73,13 +75,12 @@ class Phones:
         self._letterbox = Letterbox(house)
         self._arrivals = Arrivals(house.live)
         self._news: asyncio.Future[None] | None = None
-        self._take, self._tell = self._guard(self.take), self._guard(self.tell)
+        self._show, self._take, self._tell = (self._guard(one) for one in (self.show, self.take, self.tell))
 
     def routes(self) -> list[Route]:
         return [
             Route("/b", self._guard(self.forward), methods=["GET"]),
-            Route("/b/{secret}", self._guard(self.show), methods=["GET"]),
-            Route("/b/{secret}", self._take, methods=["POST"]),
+            Route("/b/{secret}", self._page_or_paper, methods=["GET", "POST"]),
             Route("/b/{secret}/now", self._tell, methods=["GET"]),
             *phone_check.routes(self._house),
             Route("/health", self._guard(self.health), methods=["GET"]),
@@ -98,6 +99,9 @@ class Phones:
             return None
         scope["path_params"] = {"secret": secret}
         return found
+
+    async def _page_or_paper(self, request: Request) -> Response:
+        return await (self._take if request.method == "POST" else self._show)(request)
 
     # -- what is asked -----------------------------------------------------------------------------------
 
@@ -121,11 +125,12 @@ class Phones:
         if seat is None or snapshot is None:
             return refusal_answer(BallotRefused(Reason.UNKNOWN_BADGE, UNKNOWN_SENTENCE))
         self._arrivals.note(seat, snapshot)
-        self._house.presence.heard(seat.id, told.get(b"x-paper", b"").decode("latin-1"), self._house.clock())
+        at = self._house.clock()
+        self._house.presence.heard(seat.id, told.get(b"x-paper", b"").decode("latin-1"), at)
         news = news_of(snapshot, seat, await self._receipt(seat, secret, snapshot))
         if has_tag(told.get(b"if-none-match", b"").decode("latin-1"), news.etag):
-            return Brief(304, b"", news.etag)
-        return Brief(200, news.body(), news.etag)
+            return Brief(304, b"", news.etag, milliseconds(at))
+        return Brief(200, news.body(), news.etag, milliseconds(at))
 
     async def take(self, request: Request) -> Response:
         secret, wants_json = request.path_params["secret"], speaks_json(request)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hall.phone import HouseOfPhones, Phones
+from hall.phone_answer import no_such_way, takes_gzip
 
 
 class PhonesFirst:
@@ -19,7 +22,8 @@ class PhonesFirst:
     def __init__(self, app: ASGIApp, house: HouseOfPhones) -> None:
         self._app = app
         self._phones = Phones(house)
-        self._pages = GZipMiddleware(Starlette(routes=self._phones.routes()), minimum_size=1000, compresslevel=5)
+        pages = Starlette(routes=self._phones.routes(), exception_handlers={404: _in_words, 405: _in_words})
+        self._pages = GZipMiddleware(pages, minimum_size=1000, compresslevel=5)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
@@ -29,4 +33,14 @@ class PhonesFirst:
             request = Request(scope, receive)
             await (await answer(request))(scope, receive, send)
         else:
+            if not takes_gzip(Request(scope)):  # the middleware looks for the word alone, and would find it in gzip;q=0
+                scope = {**scope, "headers": [one for one in scope["headers"] if one[0] != b"accept-encoding"]}
             await self._pages(scope, receive, send)
+
+
+def _in_words(request: Request, failed: Exception) -> Response:
+    if not isinstance(failed, HTTPException):
+        raise failed
+    answer = no_such_way(request, failed.status_code)
+    answer.headers.update(failed.headers or {})
+    return answer
