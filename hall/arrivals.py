@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from hall.live import Live, SeatCard, Snapshot
+from hall.live import Live
+from hall.snapshot import SeatCard, Snapshot
 from scoring.round import Phase
 
 log = logging.getLogger("leitai.arrivals")

@@ -9,8 +9,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from hall.console import GroupTurnout
-from hall.live import Snapshot
 from hall.progress import STEP
+from hall.snapshot import Snapshot
 
 ON_THE_WAY, PERHAPS = "还有票在路上", "可能还有票在路上"
 

@@ -29,7 +29,7 @@ from hall.board_page import POLICY, parts_of, render_board, render_list, render_
 from hall.board_receipts import ReceiptLists
 from hall.board_view import BoardView, Heading, Released, Stand, board_view, heading_of, released_of, round_shown
 from hall.house import House
-from hall.live import Snapshot
+from hall.snapshot import Snapshot
 
 log = logging.getLogger("leitai.board")
 

@@ -13,8 +13,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from hall.console import AgendaRow, State, agenda, turnout_rows
-from hall.live import Snapshot, TargetCard
 from hall.progress import told, words_of
+from hall.snapshot import Snapshot, TargetCard
 from hall.standings import Board as ResultBoard
 from hall.standings import Line
 from hall.wall import Point, period_words, promise_words

@@ -16,8 +16,8 @@ from enum import StrEnum
 
 from db.values import Round
 from hall.closing import collecting_left, is_closing, is_collecting, seconds_left
-from hall.live import SeatInHall, Snapshot, TargetCard, sha256_of
 from hall.progress import told, words_of
+from hall.snapshot import SeatInHall, Snapshot, TargetCard, sha256_of
 from scoring.round import Phase
 
 EVERYBODY_IN = "应投的都已投票，可以立即截止。"

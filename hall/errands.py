@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from db.values import Staff
 from hall.limits import phones_at_once
-from hall.live import Snapshot
 from hall.preflight import is_complete, preflight
+from hall.snapshot import Snapshot
 from office.people import Role
 from scoring.round import Phase
 

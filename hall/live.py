@@ -7,11 +7,9 @@ decides whether a ballot counts: the transaction that stores it asks the databas
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from db.copy import RESTORED
@@ -22,114 +20,11 @@ from db.reads import results
 from db.reads import sittings as reads
 from db.values import Declaration, Receipt, Round, Sitting, Stage
 from db.work import work
-from hall.recusal import why_recused
 from hall.remembered import Remembered
+from hall.snapshot import SeatCard, SeatInHall, Snapshot, TargetCard, sha256_of, voter_of
 from hall.witness import Witness
 from scoring.round import Phase
-from scoring.rule import Rule, read_rule
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeatCard:
-    """A seat as its own phone knows it."""
-
-    id: int
-    sitting: str
-    code: str
-    name: str
-    group: str
-    unit: str
-    checked_in: bool
-    badge_sha256: str
-    replaced_at: str = ""  # when this badge took the place of an earlier one
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetCard:
-    """A target with what its unit states."""
-
-    id: int
-    key: str
-    name: str
-    unit: str
-    parent_unit: str
-    presenter: str
-    position: int
-    ranked: bool
-    declaration: Declaration
-    ranking_group: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeatInHall:
-    """A seat as the host sees it: never with a secret."""
-
-    id: int
-    code: str
-    name: str
-    group: str
-    unit: str
-    checked_in: bool
-    has_badge: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """One sitting at one serial. `round` is the one that matters now: open, else the last one of what is on stage."""
-
-    sitting: Sitting
-    rule: Rule
-    rule_locked: bool
-    serial: int
-    targets: tuple[TargetCard, ...]
-    rounds: tuple[Round, ...]
-    round: Round | None
-    stage: Stage
-    published: int
-    seats: tuple[SeatInHall, ...]
-    recusals: Mapping[tuple[int, str], str] = field(repr=False)
-    seat_by_badge: Mapping[str, SeatCard] = field(repr=False)
-    public_url: str = ""
-
-    by_key: Mapping[str, TargetCard] = field(repr=False, default_factory=dict)
-    by_round: Mapping[str, Round] = field(repr=False, default_factory=dict)
-    kept: dict[object, object] = field(repr=False, compare=False, default_factory=dict)  # worked out once, of no seat
-
-    def target(self, key: str) -> TargetCard | None:
-        return self.by_key.get(key)
-
-    def round_called(self, name: str) -> Round | None:
-        """The round that a paper names."""
-        return self.by_round.get(name)
-
-    def recused(self, seat: SeatCard | SeatInHall, target: str) -> str | None:
-        """Why this seat may not score this target, in words; None when it may."""
-        card = self.target(target)
-        if card is None:
-            return None
-        return why_recused(seat.unit, card.unit, card.parent_unit, self.recusals.get((seat.id, target)))
-
-    def round_of(self, target: str) -> Round | None:
-        """The round that counts for this target, or the last one that was voided."""
-        of_target = [one for one in self.rounds if target in one.targets]
-        counting = [one for one in of_target if one.phase is not Phase.VOID]
-        return next(reversed(counting or of_target), None)
-
-
-def sha256_of(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def voter_of(seat: SeatCard, secret: str, round_id: int, *, is_secret: bool) -> str:
-    """The key under which a ballot is kept: the seat, or what only the holder of the badge can compute."""
-    if not is_secret:
-        return f"s{seat.id}"
-    return hmac.digest(secret.encode(), f"round {round_id}".encode(), "sha256").hex()[:40]
-
-
-def late_voter_of(secret: str, round_id: int) -> str:
-    """The key of a secret paper that came too late: it does not lead to its voter's paper that counts."""
-    return hmac.digest(secret.encode(), f"late for round {round_id}".encode(), "sha256").hex()[:40]
+from scoring.rule import read_rule
 
 
 class Live:

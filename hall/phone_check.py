@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from db.values import DeviceCheck
-from hall.ballot_box import BallotRefused, Reason, overloaded
+from hall.ballot_refused import BallotRefused, Reason, overloaded
 from hall.live import Live
 from hall.phone_answer import UNKNOWN_SENTENCE, json_answer, refusal_answer
 from hall.phone_post import Pace

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl
 
-from hall.ballot_box import BallotRefused, Reason
+from hall.ballot_refused import BallotRefused, Reason
 
 BODY_BOUND = 64 * 1024
 FIELD_BOUND = 3000

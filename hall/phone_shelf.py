@@ -18,9 +18,9 @@ from datetime import datetime
 from markupsafe import Markup, escape
 
 from db.values import Receipt
-from hall.live import SeatCard, Snapshot
 from hall.phone_page import PhoneView, render_phone, seconds_between
 from hall.phone_view import is_spoiled, milliseconds, news_of, receipt_view, view_of
+from hall.snapshot import SeatCard, Snapshot
 from scoring.round import Phase
 
 LONG = 160  # bytes from which compressing a part is worth its while

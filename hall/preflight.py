@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from db.values import Declaration
-from hall.live import Snapshot
 from hall.readiness import GroupReady
+from hall.snapshot import Snapshot
 
 SHORTCOMINGS = 3
 LOCAL = ("127.0.0.1", "localhost", "0.0.0.0", "::1")

@@ -16,7 +16,7 @@ from db.engine import Database
 from db.reads import checks as reads
 from db.stores.checks import Checks
 from db.values import DeviceCheck
-from hall.live import SeatInHall, Snapshot
+from hall.snapshot import SeatInHall, Snapshot
 
 LOST, ROUND_TRIP_MS, SKEW_MS = 1, 3000, 60_000
 ANSWERS = 5

@@ -20,7 +20,8 @@ from urllib.parse import urlsplit
 from db.engine import Database
 from db.migrate import migrate
 from hall import rounds, serving
-from hall.ballot_box import BallotRefused, checked
+from hall.ballot_box import checked
+from hall.ballot_refused import BallotRefused
 from hall.house import House, utc_now
 from office import badges, people, sittings
 from office.folder import read_folder

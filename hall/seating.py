@@ -19,9 +19,9 @@ from db.values import Round, Seat, Sitting, Target
 from db.work import Work, work
 from hall.ballot_box import draw_receipt
 from hall.holders import REPLACING
-from hall.live import SeatInHall, Snapshot
 from hall.packing import sitting_of
 from hall.recusal import why_recused
+from hall.snapshot import SeatInHall, Snapshot
 from hall.verification import SPOILING
 from office.badges import Badge, give_badges
 from office.local_time import clock_time

@@ -17,10 +17,10 @@ from db.values import Screen, Sitting
 from db.work import Work, work
 from hall import wall, wall_kept
 from hall.house import House
-from hall.live import Snapshot
 from hall.packing import sitting_of
 from hall.results import Standing, standing
 from hall.reveal import BEFORE, Low, Reveal, Step
+from hall.snapshot import Snapshot
 from office.local_time import clock_time
 from office.refusal import Refused
 from scoring.round import Phase

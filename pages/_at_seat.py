@@ -12,7 +12,7 @@ import streamlit as st
 
 from hall import console, seating, wall
 from hall.holders import story_of
-from hall.live import SeatInHall, Snapshot
+from hall.snapshot import SeatInHall, Snapshot
 from office import badges
 from office.badge_sheet import sheet
 from office.badges import Badge, qr_svg

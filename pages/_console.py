@@ -7,9 +7,9 @@ from html import escape
 
 from hall.awaited import Awaited
 from hall.console import EVERYBODY_IN, AgendaRow, GroupTurnout, Onstage, State, clock_words
-from hall.live import Declaration
 from hall.readiness import GroupReady
 from hall.signing import Flag
+from hall.snapshot import Declaration
 
 TONES = {State.WAITING: "#5B6570", State.ON_STAGE: "#1F2328", State.VOTING: "#1F4E79", State.CLOSED: "#7A4A0F",
          State.VOID: "#B3261E", State.PUBLISHED: "#1E7F4F"}

@@ -8,8 +8,8 @@ from html import escape
 import streamlit as st
 
 from hall import console, rounds
-from hall.live import Snapshot
 from hall.results import Check
+from hall.snapshot import Snapshot
 from pages import _at_seat, _signing
 from pages._frame import house, person, say_what_happened
 

@@ -7,8 +7,8 @@ from functools import partial
 import streamlit as st
 
 from hall import paper
-from hall.live import Snapshot
 from hall.paper import Fate
+from hall.snapshot import Snapshot
 from office.people import Staff
 from office.refusal import Refused
 from pages._frame import house

@@ -13,9 +13,9 @@ from html import escape
 import streamlit as st
 
 from hall import console, showing
-from hall.live import Snapshot
 from hall.reveal import Low
 from hall.showing import Stand
+from hall.snapshot import Snapshot
 from office.local_time import clock_time
 from pages._frame import house
 

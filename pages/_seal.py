@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from hall import sealed
-from hall.live import Snapshot
+from hall.snapshot import Snapshot
 from office.local_time import minute
 from office.people import Staff
 from office.refusal import Refused

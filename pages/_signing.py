@@ -9,9 +9,9 @@ import streamlit as st
 
 from hall import results, signing
 from hall.checklist import Check
-from hall.live import Snapshot
 from hall.signature import signature_docx
 from hall.signing import CONFIRMING, LONGEST_WINDOW, Hands, Signing
+from hall.snapshot import Snapshot
 from hall.standings import Board, board
 from office.local_time import minute
 from office.people import Role, Staff

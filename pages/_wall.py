@@ -15,7 +15,7 @@ from html import escape
 import streamlit as st
 
 from hall.console import AgendaRow, GroupTurnout, State
-from hall.live import Snapshot
+from hall.snapshot import Snapshot
 from hall.wall import AgendaWall, BallotWall, Point, RankingWall, RevealWall, StageWall, Wall, left_words, period_words
 from office.badges import qr_svg
 from pages._wall_ranking import NARROW, fitting, ranking, revealed

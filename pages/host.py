@@ -12,9 +12,9 @@ from hall import console, results, rounds
 from hall.awaited import Awaited, awaited
 from hall.console import Move, Step
 from hall.late import late_of
-from hall.live import Snapshot
 from hall.readiness import readiness_of
 from hall.signing import flags, signing_kept
+from hall.snapshot import Snapshot
 from office.people import Role
 from pages import _at_seat, _console, _host_dialogs, _reveal_keys
 from pages._frame import act, choose_sitting, house, require

@@ -7,8 +7,8 @@ from html import escape
 import streamlit as st
 
 from hall import paper
-from hall.live import Snapshot
 from hall.paper_slips import WAITING, Fate, slips
+from hall.snapshot import Snapshot
 from office.people import Role
 from pages._frame import choose_sitting, header, house, require
 from pages._paper_blank import draw_blank

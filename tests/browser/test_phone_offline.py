@@ -10,12 +10,14 @@ import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from hall import rounds
+from hall import care, rounds
+from hall.phone_view import milliseconds
 from hall.readiness import readiness_of
 from tests.browser.hands import CONTRAST, PLACE, QUALITY, Hand, fill, nudge, steps
 from tests.browser.real import picture
@@ -446,3 +448,78 @@ def test_a_judge_who_is_filling_hears_that_another_phone_has_voted_with_this_bad
     mine.click("#go")
     expect(mine.locator("#when")).to_contain_text("第2次提交")
     assert counted(it) == [False, True]
+
+
+# -- the hall's clock and the hall's memory ------------------------------------------------------------------
+
+
+def test_a_clock_put_right_while_the_page_is_open_is_followed_with_the_next_answer(hand: Callable[..., Hand]) -> None:
+    it = hand(grace_seconds=30)
+    it.let_time_run()
+    it.phones.open("U1", seconds=60)
+    page = it.scan()
+    page.fill(QUALITY, "91")
+    made = []
+    page.on("request", lambda request: made.append(request.post_data_json["made"]) if request.method == "POST" else None)
+
+    for minutes in (10, -10):
+        page.evaluate("m => { const now = Date.now; Date.now = () => now() + m * 6e4; }", minutes * 2)
+        nudge(page)
+        expect(page.locator("#left")).to_have_text(re.compile("剩余[3-5]\\d秒"), timeout=5000)
+        expect(page.locator("#go")).to_be_enabled()
+    page.fill(PLACE, "80")
+    page.click("#go")
+
+    expect(page.locator("#got")).to_be_visible()
+    assert abs(made[0] - milliseconds(it.phones.clock())) < 2500
+
+
+def test_a_page_that_came_slowly_is_put_right_by_small_answers(hand: Callable[..., Hand]) -> None:
+    it = hand(grace_seconds=30)
+    it.let_time_run()
+    it.phones.open("U1", seconds=60)
+    page = it.scan()
+
+    def slowly(route: Route) -> None:
+        if route.request.url.endswith("/now") or route.request.method == "POST":
+            route.continue_()
+        else:
+            answer = route.fetch()
+            time.sleep(4)
+            route.fulfill(response=answer)
+
+    page.route("**/b/*", slowly)
+    page.reload()
+    nudge(page)
+    page.wait_for_timeout(3500)
+
+    shown = int(re.sub(r"\D", "", page.inner_text("#left")))
+    due = it.phones.snapshot.round.closes_at  # type: ignore[union-attr]
+    assert abs((due - it.phones.clock()).total_seconds() - shown) < 1.5  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_receipt_that_the_hall_has_lost_in_a_restore_is_shown_no_longer(
+        hand: Callable[..., Hand], tmp_path: Path, again: bool) -> None:
+    it = hand()
+    it.phones.open("U1")
+    house, at = it.phones.house, it.phones.clock()
+    care.backup(house.database, tmp_path / "before.db", by="主持人", at=at)
+    page = it.scan()
+    fill(page)
+    page.click("#go")
+    expect(page.locator("#got")).to_be_visible()
+    if again:
+        page.get_by_text("修改评分").click()
+        page.fill(QUALITY, "60")
+    care.restore(house.database, tmp_path / "before.db", by="主持人", at=at)
+    house.live.refresh()
+    assert it.stored() == []
+
+    said = page.locator("#news" if again else "#say")
+    expect(said).to_have_text("大厅里没有您这张票，请再按一次提交。", timeout=12_000)
+    expect(page.locator("#got")).to_be_hidden()
+    assert page.input_value(QUALITY) == ("60" if again else "90")
+    page.click("#go")
+    expect(page.locator("#got")).to_be_visible()
+    assert counted(it) == [True]

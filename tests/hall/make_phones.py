@@ -16,8 +16,8 @@ from db.values import Commitment, Declaration, Shortcoming
 from db.work import work
 from hall import rounds
 from hall.house import House
-from hall.live import Snapshot
 from hall.phones_first import PhonesFirst
+from hall.snapshot import Snapshot
 from office import sittings
 from office.plan import PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan
 

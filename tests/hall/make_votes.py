@@ -17,7 +17,7 @@ from unittest.mock import patch
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from hall.ballot_box import BallotRefused
+from hall.ballot_refused import BallotRefused
 from tests import make
 
 PLAN = make.plan(leaders=6, public=9)

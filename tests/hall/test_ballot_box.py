@@ -16,7 +16,8 @@ from db.reads import ballots as ballot_reads
 from db.reads import sittings as reads
 from db.stores.ballots import Paper
 from hall import rounds
-from hall.ballot_box import BallotBox, BallotRefused, Reason, checked
+from hall.ballot_box import BallotBox, checked
+from hall.ballot_refused import BallotRefused, Reason
 from tests import make
 
 

@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from hall.ballot_box import BallotRefused
+from hall.ballot_refused import BallotRefused
 from hall.board import routes
 from hall.board_receipts import Coded, by_code
 from tests import make

@@ -10,7 +10,7 @@ import pytest
 
 from hall import closing, console, rounds
 from hall.console import Move, State
-from hall.live import Snapshot
+from hall.snapshot import Snapshot
 from office import sittings
 from office.plan import PlannedSeat
 from tests import make

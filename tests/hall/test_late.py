@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hall.ballot_box import BallotRefused, Reason
+from hall.ballot_refused import BallotRefused, Reason
 from hall.care import verify
 from hall.late import Late, LateOfGroup, LatePaper, late_of
 from hall.results import package_in_force, standing

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from db.copy import copy_to, put_back
 from hall import paper, results, rounds
-from hall.ballot_box import BallotRefused
+from hall.ballot_refused import BallotRefused
 from hall.packing import package_of, sitting_of
 from hall.paper import Choice, Fate
 from hall.paper_slips import slips

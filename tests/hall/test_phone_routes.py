@@ -19,7 +19,7 @@ from sqlalchemy import text
 
 from db.values import Declaration, Shortcoming
 from hall import phone_post, rounds
-from hall.ballot_box import BallotRefused
+from hall.ballot_refused import BallotRefused
 from hall.phone_page import PAGE_BOUND, TEMPLATES
 from hall.phone_paper import BODY_BOUND, read_sent
 from hall.phone_squeeze import abridge, squeeze

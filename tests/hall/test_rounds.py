@@ -15,7 +15,6 @@ from office.refusal import NotFound, Refused
 from scoring.round import Phase
 from tests import make
 
-
 STORING = rounds.STORING.total_seconds()
 
 

@@ -9,14 +9,14 @@ from db.reads import sittings as reads
 from db.stores import spoiling
 from db.values import Staff
 from hall import console, results, seating, verification
-from hall.ballot_box import BallotRefused, Reason
+from hall.ballot_refused import BallotRefused, Reason
 from hall.explained import explained
 from hall.holders import story_of
-from hall.live import SeatInHall, Snapshot
 from hall.packing import package_of, sitting_of
 from hall.phone_page import render_phone
 from hall.phone_shelf import is_shelved, page_of
 from hall.phone_view import news_of, view_of
+from hall.snapshot import SeatInHall, Snapshot
 from office import badges
 from office.refusal import Refused
 from scoring.tally import tally

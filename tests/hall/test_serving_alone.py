@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from db.engine import Database
-from hall.ballot_box import BallotRefused
+from hall.ballot_refused import BallotRefused
 from hall.house import House
 from hall.sole import Sole
 from office.refusal import Refused
@@ -36,7 +36,8 @@ def test_a_second_server_on_one_file_is_refused_in_words_until_the_first_has_end
 
 def test_a_lock_goes_with_its_process(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/hall.db"
-    code = f"import os, signal; from db.engine import Database; from hall.sole import Sole; Sole(Database({url!r})).hold(); os.kill(os.getpid(), signal.SIGKILL)"
+    code = ("import os, signal; from db.engine import Database; from hall.sole import Sole; "
+            f"Sole(Database({url!r})).hold(); os.kill(os.getpid(), signal.SIGKILL)")
     subprocess.run([sys.executable, "-c", code], check=False, timeout=60)
 
     Sole(Database(url)).hold()
