@@ -15,13 +15,17 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 _NOTE = re.compile(r"^[ \t]*//.*$|^/\*.*\*/$", re.MULTILINE)
 _CODE = re.compile(r"'(?:\\.|[^'\\\n])*'"                      # a string stays
                    r"|(?:(?<=[(,=!])|(?<=[(,=!] ))/(?:\\.|[^/\n\\])+/[a-z]*"  # so does a regular expression
-                   r"|[ \t]*([{}()=+\-*/%<>?:;,&|!\[\]])[ \t]*")
+                   r"|[ \t]*([{}()=+\-*/%<>?:;,&|!\[\]])[ \t]*"
+                   r"|\b(?<!\.)(true|false)\b(?! ?:)")
+
+_TRUTH = {"true": "!0", "false": "!1"}
 
 
 def squeeze(source: str, *, script: bool) -> str:
-    """Without notes, line ends, indentation and (in the script) blanks around signs, two signs of equality for three."""
+    """Without notes, line ends, indentation and (in the script) blanks around signs, two signs of equality for three,
+    `!0` for true and `!1` for false."""
     bare = re.sub(r"(?m)^[ \t]+|[ \t]+$", "", _NOTE.sub("", source))
-    kept = _CODE.sub(lambda m: m[1] or m[0], bare).replace("===", "==").replace("!==", "!=") if script else bare
+    kept = _CODE.sub(lambda m: m[1] or _TRUTH.get(m[0], m[0]), bare).replace("===", "==").replace("!==", "!=") if script else bare
     return re.sub(r"\n*([;{}(,\n])\n*", r"\1", kept).replace(";}", "}").strip()
 
 

@@ -15,7 +15,6 @@ const D = document, M = Math, W = window, d = D.body.dataset, here = location.pa
   spread = ms => M.random() * ms,
   written = v => JSON.stringify(v),
   mark = (e, k, v) => e.setAttribute(k, v),
-  lacking = '大厅里没有您这张票，请再按一次提交。',
   parse = s => { try { return JSON.parse(s); } catch (e) { return null; } },
   get = k => { try { return parse(localStorage.getItem(k)); } catch (e) { return null; } },
   put = (k, v) => { try { localStorage.setItem(k, written(v)); return true; } catch (e) { return false; } },
@@ -27,7 +26,7 @@ const D = document, M = Math, W = window, d = D.body.dataset, here = location.pa
   news = (s, more) => { show($('news'), s); if (more) $('news').appendChild(more); };
 // The phone's clock against the hall's: at the first byte of the page, because weak Wi-Fi may take seconds for the rest;
 // then by every answer that tells the hall's time, no further off than that answer was on its way
-let skew = ((W.performance && performance.timing.responseStart) || clock()) - d.now,
+let skew = (performance.timing.responseStart || clock()) - d.now,
   closes = +d.closes || 0, etag = d.etag, next_poll = 0, waiting = null, lost = 0, missed = 0, offline = false, carried = '',
 // What the paper on this page, if there is one, puts in the place of these
   busy = () => false, sending = busy, held = () => carried, leave = busy, retry = busy, rank = busy, order = busy, safe = () => '恢复后本页自动更新。';
@@ -40,13 +39,13 @@ const net = () => show($('net'), offline ? '▲ 网络断开，正在重连。' 
   },
 // One request. f(status, answer, header) when it is over; status 0: the hall was not reached. Returns how to stop it
   ask = (way, path, head, body, f) => {
-    const x = new XMLHttpRequest(), since = clock(), over = (status, j) => { reached(status); f(status, j, k => x.getResponseHeader(k)); };
+    const x = new XMLHttpRequest(), since = clock(), told = k => x.getResponseHeader(k), over = (status, j) => { reached(status); f(status, j, told); };
     x.open(way, here + path);
 // With the deadline near there has to be time for a second try
     x.timeout = closes ? 4e3 : 8e3;
     Object.keys(head).forEach(k => head[k] && x.setRequestHeader(k, head[k]));
     x.onerror = x.ontimeout = () => over(0);
-    x.onload = () => { const j = parse(x.responseText), at = +x.getResponseHeader('X-Now'); if (at) skew = M.max(since - at, M.min(skew, clock() - at)); over(j || x.status > 299 ? x.status : 0, j); };
+    x.onload = () => { const j = parse(x.responseText), at = +told('X-Now'); if (at) skew = M.max(since - at, M.min(skew, clock() - at)); over(j || x.status > 299 ? x.status : 0, j); };
     x.send(body);
     return () => x.abort();
   },
@@ -100,19 +99,17 @@ function leftovers() {
 }
 
 // A page that is not being filled changes by itself, spread over 0.8 s; one that is being filled is never replaced,
-// unless nothing is left to fill in: its judge has been recused on the spot.
+// unless nothing is left to fill in (its judge has been recused on the spot), or the hall, restored from a backup, has
+// said twice that it does not know this page's receipt: another process may not have heard of it at first.
 function follow(now) {
   const round = now.round || '', same = round === d.round && now.phase === (d.phase || null), got = now.receipt, newer = got && got.version > (d.version || 0),
-    lacks = same && d.receipt && !newer && (!got || got.receipt !== d.receipt),
     move = () => { waiting = null; if (busy()) leave(round === d.round ? '已截止。' : round ? '主持人已开始下一家。' : '这一轮已撤下。'); else later(reload, spread(800)); };
   closes = Date.parse(now.closes_at) || 0;
-  missed = lacks ? missed + 1 : 0;
+  missed = same && d.receipt && (got || now).receipt !== d.receipt ? missed + 1 : 0;
   waiting = null;
-  if (same && $('f') && !now.fields.length) later(reload, spread(800));
+  if ((same && $('f') && !now.fields.length) || (missed > 1 && !sending())) later(reload, spread(800));
   else if (!same || !$('f') || (newer && !busy())) { if (sending()) waiting = move; else move(); }
   else if (newer && !sending()) { d.receipt = got.receipt; d.version = got.version; news('本席位已计入一张，回执 ' + got.receipt + '。再提交即替换。'); }
-// Told twice, because another process may not have heard of it yet. A draft stays; what was sent is offered again
-  else if (missed > 1 && !sending()) { if (busy()) { d.receipt = d.version = ''; $('got').hidden = true; news(lacking); } else move(); }
 }
 function poll() {
   clearTimeout(next_poll);

@@ -177,7 +177,7 @@ function counted() {
   text(out, '');
   words(rec.v).forEach(s => out.appendChild(make('p', s)));
   $('got').hidden = again.open = false;
-  again.className = '';
+  etag = again.className = '';
   lock();
   say('已计票');
   news('');
@@ -221,7 +221,7 @@ else if (old && (old.s !== 2 || !d.receipt)) {
   again.open = true;
   steps('', '');
   if (is(1)) send();
-  else { say(old.s > 1 ? old.f || lacking : '已恢复本机草稿，请核对。'); paper(0); }
+  else { say(old.s > 1 ? old.f || '大厅里没有您这张票，请再按一次提交。' : '已恢复本机草稿，请核对。'); paper(0); }
 }
 paint();
 form.oninput = form.onchange = changed;
