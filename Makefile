@@ -16,10 +16,10 @@ demo: $(VENV)/.ready
 
 test: $(VENV)/.ready-for-tests
 	@sh .ci/browser.sh
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-fast: $(VENV)/.ready-for-tests
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow" --ignore tests/browser
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not slow" --ignore tests/browser
 
 check: $(VENV)/.ready-for-tests
 	$(BIN)/ruff check .
