@@ -1,4 +1,4 @@
-"""The tables, and the constraints that make wrong states impossible. No behaviour.
+"""The tables of the hall and of what is prepared for it, and the constraints that make wrong states impossible. No behaviour.
 
 Marks, points and amounts are text (exact decimals), times are UTC text in ISO 8601, never a binary float.
 A secret ballot carries no seat and no time; a named one carries both. Nothing here says which secret seats have
@@ -17,35 +17,18 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
+    true,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _needed(name: str, kind: type[Text] | type[Integer] | type[Boolean] = Text) -> Column[object]:
-    return Column(name, kind, nullable=False)
-
-
-def _link(name: str, to: str, *, optional: bool = False) -> Column[object]:
-    return Column(name, Integer, ForeignKey(to), nullable=optional)
-
-
-def _one_of(column: str, *values: str) -> CheckConstraint:
-    return CheckConstraint(f"{column} in ({', '.join(repr(value) for value in values)})", name=column)
-
+from db.tables.base import link as _link
+from db.tables.base import metadata
+from db.tables.base import needed as _needed
+from db.tables.base import one_of as _one_of
 
 # -- who and what ------------------------------------------------------------------------------------------
 
@@ -106,6 +89,10 @@ target = Table(
     _needed("ranking_group"),
     _needed("ranked", Boolean),
     _needed("position", Integer),
+    Column("speaks", Boolean, nullable=False, server_default=true()),  # comes on stage; the others are scored only
+    Column("route", Text, nullable=False, server_default=""),  # of a viewing on several routes; "" = seen by everybody
+    Column("substitute", Text, nullable=False, server_default=""),  # who speaks in the presenter's stead: a role
+    Column("postponed", Text, nullable=True),  # why it is put off to a supplementary sitting
     UniqueConstraint("sitting_id", "key"),
 )
 
@@ -145,6 +132,8 @@ seat = Table(
     _needed("name"),
     _link("unit_id", "unit.id", optional=True),
     Column("checked_in_at", Text, nullable=True),
+    Column("route", Text, nullable=False, server_default=""),
+    Column("shadow", Boolean, nullable=False, server_default=false()),  # for training: its papers are kept apart
     UniqueConstraint("sitting_id", "code"),
 )
 
@@ -232,6 +221,104 @@ ballot = Table(
     Index("uq_ballot_counted", "round_id", "voter", "target_id", unique=True, sqlite_where=text("counted"),
           postgresql_where=text("counted")),
     sqlite_with_rowid=False,
+)
+
+shadow_ballot = Table(  # the papers of shadow seats: shown to them, and read by nothing that counts
+    "shadow_ballot",
+    metadata,
+    Column("round_id", Integer, ForeignKey("round.id"), primary_key=True),
+    Column("seat_id", Integer, ForeignKey("seat.id"), primary_key=True),
+    Column("target_id", Integer, ForeignKey("target.id"), primary_key=True),
+    _needed("version", Integer),
+    _needed("state"),
+    _needed("marks"),
+    _needed("nonce"),
+    _needed("receipt"),
+    _needed("received_at"),
+    _one_of("state", "submitted", "abstain", "dont_know"),
+    sqlite_with_rowid=False,
+)
+
+# -- on stage: segments, questions, comments ---------------------------------------------------------------
+
+segment = Table(  # the agenda template of a sitting (环节): what every target goes through, and what comes before and after
+    "segment",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _link("sitting_id", "sitting.id"),
+    _needed("key"),
+    _needed("kind"),
+    _needed("title"),
+    _needed("scope"),
+    _needed("position", Integer),
+    _needed("seconds", Integer),  # 0 = no limit
+    _needed("warn_seconds", Integer),  # so long before the limit it warns
+    _one_of("kind", "film", "speech", "questions", "comment", "ballot", "viewing", "announcement", "other"),
+    _one_of("scope", "before", "each", "after"),
+    CheckConstraint("seconds >= 0 and warn_seconds >= 0", name="durations"),
+    UniqueConstraint("sitting_id", "key"),
+)
+
+segment_run = Table(  # one segment of one target, from its start to its end; the running one has no end
+    "segment_run",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _link("sitting_id", "sitting.id"),
+    _link("segment_id", "segment.id"),
+    _link("target_id", "target.id", optional=True),
+    _needed("began_at"),
+    Column("paused_at", Text, nullable=True),
+    _needed("paused_ms", Integer),  # the pauses that are over
+    _needed("more_seconds", Integer),  # given on top of the limit
+    Column("ended_at", Text, nullable=True),
+    CheckConstraint("paused_ms >= 0 and more_seconds >= 0", name="durations"),
+    CheckConstraint("ended_at is null or paused_at is null", name="ended_is_not_paused"),
+    Index("uq_segment_run_going", "sitting_id", unique=True, sqlite_where=text("ended_at is null"),
+          postgresql_where=text("ended_at is null")),
+)
+
+question = Table(  # a question from the hall or from a phone, and its answer; of a secret group's phone no seat is kept
+    "question",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _link("sitting_id", "sitting.id"),
+    _link("target_id", "target.id"),
+    Column("follows_id", Integer, ForeignKey("question.id"), nullable=True),  # a 追问
+    _needed("source"),
+    _needed("asker"),
+    _needed("group_key"),
+    _link("seat_id", "seat.id", optional=True),
+    _needed("text"),
+    _needed("state"),
+    _needed("position", Integer),
+    _needed("answer"),
+    _needed("asked_at"),
+    Column("on_stage_at", Text, nullable=True),
+    Column("answered_at", Text, nullable=True),
+    Column("set_aside", Text, nullable=True),  # why it was not taken
+    _one_of("source", "prepared", "hall", "phone"),
+    _one_of("state", "waiting", "queued", "on_stage", "answered", "set_aside"),
+    CheckConstraint("(state = 'set_aside') = (set_aside is not null)", name="set_aside_has_a_reason"),
+    CheckConstraint("state <> 'answered' or answered_at is not null", name="answered_has_a_time"),
+    Index("uq_question_on_stage", "sitting_id", unique=True, sqlite_where=text("state = 'on_stage'"),
+          postgresql_where=text("state = 'on_stage'")),
+)
+
+comment = Table(  # what a leader said of one target (点评): a problem, or a task; each becomes an item of the list
+    "comment",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _link("sitting_id", "sitting.id"),
+    _link("target_id", "target.id"),
+    _needed("speaker"),  # a role: 市长
+    _needed("kind"),
+    _needed("text"),
+    _needed("owner"),
+    Column("deadline", Text, nullable=True),
+    Column("number", Text, nullable=True, unique=True),  # of the list's item
+    _needed("said_at"),
+    Column("withdrawn", Text, nullable=True),  # why it was taken back
+    _one_of("kind", "problem", "task", "praise"),
 )
 
 # -- paper ballots -----------------------------------------------------------------------------------------
@@ -503,6 +590,7 @@ setting = Table(
 
 for _table, _column in (
     (target, "sitting_id"), (ledger_entry, "unit_id"), (commitment_event, "commitment_id"), (sign_in, "staff_id"),
-    (record_entry, "sitting_id"), (round_target, "round_id"), (proposal, "sitting_id"),
+    (record_entry, "sitting_id"), (round_target, "round_id"), (proposal, "sitting_id"), (segment, "sitting_id"),
+    (segment_run, "sitting_id"), (question, "sitting_id"), (comment, "sitting_id"),
 ):
     Index(f"ix_{_table.name}_{_column}", _table.c[_column])

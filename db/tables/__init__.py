@@ -1,0 +1,4 @@
+"""All tables, by the name under which stores and reads know them: `from db import tables as t`."""
+
+from db.tables.base import metadata as metadata
+from db.tables.hall import *  # noqa: F403
