@@ -11,6 +11,9 @@ from scoring.number import NotANumber, parse_decimal
 from scoring.rule import BallotKind, Rule
 
 COUNTED_KINDS = ("county", "department", "town", "zone", "other")
+SEGMENT_KINDS = {"film": "短片", "speech": "发言", "questions": "现场提问", "comment": "点评", "ballot": "打分",
+                 "viewing": "观摩", "announcement": "宣布", "other": "其他"}
+SEGMENT_SCOPES = {"before": "全场开始时", "each": "每家单位", "after": "全场最后"}
 KIND_WORDS = {"county": "县（市、区）", "department": "部门", "town": "乡镇街道", "zone": "功能区", "other": "其他"}
 
 
@@ -41,6 +44,19 @@ class PlannedSeat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedSegment:
+    """One line of the agenda template (环节): `scope` before, each (of every target on stage) or after; `seconds` its
+    limit, 0 for none; so long before it `warn_seconds` warns."""
+
+    key: str
+    kind: str
+    title: str
+    scope: str = "each"
+    seconds: int = 0
+    warn_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SittingPlan:
     """What a sitting folder says. Recusals are (seat, target, reason), components (target, component, value)."""
 
@@ -62,6 +78,7 @@ class SittingPlan:
     recusals: tuple[tuple[str, str, str], ...] = ()
     components: tuple[tuple[str, str, str], ...] = ()
     declarations: Mapping[str, Declaration] = field(default_factory=dict)
+    segments: tuple[PlannedSegment, ...] = ()
 
 
 def paper_does_not_fit(rule: Rule, ballot_mode: str) -> str | None:
