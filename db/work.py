@@ -17,6 +17,7 @@ from db.stores.people import People
 from db.stores.results import Results
 from db.stores.roster import Roster
 from db.stores.rounds import Rounds
+from db.stores.stage_talk import StageTalk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +29,12 @@ class Work:
     rounds: Rounds
     results: Results
     people: People
+    talk: StageTalk
     record: Record
 
 
 @contextmanager
 def work(database: Database) -> Iterator[Work]:
     with database.write.begin() as c:
-        yield Work(c=c, roster=Roster(c), rounds=Rounds(c), results=Results(c), people=People(c), record=Record(c))
+        yield Work(c=c, roster=Roster(c), rounds=Rounds(c), results=Results(c), people=People(c),
+                   talk=StageTalk(c), record=Record(c))
