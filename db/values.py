@@ -46,7 +46,9 @@ class Sitting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What is scored; `position` is its place on the agenda, from 1."""
+    """What is scored; `position` is its place on the agenda, from 1. One that does not speak is scored only; `route`
+    is that of a viewing on several routes, "" = seen by all; `substitute`: who speaks in the presenter's stead, a role;
+    `postponed`: why it is put off to a supplementary sitting, "" = it is not."""
 
     id: int
     key: str
@@ -58,11 +60,16 @@ class Target:
     ranking_group: str
     ranked: bool
     position: int
+    speaks: bool = True
+    route: str = ""
+    substitute: str = ""
+    postponed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
-    """A place in the hall. `unit` is the judge's own unit's key, or empty."""
+    """A place in the hall. `unit` is the judge's own unit's key, or empty; `route`: what was seen, "" = all of it;
+    `shadow`: for training, its papers are kept apart and never counted."""
 
     id: int
     code: str
@@ -71,6 +78,8 @@ class Seat:
     unit: str
     checked_in_at: datetime | None
     badge_issued_at: datetime | None = None
+    route: str = ""
+    shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -192,7 +192,8 @@ class Live:
         targets = tuple(
             TargetCard(id=one.id, key=one.key, name=one.name, unit=one.unit, parent_unit=one.parent_unit,
                        presenter=one.presenter, position=n, ranked=one.ranked,
-                       declaration=declarations.get(one.key, Declaration()), ranking_group=one.ranking_group)
+                       declaration=declarations.get(one.key, Declaration()), ranking_group=one.ranking_group,
+                       speaks=one.speaks, route=one.route, substitute=one.substitute, postponed=one.postponed)
             for n, one in enumerate(reads.targets(c, sitting.id), 1))
         return Snapshot(
             sitting=sitting, rule=read_rule(toml.encode()), rule_locked=locked, serial=sitting.serial,
@@ -200,14 +201,16 @@ class Live:
             rounds=rounds, round=_round_that_matters(rounds, stage), stage=stage,
             published=results.publication_count(c, sitting.id),
             seats=tuple(SeatInHall(id=s.id, code=s.code, name=s.name, group=s.group, unit=s.unit,
-                                   checked_in=s.checked_in_at is not None, has_badge=s.badge_issued_at is not None)
+                                   checked_in=s.checked_in_at is not None, has_badge=s.badge_issued_at is not None,
+                                   route=s.route, shadow=s.shadow)
                         for s in seats),
             recusals=reads.recusals(c, sitting.id),
             seat_by_badge={
                 one.digest: SeatCard(
                     id=one.seat_id, sitting=key, code=by_id[one.seat_id].code, name=by_id[one.seat_id].name,
                     group=by_id[one.seat_id].group, unit=by_id[one.seat_id].unit, badge_sha256=one.digest,
-                    checked_in=by_id[one.seat_id].checked_in_at is not None, replaced_at=one.replaced_at)
+                    checked_in=by_id[one.seat_id].checked_in_at is not None, replaced_at=one.replaced_at,
+                    route=by_id[one.seat_id].route, shadow=by_id[one.seat_id].shadow)
                 for one in reads.badges(c, sitting.id)},
             public_url=people_reads.setting(c, "public_url") or self._public_url,
         )

@@ -30,6 +30,8 @@ class SeatCard:
     checked_in: bool
     badge_sha256: str
     replaced_at: str = ""  # when this badge took the place of an earlier one
+    route: str = ""
+    shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,10 @@ class TargetCard:
     ranked: bool
     declaration: Declaration
     ranking_group: str = ""
+    speaks: bool = True
+    route: str = ""
+    substitute: str = ""
+    postponed: str = ""  # why it is put off to a supplementary sitting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +65,8 @@ class SeatInHall:
     unit: str
     checked_in: bool
     has_badge: bool
+    route: str = ""
+    shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

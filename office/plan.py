@@ -33,6 +33,8 @@ class PlannedTarget:
     presenter: str
     ranking_group: str
     ranked: bool
+    speaks: bool = True
+    route: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,8 @@ class PlannedSeat:
     group: str
     name: str
     unit: str
+    route: str = ""
+    shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,11 +36,12 @@ def load(database: Database, plan: SittingPlan, *, by: str, at: datetime) -> tup
         targets = {
             one.key: w.roster.add_target(
                 sitting_id, key=one.key, name=one.name, unit_id=units[one.unit], presenter=one.presenter,
-                ranking_group=one.ranking_group, ranked=one.ranked, position=position)
+                ranking_group=one.ranking_group, ranked=one.ranked, position=position, speaks=one.speaks,
+                route=one.route)
             for position, one in enumerate(plan.targets, 1)}
         seats = {
             one.code: w.roster.add_seat(sitting_id, code=one.code, group=one.group, name=one.name,
-                                        unit_id=units.get(one.unit))
+                                        unit_id=units.get(one.unit), route=one.route, shadow=one.shadow)
             for one in plan.seats}
         for seat, target, reason in plan.recusals:
             w.roster.recuse(seats[seat], targets[target], reason)
@@ -134,7 +135,8 @@ def add_targets(database: Database, sitting: str, targets: Iterable[PlannedTarge
             added.append(one.key)
             w.roster.add_target(
                 found.id, key=one.key, name=one.name.strip(), unit_id=units[one.unit], presenter=one.presenter.strip(),
-                ranking_group=one.ranking_group.strip(), ranked=one.ranked, position=position)
+                ranking_group=one.ranking_group.strip(), ranked=one.ranked, position=position, speaks=one.speaks,
+                route=one.route.strip())
         if not added:
             raise Refused("没有要列入议程的单位。")
         _tell(w, found, by, at, "议程添加", targets=added)
@@ -181,7 +183,7 @@ def add_seats(database: Database, sitting: str, seats: Iterable[PlannedSeat], *,
             if one.unit and one.unit not in units:
                 raise NotFound(f"没有单位“{one.unit}”，请先登记。")
             w.roster.add_seat(found.id, code=one.code.strip(), group=one.group, name=one.name.strip(),
-                              unit_id=units.get(one.unit))
+                              unit_id=units.get(one.unit), route=one.route.strip(), shadow=one.shadow)
             taken.add(one.code)
             added += 1
         if not added:

@@ -62,7 +62,8 @@ def targets(c: Connection, sitting_id: int) -> tuple[Target, ...]:
     )
     return tuple(
         Target(id=r.id, key=r.key, name=r.name, unit=r.unit, unit_name=r.unit_name, parent_unit=r.parent or "",
-               presenter=r.presenter, ranking_group=r.ranking_group, ranked=bool(r.ranked), position=r.position)
+               presenter=r.presenter, ranking_group=r.ranking_group, ranked=bool(r.ranked), position=r.position,
+               speaks=bool(r.speaks), route=r.route, substitute=r.substitute, postponed=r.postponed or "")
         for r in rows
     )
 
@@ -211,4 +212,5 @@ def _sitting(r: Row[tuple[object, ...]]) -> Sitting:
 
 def _seat(r: Row[tuple[object, ...]]) -> Seat:
     return Seat(id=r.id, code=r.code, group=r.group_key, name=r.name, unit=r.unit or "",
-                checked_in_at=maybe_moment(r.checked_in_at), badge_issued_at=maybe_moment(r.issued_at))
+                checked_in_at=maybe_moment(r.checked_in_at), badge_issued_at=maybe_moment(r.issued_at),
+                route=r.route, shadow=bool(r.shadow))

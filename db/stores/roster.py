@@ -56,9 +56,10 @@ class Roster:
                         .values(locked_at=text_of(at)))
 
     def add_target(self, sitting_id: int, *, key: str, name: str, unit_id: int, presenter: str, ranking_group: str,
-                   ranked: bool, position: int) -> int:
+                   ranked: bool, position: int, speaks: bool = True, route: str = "") -> int:
         return self._insert(t.target, sitting_id=sitting_id, key=key, name=name, unit_id=unit_id,
-                            presenter=presenter, ranking_group=ranking_group, ranked=ranked, position=position)
+                            presenter=presenter, ranking_group=ranking_group, ranked=ranked, position=position,
+                            speaks=speaks, route=route)
 
     def order_targets(self, positions: Mapping[int, int]) -> None:
         """Target id -> place on the agenda."""
@@ -75,8 +76,10 @@ class Roster:
             self._c.execute(delete(table).where(table.c.target_id == target_id))
         self._c.execute(delete(t.target).where(t.target.c.id == target_id))
 
-    def add_seat(self, sitting_id: int, *, code: str, group: str, name: str, unit_id: int | None) -> int:
-        return self._insert(t.seat, sitting_id=sitting_id, code=code, group_key=group, name=name, unit_id=unit_id)
+    def add_seat(self, sitting_id: int, *, code: str, group: str, name: str, unit_id: int | None,
+                 route: str = "", shadow: bool = False) -> int:
+        return self._insert(t.seat, sitting_id=sitting_id, code=code, group_key=group, name=name, unit_id=unit_id,
+                            route=route, shadow=shadow)
 
     def change_seat(self, seat_id: int, **values: object) -> None:
         self._c.execute(update(t.seat).where(t.seat.c.id == seat_id).values(**values))
