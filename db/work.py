@@ -1,6 +1,6 @@
 """One transaction: `with work(database) as w`. It commits when the block ends, and undoes all of it on an error.
 
-The stores hang on the work: `w.roster`, `w.rounds`, `w.results`, `w.people`, `w.record`. Reads take `w.c`.
+The stores hang on the work: `w.roster`, `w.rounds`, `w.results`, `w.people`, `w.items`, `w.record`. Reads take `w.c`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from sqlalchemy import Connection
 
 from db.engine import Database
 from db.record import Record
+from db.stores.items import Items
 from db.stores.people import People
 from db.stores.results import Results
 from db.stores.roster import Roster
 from db.stores.rounds import Rounds
+from db.stores.segments import Segments
 from db.stores.stage_talk import StageTalk
 
 
@@ -27,8 +29,10 @@ class Work:
     c: Connection
     roster: Roster
     rounds: Rounds
+    segments: Segments
     results: Results
     people: People
+    items: Items
     talk: StageTalk
     record: Record
 
@@ -36,5 +40,6 @@ class Work:
 @contextmanager
 def work(database: Database) -> Iterator[Work]:
     with database.write.begin() as c:
-        yield Work(c=c, roster=Roster(c), rounds=Rounds(c), results=Results(c), people=People(c),
+        yield Work(c=c, roster=Roster(c), rounds=Rounds(c), segments=Segments(c), results=Results(c), people=People(c),
+                   items=Items(c),
                    talk=StageTalk(c), record=Record(c))

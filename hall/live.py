@@ -17,9 +17,11 @@ from db.engine import Connection, Database
 from db.reads import ballots as ballot_reads
 from db.reads import people as people_reads
 from db.reads import results
+from db.reads import segments as segment_reads
 from db.reads import sittings as reads
 from db.values import Declaration, Receipt, Round, Sitting, Stage
 from db.work import work
+from hall.moves import HOST_MOVES
 from hall.remembered import Remembered
 from hall.snapshot import SeatCard, SeatInHall, Snapshot, TargetCard, sha256_of, voter_of
 from hall.witness import Witness
@@ -213,6 +215,8 @@ class Live:
                     route=by_id[one.seat_id].route, shadow=by_id[one.seat_id].shadow)
                 for one in reads.badges(c, sitting.id)},
             public_url=people_reads.setting(c, "public_url") or self._public_url,
+            segments=segment_reads.segments(c, sitting.id), runs=segment_reads.runs(c, sitting.id),
+            last_move=segment_reads.last_move(c, sitting.id, HOST_MOVES),
         )
 
 

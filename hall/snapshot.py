@@ -11,6 +11,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from db.stage_values import LastMove, Segment, SegmentRun
 from db.values import Declaration, Round, Sitting, Stage
 from hall.recusal import why_recused
 from scoring.round import Phase
@@ -86,6 +87,9 @@ class Snapshot:
     recusals: Mapping[tuple[int, str], str] = field(repr=False)
     seat_by_badge: Mapping[str, SeatCard] = field(repr=False)
     public_url: str = ""
+    segments: tuple[Segment, ...] = ()  # the agenda template; empty: show and ballot
+    runs: tuple[SegmentRun, ...] = ()
+    last_move: LastMove | None = None  # what a host did last
 
     by_key: Mapping[str, TargetCard] = field(repr=False, default_factory=dict)
     by_round: Mapping[str, Round] = field(repr=False, default_factory=dict)
