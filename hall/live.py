@@ -19,6 +19,7 @@ from db.reads import people as people_reads
 from db.reads import results
 from db.reads import segments as segment_reads
 from db.reads import sittings as reads
+from db.reads import stage_talk as talk_reads
 from db.values import Declaration, Receipt, Round, Sitting, Stage
 from db.work import work
 from hall.moves import HOST_MOVES
@@ -215,6 +216,8 @@ class Live:
                     route=by_id[one.seat_id].route, shadow=by_id[one.seat_id].shadow)
                 for one in reads.badges(c, sitting.id)},
             public_url=people_reads.setting(c, "public_url") or self._public_url,
+            question=talk_reads.question_on_stage(c, sitting.id), questions_waiting=talk_reads.waiting(c, sitting.id),
+            phones_may_ask=talk_reads.phones_may_ask(c, sitting.id), comments=talk_reads.comments(c, sitting.id),
             segments=segment_reads.segments(c, sitting.id), runs=segment_reads.runs(c, sitting.id),
             last_move=segment_reads.last_move(c, sitting.id, HOST_MOVES),
         )

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from db.stage_values import LastMove, Segment, SegmentRun
+from db.talk import Comment, Question
 from db.values import Declaration, Round, Sitting, Stage
 from hall.recusal import why_recused
 from scoring.round import Phase
@@ -87,6 +88,10 @@ class Snapshot:
     recusals: Mapping[tuple[int, str], str] = field(repr=False)
     seat_by_badge: Mapping[str, SeatCard] = field(repr=False)
     public_url: str = ""
+    question: Question | None = None  # the one on stage; `hall.questions` says whether the screen shows it
+    questions_waiting: int = 0  # for somebody to look at them
+    phones_may_ask: bool = False
+    comments: tuple[Comment, ...] = ()  # of the sitting, those taken back too
     segments: tuple[Segment, ...] = ()  # the agenda template; empty: show and ballot
     runs: tuple[SegmentRun, ...] = ()
     last_move: LastMove | None = None  # what a host did last
