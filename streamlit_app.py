@@ -21,6 +21,7 @@ from hall import door
 from hall.board import BoardFirst
 from hall.house import the_house
 from hall.phones_first import PhonesFirst
+from hall.watermarked import Watermarked
 from office.people import Role
 from pages import _frame
 
@@ -57,7 +58,7 @@ def menu() -> st.navigation:
 
 
 if __name__ == "__main__":
-    st.set_page_config(page_title="擂台", page_icon=str(HERE / "pages" / "_icon.png"), layout="wide")
+    st.set_page_config(page_title=_frame.window_title("擂台"), page_icon=str(HERE / "pages" / "_icon.png"), layout="wide")
     menu().run()
 else:
     # the call below runs outside any session on purpose; Streamlit would warn of that at every start
@@ -75,6 +76,7 @@ else:
         __file__,
         lifespan=_until_shutdown,
         routes=[*door.routes(house), Route("/home", lambda _request: RedirectResponse("/"))],
-        middleware=[Middleware(PhonesFirst, house=house), Middleware(BoardFirst, house=house),
+        middleware=[*([Middleware(Watermarked)] if house.is_rehearsal else []),
+                    Middleware(PhonesFirst, house=house), Middleware(BoardFirst, house=house),
                     Middleware(door.SendToDoor, house=house, paths=frozenset({"/", *(f"/{name}" for name, *_ in PAGES)}))],
     )

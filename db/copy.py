@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError
 from db import tables as t
 from db.engine import Connection, Database
 from db.migrate import migrate
+from db.rehearsal import is_marked
 
 _BATCH = 2000
 RESTORED = 1_000_000
@@ -22,6 +23,10 @@ RESTORED = 1_000_000
 
 class NotACopy(Exception):
     """The file is not a copy that this program made."""
+
+
+class OtherWorld(Exception):
+    """A rehearsal's copy would go into a real database, or a real one into a rehearsal's."""
 
 
 def copy_to(database: Database, file: Path) -> int:
@@ -54,6 +59,8 @@ def put_back(database: Database, file: Path) -> int:
     try:
         migrate(source)
         with source.read.connect() as c, c.begin(), database.write.begin() as sink:
+            if is_marked(c) is not is_marked(sink):
+                raise OtherWorld
             known = _highest_serial(sink)
             for table in reversed(t.metadata.sorted_tables):
                 if table is t.unit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from db.copy import NotACopy, copy_to, put_back
+from db.copy import NotACopy, OtherWorld, copy_to, put_back
 from db.engine import Database
 from db.migrate import migrate
 from db.reads import people as people_reads
@@ -41,6 +41,8 @@ def restore(database: Database, file: Path, *, by: str, at: datetime) -> tuple[i
         rows = put_back(database, file.absolute())
     except NotACopy:
         raise Refused(f"{file} 不是本系统的备份文件，没有改动任何数据。请选择 leitai backup 写出的文件。") from None
+    except OtherWorld:
+        raise Refused(f"{file} 和现在的数据库一个是彩排、一个是正式，不能互相恢复，没有改动任何数据。") from None
     with work(database) as w:
         w.record.append(at=at, actor=by, action="恢复备份", file=file.name, rows=rows)
     return rows, kept

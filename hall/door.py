@@ -20,12 +20,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from db.values import Staff
-from hall.house import House
+from hall.house import House, the_house
 from hall.network import same_host
 from office import people
 from office.refusal import Refused
 
 COOKIE = "leitai_door"
+REHEARSAL_COOKIE = "leitai_door_rehearsal"  # cookies know no ports: signing in there must not sign out here
 BODY_BOUND = 8192
 TRIES = 8
 TRY_SECONDS = 300.0
@@ -35,8 +36,12 @@ def read_cookie() -> str | None:
     """The sign-in token of the Streamlit session that is running. Tests replace this one function."""
     import streamlit as st
 
-    token = st.context.cookies.get(COOKIE)
+    token = st.context.cookies.get(cookie_of(the_house()))
     return None if token is None else str(token)
+
+
+def cookie_of(house: House) -> str:
+    return REHEARSAL_COOKIE if house.is_rehearsal else COOKIE
 
 
 def person_here(house: House) -> Staff | None:
@@ -89,6 +94,8 @@ class _Door:
 
     def show(self, request: Request) -> Response:
         house = self._house
+        if house.is_rehearsal and not people.has_staff(house.database):
+            return _page("notice", message="彩排不用密码。请在正式系统的“会前准备”里点“彩排”，从那里的入口进来。")
         if not people.has_staff(house.database):
             return _page("first", status=200)
         return _page("sign_in", next=_safe(request.query_params.get("next")), name="", message="")
@@ -115,7 +122,7 @@ class _Door:
             failures.append(time.monotonic())
             return _page("sign_in", status=401, next=goal, name=name, message=str(refused))
         self._failures.pop(tried, None)
-        return _let_in(request, token, goal)
+        return _let_in(house, request, token, goal)
 
     def show_out(self, _request: Request) -> Response:
         return _page("leave")
@@ -123,12 +130,12 @@ class _Door:
     async def leave(self, request: Request) -> Response:
         if not same_origin(request):
             return _page("notice", status=403, message="请从本系统的页面退出。")
-        token = request.cookies.get(COOKIE)
+        token = request.cookies.get(cookie_of(self._house))
         if token:
             house = self._house
             await run_in_threadpool(people.sign_out, house.database, token, at=house.clock())
         answer = RedirectResponse("/door", status_code=303)
-        answer.delete_cookie(COOKIE, path="/")
+        answer.delete_cookie(cookie_of(self._house), path="/")
         return answer
 
     def show_link(self, request: Request) -> Response:
@@ -136,7 +143,7 @@ class _Door:
         try:
             person, purpose = people.link_owner(house.database, request.path_params["secret"], at=house.clock())
             if purpose == "demo":
-                return _let_in(request, people.enter_demo(
+                return _let_in(house, request, people.enter_demo(
                     house.database, request.path_params["secret"], at=house.clock()), "/")
         except Refused as refused:
             return _page("notice", status=404, message=str(refused))
@@ -160,16 +167,16 @@ class _Door:
             token = people.set_password(house.database, secret, form.get("password", ""), at=house.clock())
         except Refused as refused:
             return _page("password", status=422, name=person.name, title=person.title, message=str(refused))
-        return _let_in(request, token, "/")
+        return _let_in(house, request, token, "/")
 
 
 def _person(house: House, request: Request) -> Staff | None:
-    return people.who(house.database, request.cookies.get(COOKIE), at=house.clock())
+    return people.who(house.database, request.cookies.get(cookie_of(house)), at=house.clock())
 
 
-def _let_in(request: Request, token: str, goal: str) -> Response:
+def _let_in(house: House, request: Request, token: str, goal: str) -> Response:
     answer = RedirectResponse(goal, status_code=303)
-    answer.set_cookie(COOKIE, token, max_age=people.SIGN_IN_DAYS * 86400, path="/", httponly=True, samesite="lax",
+    answer.set_cookie(cookie_of(house), token, max_age=people.SIGN_IN_DAYS * 86400, path="/", httponly=True, samesite="lax",
                       secure=request.url.scheme == "https")
     return answer
 

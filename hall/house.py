@@ -10,9 +10,11 @@ import os
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 
 from db.engine import Database, database_url
 from db.migrate import migrate
+from db.rehearsal import is_marked
 from db.traces import Sweeper
 from hall.ballot_box import BallotBox
 from hall.limits import allow_many_phones
@@ -54,6 +56,12 @@ class House:
         self._mark: threading.Event | None = None
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+
+    @cached_property
+    def is_rehearsal(self) -> bool:
+        """Whether this house rehearses: its database was made for that, and stays so."""
+        with self.database.reading() as c:
+            return is_marked(c)
 
     def open(self) -> None:
         """Bring the schema up to date, read the hall, start the writer and the clock."""

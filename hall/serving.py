@@ -23,6 +23,7 @@ from hall.limits import allow_many_phones
 from hall.network import lan_address
 from hall.phones_first import PhonesFirst
 from hall.sole import Sole
+from hall.watermarked import Watermarked
 from office import people
 from office.badges import qr_terminal
 from office.refusal import Refused
@@ -87,7 +88,8 @@ def ballot_app(house: House) -> ASGIApp:
         yield
         house.close()  # here, because the server ends by the signal that it was sent: nothing after it would run
 
-    return PhonesFirst(BoardFirst(Starlette(lifespan=until_shutdown), house), house)
+    app = PhonesFirst(BoardFirst(Starlette(lifespan=until_shutdown), house), house)
+    return Watermarked(app) if house.is_rehearsal else app
 
 
 def phones_address(port: int) -> str:

@@ -14,6 +14,7 @@ import streamlit as st
 
 from hall import door
 from hall.house import House, the_house
+from office import watermark
 from office.people import Role, Staff
 from office.refusal import Refused
 
@@ -40,9 +41,16 @@ def person() -> Staff | None:
     return door.person_here(the_house())
 
 
+def window_title(title: str) -> str:
+    """What the browser's tab says."""
+    return f"{watermark.TITLE}{title}" if the_house().is_rehearsal else title
+
+
 def require(*roles: Role) -> Staff:
     """The person signed in, if they have one of these roles (any role when none is named); else the page ends here."""
     st.html(_LOOK)
+    if the_house().is_rehearsal:
+        st.html(f"<style>{watermark.APP_STYLE}</style>")
     who = person()
     if who is None:
         st.title("请先登录")

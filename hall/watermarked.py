@@ -1,0 +1,76 @@
+"""Middleware of a rehearsal's server: every page that it answers, whosever it is, bears the mark 彩排.
+
+It stands around everything else, so that a route written tomorrow is marked too. A house that is none is served without
+it, and pays nothing. Pages come plain here (compression is asked away), are marked, and may not be kept; every other
+answer says `X-Rehearsal: 1`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from office.watermark import APP_STYLE, STYLE, marked_page
+
+_KEPT = (b"etag", b"last-modified", b"cache-control", b"content-length")
+_ROOT = b'id="root"'  # Streamlit's page, which fills the window
+
+
+class Watermarked:
+    """`Watermarked(app)` answers as `app` does, marked."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if not scope["path"].startswith(("/static/", "/_stcore/")):
+            scope = {**scope, "headers": [one for one in scope["headers"] if one[0] != b"accept-encoding"]}
+        await self._app(scope, receive, _Marking(send, empty=scope["method"] == "HEAD"))
+
+
+class _Marking:
+    """The `send` of one answer: a page is held back until it is whole."""
+
+    def __init__(self, send: Send, *, empty: bool) -> None:
+        self._send = send
+        self._empty = empty
+        self._start: Message | None = None
+        self._body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = [*message.get("headers", ()), (b"x-rehearsal", b"1")]
+            message = {**message, "headers": headers}
+            kind = next((value for name, value in headers if name.lower() == b"content-type"), b"")
+            if kind.startswith(b"text/html") and message["status"] != 304 and not self._empty:
+                self._start = message
+                return
+        elif message["type"] == "http.response.body" and self._start is not None:
+            self._body += message.get("body", b"")
+            if not message.get("more_body", False):
+                await self._send_page(self._start)
+            return
+        await self._send(message)
+
+    async def _send_page(self, start: Message) -> None:
+        style = APP_STYLE if _ROOT in self._body else STYLE
+        body = marked_page(self._body.decode(), style).encode()
+        headers = [(name, _with_style(value, style) if name.lower() == b"content-security-policy" else value)
+                   for name, value in start["headers"] if name.lower() not in _KEPT]
+        headers += [(b"cache-control", b"no-store"), (b"content-length", b"%d" % len(body))]
+        await self._send({**start, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body})
+
+
+def _with_style(policy: bytes, style: str) -> bytes:
+    """A policy that names styles by hash names this one too; one that lets any style in stays as it is."""
+    kept = [part.strip() for part in policy.split(b";")]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest())
+    return b"; ".join(
+        part.replace(b"style-src ", b"style-src 'sha256-%b' " % digest, 1)
+        if part.startswith(b"style-src ") and b"'sha256-" in part else part for part in kept)
