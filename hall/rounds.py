@@ -12,17 +12,20 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from db.engine import Database
+from db.reads import segments as segment_reads
 from db.reads import sittings as reads
 from db.traces import sweep
 from db.values import Round, Sitting, Target
 from db.work import Work, work
 from hall.closing import collects_until
+from hall.moves import CLOSE, OPEN, SHOW, VOID
 from office.local_time import clock_time
 from office.refusal import NotFound, Refused
 from scoring.round import MoveRefused, Phase, check_move
 from scoring.rule import BallotKind, read_rule
 
 LONGEST_ROUND = 86_400
+LOOKED_AT = "*"
 STORING = timedelta(seconds=1)  # what came in time and waits to be stored is given this long after the collection
 MISSED = timedelta(seconds=2)  # a running server closes a round sooner than that after its collection
 
@@ -34,29 +37,36 @@ def open_round(database: Database, sitting: str, target_keys: tuple[str, ...], *
     The first round locks the rule. `seconds` overrides the sitting's own balloting time; 0 means by hand.
     """
     with work(database) as w:
-        found = _held(w, sitting)
-        targets = {one.key: one for one in reads.targets(w.c, found.id)}
-        unknown = [key for key in target_keys if key not in targets]
-        if unknown or not target_keys:
-            raise NotFound(f"议程里没有“{'、'.join(unknown) or '（空）'}”。可选的有：{'、'.join(targets)}。")
-        rounds = reads.rounds(w.c, found.id)
-        for one in rounds:
-            if one.phase is Phase.OPEN:
-                raise Refused(f"{_names(one, targets)}正在打分，请先截止，再开始下一家。")
-            for key in set(one.targets) & set(target_keys):
-                if one.phase is not Phase.VOID:
-                    raise Refused(f"{targets[key].name}已经打过分（第{one.number}轮）。如要重新打分，请先把那一轮作废。")
-        rule = read_rule(reads.rule_text(w.c, found.id)[0].encode())
-        if rule.ballot.kind is BallotKind.RANKING and set(target_keys) != set(targets):
-            raise Refused("评分办法是排序票：一张票要给全部单位排名次，请一次开始全部单位的打分。")
-        limit = found.seconds if seconds is None else seconds
-        if not 0 <= limit <= LONGEST_ROUND:
-            raise Refused(f"打分时间请写0到{LONGEST_ROUND}秒，0表示由主持人截止。")
-        closes_at = at + timedelta(seconds=limit) if limit else None
-        round_id = w.rounds.open(found.id, [targets[key].id for key in target_keys], at=at, closes_at=closes_at)
-        w.roster.lock_rule(found.id, at)
-        w.rounds.show(found.id, "target", targets[target_keys[0]].id)
-        _tell(w, found, by, at, "开始打分", targets=list(target_keys), round=round_id, seconds=limit)
+        round_id = open_in(w, hold(w, sitting), target_keys, by=by, at=at, seconds=seconds)
+    return round_id
+
+
+def open_in(w: Work, found: Sitting, target_keys: tuple[str, ...], *, by: str, at: datetime,
+            seconds: int | None = None) -> int:
+    """`open_round` inside a transaction that holds the sitting. What goes on on stage ends with it."""
+    targets = {one.key: one for one in reads.targets(w.c, found.id)}
+    unknown = [key for key in target_keys if key not in targets]
+    if unknown or not target_keys:
+        raise NotFound(f"议程里没有“{'、'.join(unknown) or '（空）'}”。可选的有：{'、'.join(targets)}。")
+    rounds = reads.rounds(w.c, found.id)
+    for one in rounds:
+        if one.phase is Phase.OPEN:
+            raise Refused(f"{_names(one, targets)}正在打分，请先截止，再开始下一家。")
+        for key in set(one.targets) & set(target_keys):
+            if one.phase is not Phase.VOID:
+                raise Refused(f"{targets[key].name}已经打过分（第{one.number}轮）。如要重新打分，请先把那一轮作废。")
+    rule = read_rule(reads.rule_text(w.c, found.id)[0].encode())
+    if rule.ballot.kind is BallotKind.RANKING and set(target_keys) != set(targets):
+        raise Refused("评分办法是排序票：一张票要给全部单位排名次，请一次开始全部单位的打分。")
+    limit = found.seconds if seconds is None else seconds
+    if not 0 <= limit <= LONGEST_ROUND:
+        raise Refused(f"打分时间请写0到{LONGEST_ROUND}秒，0表示由主持人截止。")
+    closes_at = at + timedelta(seconds=limit) if limit else None
+    round_id = w.rounds.open(found.id, [targets[key].id for key in target_keys], at=at, closes_at=closes_at)
+    w.roster.lock_rule(found.id, at)
+    was = leave_stage(w, found, at)
+    w.rounds.show(found.id, "target", targets[target_keys[0]].id)
+    _tell(w, found, by, at, OPEN, targets=list(target_keys), round=round_id, seconds=limit, **was)
     return round_id
 
 
@@ -67,7 +77,7 @@ def announce_close(database: Database, sitting: str, *, by: str, at: datetime,
     `of_round` is the round that the host was looking at: another one, opened meanwhile, is left alone.
     """
     with work(database) as w:
-        found = _held(w, sitting)
+        found = hold(w, sitting)
         current = _open_round(w, found, of_round)
         if current.closes_at is not None and current.closes_at <= at:
             raise Refused("已经到了截止时间，正在收最后的票，收完自动截止。")
@@ -89,7 +99,7 @@ def extend(database: Database, sitting: str, *, seconds: int, by: str, at: datet
     if not 0 < seconds <= 3600:
         raise Refused("延时请填1到3600秒。")
     with work(database) as w:
-        found = _held(w, sitting)
+        found = hold(w, sitting)
         current = _open_round(w, found, of_round)
         start = max(at, current.closes_at) if current.closes_at else at
         closes_at = start + timedelta(seconds=seconds)
@@ -105,7 +115,7 @@ def close_round(database: Database, sitting: str, *, by: str, at: datetime, roun
     With `round_id`, only that one and only when its grace is over (the clock's call).
     """
     with work(database) as w:
-        found = _held(w, sitting)
+        found = hold(w, sitting)
         current = _open_round(w, found, of_round)
         if round_id is not None and current.id != round_id:
             raise Refused("这一轮已经截止。")
@@ -114,7 +124,7 @@ def close_round(database: Database, sitting: str, *, by: str, at: datetime, roun
             raise Refused("这一轮已延时。")
         w.rounds.close(current.id, at=at, by=by)
         waited = {"at_once": True} if due is None or at < due else {"collects_until": clock_time(due)}
-        _tell(w, found, by, at, "截止打分", round=current.id, **waited)
+        _tell(w, found, by, at, CLOSE, round=current.id, **waited)
     sweep(database)
     return current.id
 
@@ -124,7 +134,7 @@ def void_round(database: Database, sitting: str, round_id: int, *, reason: str, 
     if not reason.strip():
         raise Refused("作废要写明原因，例如：设备故障，重新打分。")
     with work(database) as w:
-        found = _held(w, sitting)
+        found = hold(w, sitting)
         one = next((r for r in reads.rounds(w.c, found.id) if r.id == round_id), None)
         if one is None:
             raise NotFound("没有这一轮打分。")
@@ -132,22 +142,47 @@ def void_round(database: Database, sitting: str, round_id: int, *, reason: str, 
             raise Refused("成绩已公布，不能作废这一轮。更正要另出一版并写明原因。")
         _move(one.phase, Phase.VOID)
         w.rounds.void(round_id, at=at, by=by, reason=reason.strip())
-        _tell(w, found, by, at, "作废重投", round=round_id, targets=list(one.targets), reason=reason.strip())
+        _tell(w, found, by, at, VOID, round=round_id, targets=list(one.targets), reason=reason.strip())
     sweep(database)
 
 
 def show(database: Database, sitting: str, shows: str, target: str | None, *, by: str, at: datetime) -> None:
     """What the hall looks at: the agenda, one target, or the ranking (once it is published)."""
     with work(database) as w:
-        found = _held(w, sitting)
-        targets = {one.key: one for one in reads.targets(w.c, found.id)}
-        if shows == "target" and target not in targets:
-            raise NotFound("议程里没有这个单位。")
-        for one in reads.rounds(w.c, found.id):
-            if one.phase is Phase.OPEN and not (shows == "target" and target in one.targets):
-                raise Refused(f"{_names(one, targets)}正在打分，请先截止。")
-        w.rounds.show(found.id, shows, targets[target].id if shows == "target" and target else None)
-        _tell(w, found, by, at, "大屏切换", shows=shows, target=target)
+        show_in(w, hold(w, sitting), shows, target, by=by, at=at)
+
+
+def show_in(w: Work, found: Sitting, shows: str, target: str | None, *, by: str, at: datetime) -> None:
+    """`show` inside a transaction that holds the sitting. Another target's turn ends what goes on on stage; the agenda
+    and the ranking are only looked at."""
+    targets = {one.key: one for one in reads.targets(w.c, found.id)}
+    if shows == "target" and target not in targets:
+        raise NotFound("议程里没有这个单位。")
+    for one in reads.rounds(w.c, found.id):
+        if one.phase is Phase.OPEN and not (shows == "target" and target in one.targets):
+            raise Refused(f"{_names(one, targets)}正在打分，请先截止。")
+    was = leave_stage(w, found, at, stays=target if shows == "target" else LOOKED_AT)
+    w.rounds.show(found.id, shows, targets[target].id if shows == "target" and target else None)
+    _tell(w, found, by, at, SHOW, shows=shows, target=target, **was)
+
+
+def leave_stage(w: Work, found: Sitting, at: datetime, *, stays: str | None = None) -> dict[str, object]:
+    """End what goes on on stage, unless it is of the target that `stays` (LOOKED_AT: whatever it is).
+
+    What the stage was goes into the record's line, so that the move can be taken back.
+    """
+    stage = reads.stage(w.c, found.id)
+    was: dict[str, object] = {"was_shows": stage.shows}
+    if stage.target is not None:
+        was["was_target"] = stage.target
+    going = next((one for one in segment_reads.runs(w.c, found.id) if one.ended_at is None), None)
+    if going is None or stays == LOOKED_AT or (stays is not None and going.target == stays):
+        return was
+    w.segments.end_going(found.id, at=at)
+    was["ended"] = going.id
+    if going.paused_at is not None:
+        was["was_paused"] = True
+    return was
 
 
 def draw_order(database: Database, sitting: str, seed: str, *, by: str, at: datetime) -> tuple[str, ...]:
@@ -158,7 +193,7 @@ def draw_order(database: Database, sitting: str, seed: str, *, by: str, at: date
     if not seed.strip():
         raise Refused("抽签要有一个号码（种子），例如在场代表报出的一串数字。")
     with work(database) as w:
-        found = _held(w, sitting)
+        found = hold(w, sitting)
         targets = reads.targets(w.c, found.id)
         _refuse_once_begun(w, found)
         keys = sorted(one.key for one in targets)
@@ -172,7 +207,7 @@ def draw_order(database: Database, sitting: str, seed: str, *, by: str, at: date
 def set_order(database: Database, sitting: str, keys: tuple[str, ...], *, by: str, at: datetime) -> None:
     """Order the agenda by hand. Ballots are kept by target, so the order may change at any time between rounds."""
     with work(database) as w:
-        found = _held(w, sitting)
+        found = hold(w, sitting)
         targets = reads.targets(w.c, found.id)
         if sorted(keys) != sorted(one.key for one in targets):
             raise Refused("顺序里每个单位要恰好出现一次，请刷新后重新排列。")
@@ -208,7 +243,7 @@ def collect_once_more(database: Database, at: datetime) -> int:
         missed = reads.open_rounds_past(c, at - MISSED)
     for sitting, round_id in missed:
         with work(database) as w:
-            found = _held(w, sitting)
+            found = hold(w, sitting)
             current = next((one for one in reads.rounds(w.c, found.id) if one.id == round_id), None)
             if current is not None and current.phase is Phase.OPEN:
                 w.rounds.set_closing(round_id, at)
@@ -216,7 +251,7 @@ def collect_once_more(database: Database, at: datetime) -> int:
     return len(missed)
 
 
-def _held(w: Work, key: str) -> Sitting:
+def hold(w: Work, key: str) -> Sitting:
     """The sitting, held against other hosts until the transaction ends."""
     found = reads.sitting(w.c, key)
     if found is None:
