@@ -27,6 +27,7 @@ from hall import signing
 from hall.checklist import Check, checks_of, result_of
 from hall.packing import package_of, packed, sitting_of
 from hall.verification import PUBLISHING, ledger_sha256
+from office import local_time
 from office.refusal import NotFound, Refused
 from scoring.ballot import State
 from scoring.explain import explain
@@ -168,7 +169,7 @@ def publish(database: Database, sitting: str, *, by: str, at: datetime, reason: 
             raise Refused("成绩与上一版完全相同，不必再公布。")
         hands = signing.hands_under(w.c, found, number, signing.hashes_of(as_json, written), reason=reason, by=by)
         w.rounds.publish(found.id)
-        listed = w.results.list_commitments(found.id, found.period, at=at, by=by)
+        listed = w.items.enter_promises(found, listed_on=local_time.day(at), by=by, at=at)
         w.rounds.show(found.id, "ranking", None)
         w.roster.touch(found.id)
         frozen = packed(package, written, head=w.record.hold())  # last of all: from here on the record waits for us
@@ -185,7 +186,7 @@ def publish(database: Database, sitting: str, *, by: str, at: datetime, reason: 
                         period=found.period, rule_sha256=as_json["rule_sha256"],
                         ballots_sha256=as_json["ballots_sha256"], package_sha256=hashlib.sha256(frozen).hexdigest(),
                         result_sha256=hashlib.sha256(written.encode()).hexdigest(), ledger_sha256=booked,
-                        commitments_listed=listed, hands=hands.words, confirmed=hands.confirmed,
+                        commitments_listed=len(listed), hands=hands.words, confirmed=hands.confirmed,
                         objections=list(mended))
     return number
 

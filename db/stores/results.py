@@ -1,10 +1,10 @@
-"""Publications, the ledger, and the numbering of commitments: what a published result leaves behind."""
+"""Publications and the ledger: what a published result leaves behind."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert
 
 from db import tables as t
 from db.clock import text_of
@@ -29,22 +29,3 @@ class Results:
         self._c.execute(insert(t.ledger_entry).values(
             unit_id=unit_id, period=period, kind=kind, cause=cause, points=points, publication_id=publication_id,
             reverses_id=reverses_id, booked_at=text_of(at), booked_by=by))
-
-    def list_commitments(self, sitting_id: int, prefix: str, *, at: datetime, by: str) -> int:
-        """Give every commitment of this sitting that has none its number on the list; how many were listed."""
-        waiting = self._c.execute(
-            select(t.commitment.c.id)
-            .join_from(t.commitment, t.shortcoming, t.commitment.c.shortcoming_id == t.shortcoming.c.id)
-            .join(t.target, t.shortcoming.c.target_id == t.target.c.id)
-            .where(t.target.c.sitting_id == sitting_id, t.commitment.c.number.is_(None))
-            .order_by(t.target.c.position, t.shortcoming.c.position, t.commitment.c.position)
-        ).scalars().all()
-        listed = self._c.execute(
-            select(func.count()).select_from(t.commitment).where(t.commitment.c.number.like(f"{prefix}-%"))
-        ).scalar_one()
-        for n, commitment_id in enumerate(waiting, int(listed) + 1):
-            self._c.execute(update(t.commitment).where(t.commitment.c.id == commitment_id)
-                            .values(number=f"{prefix}-{n:03d}"))
-            self._c.execute(insert(t.commitment_event).values(
-                commitment_id=commitment_id, kind="listed", at=text_of(at), by=by, detail="{}"))
-        return len(waiting)

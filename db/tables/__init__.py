@@ -1,4 +1,5 @@
 """All tables, by the name under which stores and reads know them: `from db import tables as t`."""
 
 from db.tables.base import metadata as metadata
+from db.tables.follow_up import *  # noqa: F403
 from db.tables.hall import *  # noqa: F403

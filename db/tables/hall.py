@@ -512,17 +512,6 @@ commitment = Table(
     UniqueConstraint("shortcoming_id", "position"),
 )
 
-commitment_event = Table(
-    "commitment_event",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    _link("commitment_id", "commitment.id"),
-    _needed("kind"),
-    _needed("at"),
-    _needed("by"),
-    _needed("detail"),
-)
-
 # -- staff and the record ----------------------------------------------------------------------------------
 
 staff = Table(
@@ -589,7 +578,7 @@ setting = Table(
 )
 
 for _table, _column in (
-    (target, "sitting_id"), (ledger_entry, "unit_id"), (commitment_event, "commitment_id"), (sign_in, "staff_id"),
+    (target, "sitting_id"), (ledger_entry, "unit_id"), (sign_in, "staff_id"),
     (record_entry, "sitting_id"), (round_target, "round_id"), (proposal, "sitting_id"), (segment, "sitting_id"),
     (segment_run, "sitting_id"), (question, "sitting_id"), (comment, "sitting_id"),
 ):

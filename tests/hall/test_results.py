@@ -151,10 +151,10 @@ def test_an_empty_group_is_said_and_blocks(hall: make.Hall) -> None:
 def test_a_failure_while_publishing_leaves_nothing_behind(hall: make.Hall) -> None:
     from unittest.mock import patch
 
-    from db.stores.results import Results
+    from db.stores.items import Items
 
     play(hall)
-    with patch.object(Results, "list_commitments", side_effect=RuntimeError("power cut")), pytest.raises(RuntimeError):
+    with patch.object(Items, "enter_promises", side_effect=RuntimeError("power cut")), pytest.raises(RuntimeError):
         hall.publish()
 
     with hall.house.database.reading() as c:

@@ -1,0 +1,142 @@
+"""The list (清单): putting items on it, and appending what happens to them.
+
+An item is entered once: what has a source with a key (a commitment, a comment) keeps the number that it got first.
+Events are only ever appended, each with the serial after the one that its writer saw; the view of the item is made
+again in the same transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, func, insert, select, true, update
+
+from db import tables as t
+from db.clock import text_of
+from db.item_values import ItemKind, Milestone, NewItem, Source, SourceKind
+from db.record import Record
+from db.stores import item_views
+from db.values import Sitting
+
+USUAL_TERM_DAYS = 20
+"""For what was said without a date: a meeting's decisions are answered for within twenty days."""
+
+
+class Items:
+    """Writes of the list. What may happen to an item, and who may do it, is decided above."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._c = connection
+
+    def enter(self, new: NewItem, *, by: str, at: datetime, by_role: str = "", by_unit: str = "") -> str:
+        """Put it on the list; its number. What is listed already, by its source's key, keeps the number it has."""
+        Record(self._c).hold()  # numbers are given one at a time
+        known = self.number_of(new.source.key)
+        if known is not None:
+            return known
+        series, nth, number = self._next_number(new)
+        deadline = new.deadline or new.listed_on + timedelta(days=USUAL_TERM_DAYS)
+        units = self._unit_ids(new.unit, new.lead_unit, *new.supporting)
+        item_id = self._insert(
+            t.item, number=number, series=series, nth=nth, kind=new.kind.value, text=new.text,
+            shortcoming=new.shortcoming, gap=new.gap, goal=new.goal,
+            measures=json.dumps(new.measures, ensure_ascii=False), unit_id=units[new.unit],
+            lead_unit_id=units[new.lead_unit] if new.lead_unit else None, owner=new.owner,
+            contact_leader=new.contact_leader, supervisor=new.supervisor, team=new.team, project=new.project,
+            batch=new.batch, category=new.category, value=new.value, value_unit=new.value_unit, baseline=new.baseline,
+            direction=new.direction, started_on=min(new.started_on or new.listed_on, deadline).isoformat(),
+            listed_on=new.listed_on.isoformat(), deadline=deadline.isoformat(),
+            deadline_given=new.deadline is not None, sitting_id=new.sitting_id, target_id=new.target_id,
+            commitment_id=new.commitment_id, part_of=new.part_of or None, note=new.note, entered_at=text_of(at),
+            entered_by=by)
+        self.link_source(item_id, new.source, at=at)
+        for one in dict.fromkeys(new.supporting):
+            self._c.execute(insert(t.item_unit).values(item_id=item_id, unit_id=units[one]))
+        self._put_milestones(item_id, new.milestones)
+        if new.commitment_id is not None:
+            self._c.execute(update(t.commitment).where(t.commitment.c.id == new.commitment_id).values(number=number))
+        self.append(item_id, 1, "listed", at=at, by=by, by_role=by_role, by_unit=by_unit, detail={})
+        return number
+
+    def enter_promises(self, sitting: Sitting, *, listed_on: date, by: str, at: datetime, by_role: str = "",
+                       target_id: int | None = None) -> tuple[str, ...]:
+        """Every commitment of this sitting (or of one target) that is not on the list yet; the numbers given."""
+        waiting = self._c.execute(
+            select(t.commitment, t.shortcoming.c.text.label("shortcoming"), t.shortcoming.c.gap, t.shortcoming.c.goal,
+                   t.target.c.id.label("target_id"), t.unit.c.key.label("unit"))
+            .join_from(t.commitment, t.shortcoming, t.commitment.c.shortcoming_id == t.shortcoming.c.id)
+            .join(t.target, t.shortcoming.c.target_id == t.target.c.id)
+            .join(t.unit, t.target.c.unit_id == t.unit.c.id)
+            .where(t.target.c.sitting_id == sitting.id, t.commitment.c.number.is_(None),
+                   true() if target_id is None else t.target.c.id == target_id)
+            .order_by(t.target.c.position, t.shortcoming.c.position, t.commitment.c.position)).all()
+        measures: dict[int, list[str]] = defaultdict(list)
+        for r in self._c.execute(
+                select(t.measure.c.shortcoming_id, t.measure.c.text)
+                .where(t.measure.c.shortcoming_id.in_({one.shortcoming_id for one in waiting}))
+                .order_by(t.measure.c.position)):
+            measures[r.shortcoming_id].append(r.text)
+        return tuple(
+            self.enter(NewItem(
+                kind=ItemKind.COMMITMENT, text=one.text, unit=one.unit, owner=one.owner,
+                source=Source(kind=SourceKind.DECLARED, words=sitting.title, key=f"commitment:{one.id}"),
+                listed_on=listed_on, started_on=sitting.held_on, deadline=date.fromisoformat(one.deadline),
+                shortcoming=one.shortcoming, gap=one.gap, goal=one.goal,
+                measures=tuple(measures[one.shortcoming_id]), value=one.amount, value_unit=one.amount_unit,
+                sitting_id=sitting.id, target_id=one.target_id, commitment_id=one.id),
+                by=by, at=at, by_role=by_role)
+            for one in waiting)
+
+    def append(self, item_id: int, serial: int, kind: str, *, at: datetime, by: str, by_role: str, by_unit: str,
+               detail: Mapping[str, object]) -> None:
+        """One event, at this serial: if somebody else was quicker the database refuses it. The view follows at once."""
+        self._c.execute(insert(t.item_event).values(
+            item_id=item_id, serial=serial, kind=kind, at=text_of(at), by=by, by_role=by_role, by_unit=by_unit,
+            detail=json.dumps(detail, ensure_ascii=False, sort_keys=True)))
+        item_views.make_again(self._c, (item_id,))
+
+    def link_source(self, item_id: int, source: Source, *, at: datetime) -> None:
+        """The same thing said somewhere else too: one more line, not one more item."""
+        self._c.execute(insert(t.item_source).values(
+            item_id=item_id, kind=source.kind.value, words=source.words, key=source.key or None, at=text_of(at)))
+
+    def number_of(self, key: str) -> str | None:
+        """The number under which what this key names is on the list."""
+        if not key:
+            return None
+        return self._c.execute(
+            select(t.item.c.number).join_from(t.item_source, t.item, t.item_source.c.item_id == t.item.c.id)
+            .where(t.item_source.c.key == key)).scalar_one_or_none()
+
+    def _next_number(self, new: NewItem) -> tuple[str, int, str]:
+        if new.number:
+            series, _dash, last = new.number.rpartition("-")
+            if series and last.isascii() and last.isdigit() and len(last) <= 9:
+                return series, int(last), new.number
+            return f"={new.number}", 1, new.number
+        series = new.series or self._series_of(new.sitting_id, new.listed_on)
+        nth = int(self._c.execute(
+            select(func.coalesce(func.max(t.item.c.nth), 0)).where(t.item.c.series == series)).scalar_one()) + 1
+        return series, nth, f"{series}-{nth:03d}"
+
+    def _series_of(self, sitting_id: int | None, day: date) -> str:
+        if sitting_id is None:
+            return str(day.year)
+        return str(self._c.execute(select(t.sitting.c.period).where(t.sitting.c.id == sitting_id)).scalar_one())
+
+    def _unit_ids(self, *keys: str) -> dict[str, int]:
+        rows = self._c.execute(select(t.unit.c.key, t.unit.c.id).where(t.unit.c.key.in_({one for one in keys if one})))
+        return {r.key: int(r.id) for r in rows}
+
+    def _put_milestones(self, item_id: int, milestones: Sequence[Milestone]) -> None:
+        for position, one in enumerate(milestones, 1):
+            self._c.execute(insert(t.item_milestone).values(
+                item_id=item_id, position=position, text=one.text, due=one.due.isoformat(), owner=one.owner))
+
+    def _insert(self, table: object, **values: object) -> int:
+        done = self._c.execute(insert(table).values(**values))  # type: ignore[arg-type]
+        assert done.inserted_primary_key is not None
+        return int(done.inserted_primary_key[0])

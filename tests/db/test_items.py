@@ -1,0 +1,115 @@
+"""The list in the database: entered once, numbered in order, carried over from the old table."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from db import tables as t
+from db.engine import Database
+from db.item_values import ItemKind, Milestone, NewItem, Source, SourceKind
+from db.work import Work, work
+from tests import make
+
+DAY = date(2026, 4, 23)
+
+
+def problem(**changes: object) -> NewItem:
+    values: dict[str, object] = dict(
+        kind=ItemKind.PROBLEM, text="征迁扫尾", unit="small-A", listed_on=DAY,
+        source=Source(kind=SourceKind.COMMENT, words="市长点评", key="comment:1"))
+    return NewItem(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def enter(w: Work, one: NewItem) -> str:
+    return w.items.enter(one, by="clerk", at=make.START)
+
+
+def test_what_is_entered_twice_from_one_source_keeps_its_number(hall):
+    with work(hall.house.database) as w:
+        first = enter(w, problem())
+        again = enter(w, problem(text="征迁扫尾，另一个说法"))
+        other = enter(w, problem(source=Source(kind=SourceKind.INSPECTION, words="第三督查组")))
+        items = w.c.execute(select(t.item.c.number, t.item.c.text).order_by(t.item.c.id)).all()
+
+    assert (first, again, other) == ("2026-001", "2026-001", "2026-002")
+    assert [tuple(one) for one in items] == [("2026-001", "征迁扫尾"), ("2026-002", "征迁扫尾")]
+
+
+def test_a_number_follows_the_sitting_and_one_that_came_from_elsewhere_is_kept(hall):
+    with work(hall.house.database) as w:
+        sitting_id = w.c.execute(select(t.sitting.c.id)).scalar_one()
+        numbers = [enter(w, problem(source=Source(kind=SourceKind.OTHER), **more)) for more in (
+            {"sitting_id": sitting_id}, {"number": "2026Q1-007"}, {"sitting_id": sitting_id}, {"number": "难题甲"})]
+
+    assert numbers == ["2026Q1-001", "2026Q1-007", "2026Q1-008", "难题甲"]
+
+
+def test_without_a_day_the_usual_term_is_taken_and_marked_so(hall):
+    with work(hall.house.database) as w:
+        enter(w, problem(milestones=(Milestone(text="签约八成", due=date(2026, 5, 1)),), supporting=("small-B",)))
+        row = w.c.execute(select(t.item.c.deadline, t.item.c.deadline_given)).one()
+        due = w.c.execute(select(t.item_milestone.c.due)).scalar_one()
+
+    assert (row.deadline, bool(row.deadline_given), due) == ("2026-05-13", False, "2026-05-01")
+
+
+def test_two_writers_cannot_append_to_the_same_state(hall):
+    with work(hall.house.database) as w:
+        enter(w, problem())
+        item_id = w.c.execute(select(t.item.c.id)).scalar_one()
+
+    with pytest.raises(IntegrityError), work(hall.house.database) as w:
+        w.items.append(item_id, 1, "listed", at=make.START, by="other", by_role="", by_unit="", detail={})
+
+
+def test_commitments_that_had_numbers_become_items_of_the_same_numbers(empty_url):
+    from alembic import command
+    from alembic.config import Config
+
+    from db.migrate import HERE, migrate
+
+    database = Database(empty_url)
+    config = Config()
+    config.set_main_option("script_location", str(HERE / "migrations"))
+    with database.write.begin() as c:
+        config.attributes["connection"] = c
+        command.upgrade(config, "0006")
+        for said in (
+                "insert into unit (id, key, name, kind) values (1, 'u', '甲县', 'county')",
+                "insert into sitting (id, key, title, arena, period, held_on, place, note, ballot_mode, seconds, grace_seconds,"
+                " desk_check_in, created_at) values (1, 's', '比拼', 'a', '2019Q1', '2019-04-23', '', '', 'each', 0, 0, false, 'x')",
+                "insert into target (id, sitting_id, key, name, unit_id, presenter, ranking_group, ranked, position)"
+                " values (1, 1, 'U1', '甲县', 1, '', '', true, 1)",
+                "insert into shortcoming (id, target_id, position, text, gap, goal) values (1, 1, 1, '慢', '61%', '90%')",
+                "insert into measure (shortcoming_id, position, text) values (1, 1, '倒排'), (1, 2, '会商')",
+                "insert into commitment (id, shortcoming_id, position, text, owner, deadline, amount, amount_unit, number) values"
+                " (1, 1, 1, '到90%', '分管', '2019-06-30', '90', '%', '2019Q1-001'),"
+                " (2, 1, 2, '到95%', '分管', '2019-04-01', '', '', '2019Q1-002'),"
+                " (3, 1, 3, '没列', '分管', '2019-12-31', '', '', null)",
+                "insert into commitment_event (commitment_id, kind, at, \"by\", detail) values"
+                " (1, 'listed', '2019-04-24T01:00:00.000Z', 'host', '{}'), (2, 'listed', '2019-04-24T01:00:00.000Z', 'host', '{}')"):
+            c.execute(text(said))
+    migrate(database)
+    with work(database) as w:
+        items = w.c.execute(select(t.item.c.number, t.item.c.shortcoming, t.item.c.measures, t.item.c.value, t.item.c.deadline,
+                                   t.item_event.c.by, t.item_event.c.at, t.item_view.c.status)
+                            .join_from(t.item, t.item_event).join(t.item_view, t.item_view.c.item_id == t.item.c.id)
+                            .order_by(t.item.c.id)).all()
+        sitting = w.c.execute(select(t.sitting)).one()
+        from db.reads.sittings import sitting as read
+
+        assert sitting.key == "s"
+        found = read(w.c, "s")
+        assert found is not None
+        later = w.items.enter_promises(found, listed_on=DAY, by="host", at=make.START)
+    database.dispose()
+
+    at = "2019-04-24T01:00:00.000Z"
+    assert [tuple(one) for one in items] == [
+        ("2019Q1-001", "慢", '["倒排", "会商"]', "90", "2019-06-30", "host", at, "listed"),
+        ("2019Q1-002", "慢", '["倒排", "会商"]', "", "2019-04-01", "host", at, "listed")]
+    assert later == ("2019Q1-003",)
