@@ -10,13 +10,14 @@ from __future__ import annotations
 import tomllib
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from db.values import Commitment, Declaration, Shortcoming
+from office.folder_rows import Row, bytes_of, refuse_twice, rows_of
+from office.folder_stage import read_questions, read_segments
 from office.plan import (
     COUNTED_KINDS,
     PlannedSeat,
@@ -27,48 +28,16 @@ from office.plan import (
     paper_does_not_fit,
 )
 from office.refusal import Refused
-from scoring.csv_table import read_table
 from scoring.number import NotANumber, parse_decimal
 from scoring.rows import PackageRefused
 from scoring.rule import Rule, RuleRefused, read_rule
 
 _SITTING_KEYS = {"id": str, "title": str, "arena": str, "period": str, "held_on": date, "place": str, "note": str,
-                 "hall": dict}
+                 "hall": dict, "segments": list}
 _HALL_KEYS = {"ballot": str, "seconds": int, "grace_seconds": int, "desk_check_in": bool}
 _NEEDED = ("id", "title", "arena", "period", "held_on")
 _DEFAULTS = {"place": "", "note": ""}
 _HALL_DEFAULTS = {"ballot": "each", "seconds": 0, "grace_seconds": 5, "desk_check_in": False}
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One row of one file, able to say where it stands."""
-
-    file: str
-    number: int
-    values: Mapping[str, str]
-
-    def __getitem__(self, column: str) -> str:
-        return self.values[column].strip()
-
-    def refuse(self, column: str, message: str) -> PackageRefused:
-        return PackageRefused(self.file, f"“{self[column][:40]}”{message}", row=self.number, column=column)
-
-    def needed(self, column: str) -> str:
-        if not self[column]:
-            raise PackageRefused(self.file, "不能为空，请填写", row=self.number, column=column)
-        return self[column]
-
-    def one_of(self, column: str, known: Collection[str], hint: str) -> str:
-        if self[column] not in known:
-            raise self.refuse(column, hint)
-        return self[column]
-
-    def whole(self, column: str) -> int:
-        text = self[column]
-        if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= 999:
-            raise self.refuse(column, "不是序号，请写1、2、3……")
-        return int(text)
 
 
 def read_folder(folder: Path) -> SittingPlan:
@@ -84,7 +53,7 @@ def read_folder(folder: Path) -> SittingPlan:
 def _read(folder: Path) -> SittingPlan:
     about = _about(folder)
     hall = {**_HALL_DEFAULTS, **about.get("hall", {})}
-    toml = _bytes(folder, "rule.toml")
+    toml = bytes_of(folder, "rule.toml")
     rule = read_rule(toml)
     if (fault := paper_does_not_fit(rule, hall["ballot"])) is not None:
         raise PackageRefused("sitting.toml", f"hall.ballot：{fault}")
@@ -92,7 +61,7 @@ def _read(folder: Path) -> SittingPlan:
     unit_keys = {one.key for one in units}
     targets = _targets(folder, unit_keys)
     target_keys = {one.key for one in targets}
-    seats = _seats(folder, unit_keys, rule)
+    seats = _seats(folder, unit_keys, {one.route for one in targets}, rule)
     seat_codes = {one.code for one in seats}
     return SittingPlan(
         key=about["id"], title=about["title"], arena=about["arena"], period=about["period"],
@@ -101,13 +70,15 @@ def _read(folder: Path) -> SittingPlan:
         rule_toml=toml.decode("utf-8-sig"), units=units, targets=targets, seats=seats,
         recusals=_recusals(folder, seat_codes, target_keys), components=_components(folder, target_keys, rule),
         declarations=_declarations(folder, target_keys),
+        segments=read_segments(about.get("segments", []), hall["ballot"]),
+        questions=read_questions(folder, {one.key for one in targets if one.speaks}, target_keys, rule),
     )
 
 
 def _about(folder: Path) -> dict[str, Any]:
     file = "sitting.toml"
     try:
-        found = tomllib.loads(_bytes(folder, file).decode("utf-8-sig"))
+        found = tomllib.loads(bytes_of(folder, file).decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise PackageRefused(file, f"不是合格的 TOML（{fault}），请对照 docs/sitting_folder.md 检查") from None
     _check_keys(file, found, _SITTING_KEYS, "")
@@ -135,13 +106,13 @@ def _check_keys(file: str, found: Mapping[str, object], known: Mapping[str, type
         if (kind is int and isinstance(value, bool)) or (kind is date and isinstance(value, datetime)) \
                 or not isinstance(value, kind):
             wanted = {str: "带引号的文字", int: "不带引号的整数", bool: "true 或 false", date: "日期，例如 2019-04-23",
-                      dict: f"[{key}] 表"}[kind]
+                      dict: f"[{key}] 表", list: f"[[{key}]] 表"}[kind]
             raise PackageRefused(file, f"{prefix}{key} 请写成{wanted}")
 
 
 def _units(folder: Path) -> tuple[PlannedUnit, ...]:
-    rows = _rows(folder, "units.csv", "unit", "name", "kind", "parent")
-    _once(rows, "unit")
+    rows = rows_of(folder, "units.csv", "unit", "name", "kind", "parent")
+    refuse_twice(rows, "unit")
     known = {row["unit"] for row in rows}
     parents = {row["unit"]: row["parent"] for row in rows}
     for row in rows:
@@ -159,8 +130,9 @@ def _units(folder: Path) -> tuple[PlannedUnit, ...]:
 
 
 def _targets(folder: Path, units: Collection[str]) -> tuple[PlannedTarget, ...]:
-    rows = _rows(folder, "targets.csv", "target", "name", "unit", "presenter", "ranking_group", "ranked")
-    _once(rows, "target")
+    rows = rows_of(folder, "targets.csv", "target", "name", "unit", "presenter", "ranking_group", "ranked",
+                   defaults={"speaks": "yes", "route": ""})
+    refuse_twice(rows, "target")
     if not rows:
         raise PackageRefused("targets.csv", "至少要有一个参评单位")
     for row in rows:
@@ -170,31 +142,39 @@ def _targets(folder: Path, units: Collection[str]) -> tuple[PlannedTarget, ...]:
         PlannedTarget(key=row["target"], name=row.needed("name"),
                       unit=row.one_of("unit", units, "不在 units.csv 里，请先在那里登记"), presenter=row["presenter"],
                       ranking_group=row["ranking_group"],
-                      ranked=row.one_of("ranked", ("yes", "no"), "请写 yes（参加排名）或 no（只打分不排名）") == "yes")
+                      ranked=row.one_of("ranked", ("yes", "no"), "请写 yes（参加排名）或 no（只打分不排名）") == "yes",
+                      speaks=row.is_yes("speaks", "请写 yes（上台发言）或 no（不上台，只参加测评）"), route=row["route"])
         for row in rows)
 
 
-def _seats(folder: Path, units: Collection[str], rule: Rule) -> tuple[PlannedSeat, ...]:
-    rows = _rows(folder, "seats.csv", "seat", "group", "name", "unit")
-    _once(rows, "seat")
+def _seats(folder: Path, units: Collection[str], routes: Collection[str], rule: Rule) -> tuple[PlannedSeat, ...]:
+    rows = rows_of(folder, "seats.csv", "seat", "group", "name", "unit", defaults={"route": "", "shadow": "no"})
+    refuse_twice(rows, "seat")
     groups = [group.key for group in rule.groups]
     return tuple(
         PlannedSeat(code=row.needed("seat"),
                     group=row.one_of("group", groups, f"不是 rule.toml 里的评委组，可用的是 {'、'.join(groups)}"),
                     name=row["name"],
-                    unit=row.one_of("unit", {*units, ""}, "不在 units.csv 里，请先在那里登记，或留空"))
+                    unit=row.one_of("unit", {*units, ""}, "不在 units.csv 里，请先在那里登记，或留空"),
+                    route=row.one_of("route", {*routes, ""}, _no_route(routes)),
+                    shadow=row.is_yes("shadow", "请写 yes（影子席位，打分不计入）或 no"))
         for row in rows)
+
+
+def _no_route(routes: Collection[str]) -> str:
+    known = "、".join(sorted(set(routes) - {""}))
+    return f"不是 targets.csv 里的线路，可用的是 {known or '（没有）'}；全都看过就留空"
 
 
 def _recusals(folder: Path, seats: Collection[str], targets: Collection[str]) -> tuple[tuple[str, str, str], ...]:
     return tuple(
         (row.one_of("seat", seats, "不在 seats.csv 里"), row.one_of("target", targets, "不在 targets.csv 里"),
          row["reason"])
-        for row in _rows(folder, "recusals.csv", "seat", "target", "reason", optional=True))
+        for row in rows_of(folder, "recusals.csv", "seat", "target", "reason", optional=True))
 
 
 def _components(folder: Path, targets: Collection[str], rule: Rule) -> tuple[tuple[str, str, str], ...]:
-    rows = _rows(folder, "components.csv", "target", "component", "value", optional=True)
+    rows = rows_of(folder, "components.csv", "target", "component", "value", optional=True)
     known = {one.key for one in rule.components if one.key != "evaluation"} | {one.key for one in rule.deductions}
     seen = set()
     for row in rows:
@@ -209,7 +189,7 @@ def _components(folder: Path, targets: Collection[str], rule: Rule) -> tuple[tup
 
 
 def _declarations(folder: Path, targets: Collection[str]) -> dict[str, Declaration]:
-    stated = _rows(folder, "shortcomings.csv", "target", "shortcoming", "text", "gap", "goal", optional=True)
+    stated = rows_of(folder, "shortcomings.csv", "target", "shortcoming", "text", "gap", "goal", optional=True)
     places = set()
     for row in stated:
         row.one_of("target", targets, "不在 targets.csv 里")
@@ -218,9 +198,9 @@ def _declarations(folder: Path, targets: Collection[str]) -> dict[str, Declarati
             raise row.refuse("shortcoming", "这一条不足写了两次，请改序号")
         places.add(place)
 
-    def of_shortcoming(file: str, *columns: str) -> dict[tuple[str, int], list[_Row]]:
-        found: dict[tuple[str, int], list[_Row]] = defaultdict(list)
-        for row in _rows(folder, file, "target", "shortcoming", *columns, optional=True):
+    def of_shortcoming(file: str, *columns: str) -> dict[tuple[str, int], list[Row]]:
+        found: dict[tuple[str, int], list[Row]] = defaultdict(list)
+        for row in rows_of(folder, file, "target", "shortcoming", *columns, optional=True):
             place = (row.one_of("target", targets, "不在 targets.csv 里"), row.whole("shortcoming"))
             if place not in places:
                 raise row.refuse("shortcoming", f"：{row['target']} 没有这一条不足，请先写进 shortcomings.csv")
@@ -245,7 +225,7 @@ def _declarations(folder: Path, targets: Collection[str]) -> dict[str, Declarati
             for target, items in by_target.items()}
 
 
-def _commitment(row: _Row) -> Commitment:
+def _commitment(row: Row) -> Commitment:
     try:
         deadline = date.fromisoformat(row["deadline"])
     except ValueError:
@@ -261,31 +241,3 @@ def _commitment(row: _Row) -> Commitment:
             raise row.refuse("amount", "不是数，请写如 95 或 9.5") from None
     return Commitment(text=row.needed("text"), owner=row.needed("owner"), deadline=deadline, amount=row["amount"],
                       amount_unit=row["amount_unit"])
-
-
-def _rows(folder: Path, file: str, *columns: str, optional: bool = False) -> list[_Row]:
-    if optional and not (folder / file).exists():
-        return []
-    rows, numbers = read_table(file, _bytes(folder, file), columns)
-    return [_Row(file, number, dict(zip(columns, row, strict=True)))
-            for row, number in zip(rows, numbers, strict=True)]
-
-
-def _once(rows: list[_Row], column: str) -> None:
-    seen = set()
-    for row in rows:
-        if row.needed(column) in seen:
-            raise row.refuse(column, "写了两次，请改掉一个")
-        seen.add(row[column])
-
-
-def _bytes(folder: Path, file: str) -> bytes:
-    try:
-        found = (folder / file).read_bytes()
-        if b"\x00" in found:
-            raise PackageRefused(file, "里有不可见的 NUL 字符，请另存为 UTF-8 文本")
-        return found
-    except FileNotFoundError:
-        raise PackageRefused(file, f"文件夹 {folder.name} 里没有这个文件，请补上") from None
-    except OSError as cause:
-        raise PackageRefused(file, f"读不出来（{cause.strerror}），请检查权限") from None

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from db.engine import Database
 from db.reads import results as result_reads
 from db.reads import sittings as reads
+from db.stage_values import Segment
 from db.values import Declaration, Sitting
 from db.work import Work, work
 from office.plan import COUNTED_KINDS, PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan, paper_does_not_fit
@@ -49,6 +50,12 @@ def load(database: Database, plan: SittingPlan, *, by: str, at: datetime) -> tup
             w.roster.put_component(targets[target], component, value)
         for target, declaration in plan.declarations.items():
             w.roster.put_declaration(targets[target], declaration)
+        w.segments.put(sitting_id, [
+            Segment(id=0, key=one.key, kind=one.kind, title=one.title, scope=one.scope, seconds=one.seconds,
+                    warn_seconds=one.warn_seconds) for one in plan.segments])
+        for question in plan.questions:
+            w.talk.ask(sitting_id, targets[question.target], source="prepared", asker=question.asker,
+                       group=question.group, text=question.text, at=at)
         w.record.append(at=at, actor=by, action="装入场次", sitting_id=sitting_id, sitting=plan.key,
                         targets=len(targets), seats=len(seats))
     return plan.key, True

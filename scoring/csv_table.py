@@ -46,6 +46,15 @@ def read_table(file: str, data: bytes, columns: Sequence[str]) -> tuple[Sequence
     return (body if order == sorted(order) else list(map(itemgetter(*order), body))), numbers
 
 
+def header_of(file: str, data: bytes) -> tuple[str, ...]:
+    """The names in the header row, as they stand; nothing when there is none. `read_table` says what is wrong with it."""
+    try:
+        records = csv.reader(io.StringIO(text_of(file, data), newline=""))
+        return tuple(next((record for record in records if any(map(str.strip, record))), ()))
+    except csv.Error:
+        return ()
+
+
 def _order(file: str, number: int, header: list[str], columns: Sequence[str]) -> list[int]:
     for name in header:
         if name not in columns:
