@@ -20,7 +20,7 @@ from db.reads import results
 from db.reads import segments as segment_reads
 from db.reads import sittings as reads
 from db.reads import stage_talk as talk_reads
-from db.values import Declaration, Receipt, Round, Sitting, Stage
+from db.values import Declaration, Receipt, Round, Seat, Sitting, Stage
 from db.work import work
 from hall.moves import HOST_MOVES
 from hall.remembered import Remembered
@@ -187,7 +187,7 @@ class Live:
         if sitting is None:
             return None
         toml, _version, locked = reads.rule_text(c, sitting.id)
-        seats = reads.seats(c, sitting.id)
+        seats = reads.every_seat(c, sitting.id)
         by_id = {seat.id: seat for seat in seats}
         declarations = reads.declarations(c, sitting.id)
         rounds = reads.rounds(c, sitting.id)
@@ -203,10 +203,8 @@ class Live:
             targets=targets, by_key={one.key: one for one in targets}, by_round={str(one.id): one for one in rounds},
             rounds=rounds, round=_round_that_matters(rounds, stage), stage=stage,
             published=results.publication_count(c, sitting.id),
-            seats=tuple(SeatInHall(id=s.id, code=s.code, name=s.name, group=s.group, unit=s.unit,
-                                   checked_in=s.checked_in_at is not None, has_badge=s.badge_issued_at is not None,
-                                   route=s.route, shadow=s.shadow)
-                        for s in seats),
+            seats=tuple(_in_hall(seat) for seat in seats if not seat.shadow),
+            shadows=tuple(_in_hall(seat) for seat in seats if seat.shadow),
             recusals=reads.recusals(c, sitting.id),
             seat_by_badge={
                 one.digest: SeatCard(
@@ -221,6 +219,11 @@ class Live:
             segments=segment_reads.segments(c, sitting.id), runs=segment_reads.runs(c, sitting.id),
             last_move=segment_reads.last_move(c, sitting.id, HOST_MOVES),
         )
+
+
+def _in_hall(s: Seat) -> SeatInHall:
+    return SeatInHall(id=s.id, code=s.code, name=s.name, group=s.group, unit=s.unit, checked_in=s.checked_in_at is not None,
+                      has_badge=s.badge_issued_at is not None, route=s.route, shadow=s.shadow)
 
 
 def _round_that_matters(rounds: tuple[Round, ...], stage: Stage) -> Round | None:

@@ -88,6 +88,7 @@ class Snapshot:
     recusals: Mapping[tuple[int, str], str] = field(repr=False)
     seat_by_badge: Mapping[str, SeatCard] = field(repr=False)
     public_url: str = ""
+    shadows: tuple[SeatInHall, ...] = ()  # for training: nothing that counts looks at these
     question: Question | None = None  # the one on stage; `hall.questions` says whether the screen shows it
     questions_waiting: int = 0  # for somebody to look at them
     phones_may_ask: bool = False

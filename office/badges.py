@@ -40,7 +40,7 @@ class Badge:
 
 def issue_badges(database: Database, sitting: str, codes: tuple[str, ...] | None = None, *, base_url: str, by: str,
                  at: datetime, keep: Callable[[tuple[Badge, ...]], None] | None = None) -> tuple[Badge, ...]:
-    """New badges for these seats, or for every seat; earlier badges of them stop at once.
+    """New badges for these seats, or for every seat that counts; earlier badges of them stop at once.
 
     A secret paper belongs to its badge: a secret seat that has voted in the open round keeps that paper, and its
     new badge is refused a second one until the next round (the ballot box does that). `keep` is given the badges
@@ -52,7 +52,8 @@ def issue_badges(database: Database, sitting: str, codes: tuple[str, ...] | None
             known = "、".join(one.key for one in reads.sittings(w.c)) or "（还没有任何场次）"
             raise NotFound(f"没有场次“{sitting}”。现有场次：{known}。")
         rule = read_rule(reads.rule_text(w.c, found.id)[0].encode())
-        seats = {seat.code: seat for seat in reads.seats(w.c, found.id)}
+        among = reads.seats if codes is None else reads.every_seat  # a shadow seat's badge is asked for by its code
+        seats = {seat.code: seat for seat in among(w.c, found.id)}
         unknown = [code for code in codes or () if code not in seats]
         if unknown:
             raise NotFound(f"没有席位“{'、'.join(unknown)}”。")
@@ -80,7 +81,7 @@ def stop_badge(database: Database, sitting: str, code: str, *, by: str, at: date
     """Revoke a seat's badge without a new one."""
     with work(database) as w:
         found = reads.sitting(w.c, sitting)
-        seat = next((s for s in reads.seats(w.c, found.id) if s.code == code), None) if found else None
+        seat = next((s for s in reads.every_seat(w.c, found.id) if s.code == code), None) if found else None
         if found is None or seat is None:
             raise NotFound(f"没有席位“{code}”。")
         w.roster.stop_badges([seat.id], at)

@@ -69,6 +69,12 @@ def targets(c: Connection, sitting_id: int) -> tuple[Target, ...]:
 
 
 def seats(c: Connection, sitting_id: int) -> tuple[Seat, ...]:
+    """The seats that count: everything that is counted, printed, paid heed to or published is about these."""
+    return tuple(seat for seat in every_seat(c, sitting_id) if not seat.shadow)
+
+
+def every_seat(c: Connection, sitting_id: int) -> tuple[Seat, ...]:
+    """With the shadow seats, for who has to find a badge, or must not give a code away twice."""
     rows = c.execute(
         select(t.seat, t.unit.c.key.label("unit"), t.badge.c.issued_at)
         .outerjoin_from(t.seat, t.unit, t.seat.c.unit_id == t.unit.c.id)
