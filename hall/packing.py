@@ -14,9 +14,11 @@ from db.reads import ballots as ballot_reads
 from db.reads import results as result_reads
 from db.reads import sittings as reads
 from db.reads.ballots import StoredLine
+from db.values import Seat as StoredSeat
 from db.values import Sitting
 from db.values import Target as StoredTarget
 from office.refusal import NotFound
+from office.routes import OFF_ROUTE, is_off_route
 from scoring.ballot import State
 from scoring.package import (
     BallotRow,
@@ -51,7 +53,6 @@ def package_of(c: Connection, sitting: Sitting) -> Package:
     rule = read_rule(reads.rule_text(c, sitting.id)[0].encode())
     named = {group.key for group in rule.groups if not group.secret}
     seats = reads.seats(c, sitting.id)
-    codes = {seat.id: seat.code for seat in seats if seat.group in named}
     targets = reads.targets(c, sitting.id)
     return Package(
         rule=rule,
@@ -63,14 +64,22 @@ def package_of(c: Connection, sitting: Sitting) -> Package:
             Seat(seat=seat.code, group=seat.group, unit=seat.unit, present=seat.checked_in_at is not None)
             for seat in seats if seat.group in named),
         ballots=ballot_rows(c, sitting, COUNTING),
-        recusals=tuple(
-            Recusal(seat=codes[seat_id], target=target, reason=reason)
-            for (seat_id, target), reason in sorted(reads.recusals(c, sitting.id).items()) if seat_id in codes),
+        recusals=_recusals(c, sitting, tuple(seat for seat in seats if seat.group in named), targets),
         components=tuple(
             ComponentRow(target=target, component=component, value=value)
             for target, component, value in reads.components(c, sitting.id)),
         history=_history(c, sitting, targets), ledger=_ledger(c, targets), published=None,
     )
+
+
+def _recusals(c: Connection, sitting: Sitting, seats: tuple[StoredSeat, ...],
+              targets: tuple[StoredTarget, ...]) -> tuple[Recusal, ...]:
+    """Of named seats: what was entered, and what a seat has not seen. Own units are worked out by whoever recounts."""
+    off_route = {(seat.id, one.key): OFF_ROUTE for seat in seats for one in targets if is_off_route(seat, one)}
+    codes = {seat.id: seat.code for seat in seats}
+    return tuple(Recusal(seat=codes[seat_id], target=target, reason=reason)
+                 for (seat_id, target), reason in sorted((off_route | reads.recusals(c, sitting.id)).items())
+                 if seat_id in codes)
 
 
 def ballot_rows(c: Connection, sitting: Sitting, phases: tuple[Phase, ...]) -> tuple[BallotRow, ...]:

@@ -207,7 +207,7 @@ class _Hall:
             return self.round.targets
         cards = {one.key: one for one in reads.targets(self.c, self.sitting.id)}
         entered = reads.recusals(self.c, self.sitting.id)
-        reasons = {key: why_recused(seat.unit, cards[key].unit, cards[key].parent_unit, entered.get((seat.id, key)))
+        reasons = {key: why_recused(seat, cards[key], entered.get((seat.id, key)))
                    for key in self.round.targets}
         free = tuple(key for key in self.round.targets if reasons[key] is None)
         if not free:

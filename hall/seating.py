@@ -168,7 +168,7 @@ def recuse_now(database: Database, sitting: str, code: str, target: str, *, reas
         bench = _bench(w, sitting)
         seat, one = bench.seat(code), bench.target(target)
         entered = reads.recusals(w.c, bench.sitting.id).get((seat.id, target))
-        known = why_recused(seat.unit, one.unit, one.parent_unit, entered)
+        known = why_recused(seat, one, entered)
         if known is not None:
             raise Refused(f"{_of(seat)}对{one.name}已经回避（{known}）。")
         current = bench.round_of(target)

@@ -113,7 +113,7 @@ class Snapshot:
         card = self.target(target)
         if card is None:
             return None
-        return why_recused(seat.unit, card.unit, card.parent_unit, self.recusals.get((seat.id, target)))
+        return why_recused(seat, card, self.recusals.get((seat.id, target)))
 
     def round_of(self, target: str) -> Round | None:
         """The round that counts for this target, or the last one that was voided."""

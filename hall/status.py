@@ -33,8 +33,7 @@ def status_of(database: Database, sitting: str) -> dict[str, Any]:
         recusals = reads.recusals(c, found.id)
         due = dict.fromkeys((group.key for group in rule.groups), 0)
         for seat in reads.seats(c, found.id):
-            excused = [why_recused(seat.unit, one.unit, one.parent_unit, recusals.get((seat.id, one.key)))
-                       for one in on_paper]
+            excused = [why_recused(seat, one, recusals.get((seat.id, one.key))) for one in on_paper]
             if not on_paper or not all(excused):
                 due[seat.group] += 1
     return {

@@ -16,6 +16,7 @@ from db.reads import sittings as reads
 from db.values import Seat as StoredSeat
 from office.points import signed
 from office.refusal import NotFound, Refused
+from office.routes import is_off_route
 from office.sample_papers import Chair, Sample, sample_papers
 from scoring.number import percent, printed
 from scoring.package import Package
@@ -70,12 +71,13 @@ def try_out(database: Database, sitting: str, toml: str, *, seed: int) -> Tried:
         found = reads.sitting(c, sitting)
         if found is None:
             raise NotFound(f"没有场次“{sitting}”。")
+        agenda = reads.targets(c, found.id)
         targets = tuple(Target(target=one.key, name=one.name, unit=one.unit, parent_unit=one.parent_unit,
-                               ranking_group=one.ranking_group, ranked=one.ranked)
-                        for one in reads.targets(c, found.id))
+                               ranking_group=one.ranking_group, ranked=one.ranked) for one in agenda)
         seats, entered = reads.seats(c, found.id), reads.recusals(c, found.id)
     codes = {one.id: one.code for one in seats}
     recusals = {(codes[seat], target) for seat, target in entered}
+    recusals |= {(seat.code, one.key) for seat in seats for one in agenda if is_off_route(seat, one)}
     notes = []
     if not targets:
         notes.append(f"议程还是空的，用{len(MADE_UP_TARGETS)}家示例单位。")
