@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from hall import door
+from hall import door, evidence_route
 from hall.board import BoardFirst
 from hall.house import the_house
 from hall.phones_first import PhonesFirst
@@ -75,7 +75,7 @@ else:
     app = st.App(
         __file__,
         lifespan=_until_shutdown,
-        routes=[*door.routes(house), Route("/home", lambda _request: RedirectResponse("/"))],
+        routes=[*door.routes(house), *evidence_route.routes(house), Route("/home", lambda _request: RedirectResponse("/"))],
         middleware=[*([Middleware(Watermarked)] if house.is_rehearsal else []),
                     Middleware(PhonesFirst, house=house), Middleware(BoardFirst, house=house),
                     Middleware(door.SendToDoor, house=house, paths=frozenset({"/", *(f"/{name}" for name, *_ in PAGES)}))],

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from db.engine import Database
 from db.record import Record
+from db.stores.evidence import EvidenceLines
 from db.stores.items import Items
 from db.stores.people import People
 from db.stores.results import Results
@@ -34,6 +35,7 @@ class Work:
     people: People
     items: Items
     talk: StageTalk
+    evidence: EvidenceLines
     record: Record
 
 
@@ -42,4 +44,4 @@ def work(database: Database) -> Iterator[Work]:
     with database.write.begin() as c:
         yield Work(c=c, roster=Roster(c), rounds=Rounds(c), segments=Segments(c), results=Results(c), people=People(c),
                    items=Items(c),
-                   talk=StageTalk(c), record=Record(c))
+                   talk=StageTalk(c), evidence=EvidenceLines(c), record=Record(c))

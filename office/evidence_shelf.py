@@ -2,6 +2,7 @@
 
     with shelf.arriving() as file:          # under `incoming`, bounded while it is written
         file.write(piece); ...
+        file.look()                         # refused here, with what to send instead
         kept = file.keep()                  # whole on the disk at `ab/cdef...`, or not at all
 
 The same content from two people is one file. A name is only ever text; nothing here runs or unpacks what it holds.
@@ -94,13 +95,6 @@ class Shelf:
         finally:
             Path(path).unlink(missing_ok=True)
 
-    def take(self, file: BinaryIO, name: str = "") -> Kept:
-        """Copy an open file onto the shelf. Raises Refused."""
-        with self.arriving(name) as arriving:
-            while piece := file.read(_PIECE):
-                arriving.write(piece)
-            return arriving.keep()
-
     def path(self, sha256: str) -> Path:
         """Where this content is. Raises NotFound if it is not on the shelf."""
         place = self.place(sha256)
@@ -151,6 +145,7 @@ class Arriving:
         self._file = file
         self._digest = hashlib.sha256()
         self._size = 0
+        self._kind: Kind | None = None
         self.name = name
 
     def write(self, piece: bytes) -> None:
@@ -163,14 +158,29 @@ class Arriving:
         except OSError as cause:
             raise Refused(f"佐证文件夹写不进（{cause.strerror}），没有收下。请管理员检查磁盘空间。") from None
 
+    def fill(self, file: BinaryIO) -> Arriving:
+        """Everything that an open file holds."""
+        while piece := file.read(_PIECE):
+            self.write(piece)
+        return self
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+    def look(self) -> Kind:
+        """Durable, and of a kind that is taken: the slow part, before anybody is kept waiting. Raises Refused."""
+        if self._kind is None:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._kind = kind_of(self._path)
+        return self._kind
+
     def keep(self) -> Kept:
-        """Whole on the disk under its hash, durable, and of a kind that is taken; else Refused and nothing is kept."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        kind, sha256 = kind_of(self._path), self._digest.hexdigest()
-        place = self._shelf.place(sha256)
-        _into_place(self._path, place)
-        return Kept(sha256=sha256, kind=kind, size=self._size, name=plain_name(self.name))
+        """Whole on the disk under its hash, in one step."""
+        kind = self.look()
+        _into_place(self._path, self._shelf.place(self.sha256))
+        return Kept(sha256=self.sha256, kind=kind, size=self._size, name=plain_name(self.name))
 
 
 class TooLarge(Refused):

@@ -3,3 +3,4 @@
 from db.tables.base import metadata as metadata
 from db.tables.follow_up import *  # noqa: F403
 from db.tables.hall import *  # noqa: F403
+from db.tables.look_back import *  # noqa: F403

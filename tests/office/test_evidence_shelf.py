@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from PIL import Image
 
 from office.evidence_kinds import Kind
-from office.evidence_shelf import MOST_BYTES, Shelf, Size, TooLarge, plain_name
+from office.evidence_shelf import MOST_BYTES, Kept, Shelf, Size, TooLarge, plain_name
 from office.refusal import NotFound, Refused
 from tests import files
 
@@ -20,13 +21,18 @@ def shelf(tmp_path: Path) -> Shelf:
     return Shelf(tmp_path / "evidence")
 
 
+def take(shelf: Shelf, file: BinaryIO, name: str = "") -> Kept:
+    with shelf.arriving(name) as arriving:
+        return arriving.fill(file).keep()
+
+
 def on(shelf: Shelf) -> list[str]:
     return sorted(str(one.relative_to(shelf.folder)) for one in shelf.folder.rglob("*") if one.is_file())
 
 
 @pytest.mark.parametrize("media", files.TAKEN)
 def test_what_is_taken_is_kept_under_its_hash(shelf: Shelf, media: str) -> None:
-    kept = shelf.take(io.BytesIO(files.TAKEN[media]), "随便什么.exe")
+    kept = take(shelf, io.BytesIO(files.TAKEN[media]), "随便什么.exe")
 
     assert (kept.kind.value, kept.size) == (media, len(files.TAKEN[media]))
     assert on(shelf) == [f"{kept.sha256[:2]}/{kept.sha256[2:]}"]
@@ -36,7 +42,7 @@ def test_what_is_taken_is_kept_under_its_hash(shelf: Shelf, media: str) -> None:
 @pytest.mark.parametrize("what", files.REFUSED)
 def test_what_is_refused_leaves_nothing_behind(shelf: Shelf, what: str) -> None:
     with pytest.raises(Refused, match=r"没有收下|打不开"):
-        shelf.take(io.BytesIO(files.REFUSED[what]), "照片.jpg")
+        take(shelf, io.BytesIO(files.REFUSED[what]), "照片.jpg")
 
     assert on(shelf) == []
 
@@ -44,9 +50,9 @@ def test_what_is_refused_leaves_nothing_behind(shelf: Shelf, what: str) -> None:
 def test_one_byte_too_many_is_refused_and_the_last_one_that_fits_is_not(shelf: Shelf) -> None:
     filled = files.pdf()[:-7] + bytes(MOST_BYTES - len(files.pdf())) + files.pdf()[-7:]
 
-    assert shelf.take(io.BytesIO(filled)).size == MOST_BYTES
+    assert take(shelf, io.BytesIO(filled)).size == MOST_BYTES
     with pytest.raises(TooLarge, match="20MB"):
-        shelf.take(io.BytesIO(filled + b"\n"))
+        take(shelf, io.BytesIO(filled + b"\n"))
     assert len(on(shelf)) == 1
 
 
@@ -57,7 +63,7 @@ def test_a_name_is_only_text(given: str) -> None:
 
 def test_two_at_once_of_the_same_content_are_one_file(shelf: Shelf) -> None:
     with ThreadPoolExecutor(8) as hands:
-        kept = list(hands.map(lambda _: shelf.take(io.BytesIO(files.photo()), "a.jpg"), range(24)))
+        kept = list(hands.map(lambda _: take(shelf, io.BytesIO(files.photo()), "a.jpg"), range(24)))
 
     assert len(set(kept)) == len(on(shelf)) == 1
     assert shelf.is_whole(kept[0].sha256)
@@ -72,7 +78,7 @@ def test_a_block_that_ends_early_leaves_nothing_behind(shelf: Shelf) -> None:
 
 
 def test_a_picture_is_small_and_upright_and_does_not_tell_where_it_was_taken(shelf: Shelf) -> None:
-    kept = shelf.take(io.BytesIO(files.photo(size=(4000, 3000), place=True)))
+    kept = take(shelf, io.BytesIO(files.photo(size=(4000, 3000), place=True)))
     assert Image.open(shelf.path(kept.sha256)).getexif().get_ifd(0x8825)
 
     for size in Size:
@@ -87,14 +93,14 @@ def test_pictures_of_every_kind_of_pixel_can_be_shown(shelf: Shelf, mode: str) -
     written = io.BytesIO()
     Image.new(mode, (40, 30)).save(written, "JPEG" if mode == "CMYK" else "PNG")
 
-    kept = shelf.take(io.BytesIO(written.getvalue()))
+    kept = take(shelf, io.BytesIO(written.getvalue()))
 
     assert kept.kind is (Kind.JPEG if mode == "CMYK" else Kind.PNG)
     assert Image.open(io.BytesIO(shelf.picture(kept.sha256, Size.THUMB))).size == (40, 30)
 
 
 def test_what_is_discarded_is_gone_with_its_pictures_and_a_changed_file_is_found(shelf: Shelf) -> None:
-    kept, other = shelf.take(io.BytesIO(files.photo())), shelf.take(io.BytesIO(files.pdf()))
+    kept, other = take(shelf, io.BytesIO(files.photo())), take(shelf, io.BytesIO(files.pdf()))
     shelf.picture(kept.sha256, Size.THUMB)
 
     shelf.discard(kept.sha256)

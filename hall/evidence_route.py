@@ -1,0 +1,120 @@
+"""Evidence over plain routes: a page from which a unit's liaison sends photos by phone, and the files themselves.
+
+    GET  /evidence/of/{number}        what is there, and the form (sign-in cookie; no script, any browser)
+    POST /evidence/of/{number}        photos and documents, and what they show
+    GET  /evidence/file/{id}?size=    the file to be saved; of a photo a picture (thumb, view)
+
+The pages of the desktop go through the same functions of `office.evidence`. Who is not signed in is sent to the door.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from db.values import Staff
+from hall.door import COOKIE
+from hall.house import House
+from hall.plain_page import asked_size, notice, page, served
+from hall.uploads import Form, NotTaken, read_form
+from office import evidence, people
+from office.evidence_kinds import Kind
+from office.evidence_shelf import Arriving, TooLarge, shelf_of
+from office.local_time import minute
+from office.refusal import NotAllowed, NotFound, Refused
+
+ACCEPT = "image/*,.pdf,.docx,.xlsx,.ofd"
+
+
+def routes(house: House) -> list[Route]:
+    """`/evidence` and what is behind it."""
+    desk = _EvidenceDesk(house)
+    return [
+        Route("/evidence/of/{number:path}", desk.show, methods=["GET"]),
+        Route("/evidence/of/{number:path}", desk.take, methods=["POST"]),
+        Route("/evidence/file/{id:int}", desk.file, methods=["GET"]),
+    ]
+
+
+class _EvidenceDesk:
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._shelf = shelf_of(house.database)
+
+    def show(self, request: Request) -> Response:
+        who = self._who(request)
+        if who is None:
+            return _to_door(request)
+        return self._page(request.path_params["number"], who, said="收到了。" if "done" in request.query_params else "")
+
+    async def take(self, request: Request) -> Response:
+        who = await run_in_threadpool(self._who, request)
+        if who is None:
+            return notice("请先登录", "登录已失效，没有收下。请登录后重新上传。", status=401, back="/door", back_words="去登录")
+        number = request.path_params["number"]
+        try:
+            form = await read_form(request)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Refused as refused:
+            return await run_in_threadpool(self._page, number, who, refused=refused)
+        try:
+            return await run_in_threadpool(self._take, number, who, form)
+        finally:
+            await run_in_threadpool(form.close)
+
+    def _take(self, number: str, who: Staff, form: Form) -> Response:
+        words = form.fields.get("words", "").strip()
+        try:
+            with form.onto(self._shelf) as files:
+                self._keep(number, who, files, words, self._house.clock())
+        except Refused as refused:
+            return self._page(number, who, refused=refused, words=words)
+        return RedirectResponse(f"/evidence/of/{quote(number)}?done=1", status_code=303)
+
+    def _keep(self, number: str, who: Staff, files: tuple[Arriving, ...], words: str, at: datetime) -> None:
+        evidence.attach(self._house.database, number, files, who=who, at=at)
+
+    def file(self, request: Request) -> Response:
+        who = self._who(request)
+        if who is None:
+            return _to_door(request)
+        try:
+            found = evidence.served(self._house.database, request.path_params["id"], who)
+        except NotFound as gone:
+            return notice("打不开", str(gone), status=404)
+        return served(request, self._shelf, found, asked_size(request))
+
+    def _page(self, number: str, who: Staff, *, said: str = "", refused: Refused | None = None,
+              words: str = "") -> Response:
+        """The form with what is there; a refusal in words at its head."""
+        database = self._house.database
+        try:
+            item = evidence.item_for(database, number, who)
+        except NotFound as unknown:
+            return notice("打不开", str(unknown), status=404, back="/commitments", back_words="承诺清单")
+        files = [dict(id=one.id, name=one.name, photo=Kind(one.media_type).is_photo, words=Kind(one.media_type).words,
+                      at=minute(one.added_at), by=one.added_by, gone=one.deleted_why or "")
+                 for one in evidence.evidence_of(database, number, who)]
+        return page("evidence.html", status=_status(refused), item=item, files=files, may_add=evidence.may_add(who, item),
+                    said=said, refused=str(refused or ""), words=words, accept=ACCEPT)
+
+    def _who(self, request: Request) -> Staff | None:
+        return people.who(self._house.database, request.cookies.get(COOKIE), at=self._house.clock())
+
+
+def _to_door(request: Request) -> Response:
+    return RedirectResponse(f"/door?next={quote(request.url.path, safe='')}", status_code=303)
+
+
+def _status(refused: Refused | None) -> int:
+    if refused is None:
+        return 200
+    if isinstance(refused, NotTaken):
+        return refused.status
+    return 413 if isinstance(refused, TooLarge) else 403 if isinstance(refused, NotAllowed) else 422
