@@ -78,7 +78,7 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewItem:
-    """Something to be put on the list. Without a deadline the usual term is taken, and marked as such.
+    """Something to be put on the list. Without a deadline it stands there as unknown until the office names a day.
 
     `unit` is the responsible unit's key, `sitting_id`, `target_id` and `commitment_id` are the database's own.
     `number` is given only where the list comes from elsewhere with its numbers; else it is the next of `series`,
@@ -114,6 +114,7 @@ class NewItem:
     target_id: int | None = None
     commitment_id: int | None = None
     part_of: str = ""
+    split_from: str = ""
     note: str = ""
     series: str = ""
     number: str = ""

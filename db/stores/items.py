@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import Connection, func, insert, select, true, update
 
@@ -20,9 +20,6 @@ from db.item_values import ItemKind, Milestone, NewItem, Source, SourceKind
 from db.record import Record
 from db.stores import item_views
 from db.values import Sitting
-
-USUAL_TERM_DAYS = 20
-"""For what was said without a date: a meeting's decisions are answered for within twenty days."""
 
 
 class Items:
@@ -38,7 +35,7 @@ class Items:
         if known is not None:
             return known
         series, nth, number = self._next_number(new)
-        deadline = new.deadline or new.listed_on + timedelta(days=USUAL_TERM_DAYS)
+        start = new.started_on or new.listed_on
         units = self._unit_ids(new.unit, new.lead_unit, *new.supporting)
         item_id = self._insert(
             t.item, number=number, series=series, nth=nth, kind=new.kind.value, text=new.text,
@@ -47,9 +44,8 @@ class Items:
             lead_unit_id=units[new.lead_unit] if new.lead_unit else None, owner=new.owner,
             contact_leader=new.contact_leader, supervisor=new.supervisor, team=new.team, project=new.project,
             batch=new.batch, category=new.category, value=new.value, value_unit=new.value_unit, baseline=new.baseline,
-            direction=new.direction, started_on=min(new.started_on or new.listed_on, deadline).isoformat(),
-            listed_on=new.listed_on.isoformat(), deadline=deadline.isoformat(),
-            deadline_given=new.deadline is not None, sitting_id=new.sitting_id, target_id=new.target_id,
+            direction=new.direction, started_on=min(start, new.deadline or start).isoformat(),
+            listed_on=new.listed_on.isoformat(), deadline=_day(new.deadline), sitting_id=new.sitting_id, target_id=new.target_id,
             commitment_id=new.commitment_id, part_of=new.part_of or None, note=new.note, entered_at=text_of(at),
             entered_by=by)
         self.link_source(item_id, new.source, at=at)
@@ -58,7 +54,8 @@ class Items:
         self._put_milestones(item_id, new.milestones)
         if new.commitment_id is not None:
             self._c.execute(update(t.commitment).where(t.commitment.c.id == new.commitment_id).values(number=number))
-        self.append(item_id, 1, "listed", at=at, by=by, by_role=by_role, by_unit=by_unit, detail={})
+        self.append(item_id, 1, "listed", at=at, by=by, by_role=by_role, by_unit=by_unit,
+                    detail=_listing(new, at))
         return number
 
     def enter_promises(self, sitting: Sitting, *, listed_on: date, by: str, at: datetime, by_role: str = "",
@@ -140,3 +137,13 @@ class Items:
         done = self._c.execute(insert(table).values(**values))  # type: ignore[arg-type]
         assert done.inserted_primary_key is not None
         return int(done.inserted_primary_key[0])
+
+
+def _listing(new: NewItem, at: datetime) -> dict[str, object]:
+    """What the first event tells beside the item's row: the local day, and what it was split from."""
+    on = new.listed_on if abs((at.date() - new.listed_on).days) <= 1 else at.date()
+    return {"on": on.isoformat(), **({"parent": new.split_from} if new.split_from else {})}
+
+
+def _day(one: date | None) -> str | None:
+    return None if one is None else one.isoformat()

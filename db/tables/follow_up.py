@@ -49,8 +49,7 @@ item = Table(
     needed("direction"),
     needed("started_on"),
     needed("listed_on"),
-    needed("deadline"),
-    needed("deadline_given", Boolean),  # no: nobody named a day, the usual term was taken
+    Column("deadline", Text, nullable=True),  # none: nobody has named a day yet
     link("sitting_id", "sitting.id", optional=True),
     link("target_id", "target.id", optional=True),
     Column("commitment_id", Integer, ForeignKey("commitment.id"), nullable=True, unique=True),
@@ -121,7 +120,7 @@ item_view = Table(  # what the replay of an item's events comes to, as far as a 
     needed("waits_for"),  # who has to act next: unit, office, supervisor, leader or nobody
     link("unit_id", "unit.id"),
     needed("contact_leader"),
-    needed("deadline"),
+    Column("deadline", Text, nullable=True),
     Column("done_on", Text, nullable=True),
     needed("late", Boolean),
     needed("extensions", Integer),

@@ -48,13 +48,13 @@ def test_a_number_follows_the_sitting_and_one_that_came_from_elsewhere_is_kept(h
     assert numbers == ["2026Q1-001", "2026Q1-007", "2026Q1-008", "难题甲"]
 
 
-def test_without_a_day_the_usual_term_is_taken_and_marked_so(hall):
+def test_what_nobody_named_a_day_for_stands_without_one(hall):
     with work(hall.house.database) as w:
         enter(w, problem(milestones=(Milestone(text="签约八成", due=date(2026, 5, 1)),), supporting=("small-B",)))
-        row = w.c.execute(select(t.item.c.deadline, t.item.c.deadline_given)).one()
+        deadline, started_on = w.c.execute(select(t.item.c.deadline, t.item.c.started_on)).one()
         due = w.c.execute(select(t.item_milestone.c.due)).scalar_one()
 
-    assert (row.deadline, bool(row.deadline_given), due) == ("2026-05-13", False, "2026-05-01")
+    assert (deadline, started_on, due) == (None, "2026-04-23", "2026-05-01")
 
 
 def test_two_writers_cannot_append_to_the_same_state(hall):

@@ -40,8 +40,7 @@ def upgrade() -> None:
         sa.Column("direction", sa.Text(), nullable=False),
         sa.Column("started_on", sa.Text(), nullable=False),
         sa.Column("listed_on", sa.Text(), nullable=False),
-        sa.Column("deadline", sa.Text(), nullable=False),
-        sa.Column("deadline_given", sa.Boolean(), nullable=False),
+        sa.Column("deadline", sa.Text(), nullable=True),
         sa.Column("sitting_id", sa.Integer(), nullable=True),
         sa.Column("target_id", sa.Integer(), nullable=True),
         sa.Column("commitment_id", sa.Integer(), nullable=True),
@@ -142,7 +141,7 @@ def upgrade() -> None:
         sa.Column("waits_for", sa.Text(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("contact_leader", sa.Text(), nullable=False),
-        sa.Column("deadline", sa.Text(), nullable=False),
+        sa.Column("deadline", sa.Text(), nullable=True),
         sa.Column("done_on", sa.Text(), nullable=True),
         sa.Column("late", sa.Boolean(), nullable=False),
         sa.Column("extensions", sa.Integer(), nullable=False),
@@ -186,16 +185,16 @@ def _carry_over(c: sa.Connection) -> None:
                              {"one": one.shortcoming_id}).scalars().all()
         series, _dash, nth = one.number.rpartition("-")
         at, by = one.at or f"{one.held_on}T00:00:00.000Z", one.by_whom or "系统"
-        listed_on = one.held_on
+        listed_on = min(one.held_on, at[:10])
         item_id = c.execute(sa.text(
             "insert into item (number, series, nth, kind, text, shortcoming, gap, goal, measures, unit_id, lead_unit_id,"
             " owner, contact_leader, supervisor, team, project, batch, category, value, value_unit, baseline, direction,"
-            " started_on, listed_on, deadline, deadline_given, sitting_id, target_id, commitment_id, part_of, note,"
+            " started_on, listed_on, deadline, sitting_id, target_id, commitment_id, part_of, note,"
             " entered_at, entered_by) values (:number, :series, :nth, 'commitment', :text, :shortcoming, :gap, :goal,"
             " :measures, :unit_id, null, :owner, '', '', '', '', '', '', :amount, :amount_unit, '', 'up', :started_on,"
-            " :listed_on, :deadline, :given, :sitting_id, :target_id, :id, null, '', :at, :by_whom) returning id"),
+            " :listed_on, :deadline, :sitting_id, :target_id, :id, null, '', :at, :by_whom) returning id"),
             {**one._mapping, "series": series, "nth": int(nth), "measures": json.dumps(list(measures), ensure_ascii=False),
-             "started_on": min(listed_on, one.deadline), "listed_on": listed_on, "given": True, "at": at, "by_whom": by},
+             "started_on": min(listed_on, one.deadline), "listed_on": listed_on, "at": at, "by_whom": by},
         ).scalar_one()
         c.execute(sa.text(
             "insert into item_source (item_id, kind, words, key, at) values (:item_id, 'declared', :words, :key, :at)"),
