@@ -44,12 +44,14 @@ def checks_of(c: Connection, sitting: Sitting) -> tuple[Check, ...]:
     names = {one.key: one.name for one in targets}
     open_now = [one for one in rounds if one.phase is Phase.OPEN]
     done = {key for one in rounds if one.phase in (Phase.CLOSED, Phase.PUBLISHED) for key in one.targets}
-    waiting = [one.name for one in targets if one.key not in done]
+    waiting = [one.name for one in targets if one.key not in done and not one.postponed]
+    put_off = [one.name for one in targets if one.postponed]
     checks = [
         Check(words="没有正在打分的单位" if not open_now else f"{names[open_now[0].targets[0]]}还在打分",
               ok=not open_now, blocking=True),
         Check(words="至少有一家已截止" if done else "还没有一家打过分", ok=bool(done), blocking=True),
         Check(words="各单位都已打分" if not waiting else f"还没打分：{'、'.join(waiting)}", ok=not waiting, blocking=False),
+        *([Check(words=f"延到补场，不在这一版成绩里：{'、'.join(put_off)}", ok=True, blocking=False)] if put_off else []),
     ]
     checks += [Check(words=one, ok=False, blocking=True) for one in stops(c, sitting)]
     checks += _objections(c, sitting, names)

@@ -49,11 +49,13 @@ def sitting_of(c: Connection, key: str) -> Sitting:
 
 
 def package_of(c: Connection, sitting: Sitting) -> Package:
-    """Everything that counts so far: closed and published rounds, never an open or void one."""
+    """Everything that counts so far: closed and published rounds, never an open or void one; nothing of a target that is
+    put off to a supplementary sitting."""
     rule = read_rule(reads.rule_text(c, sitting.id)[0].encode())
     named = {group.key for group in rule.groups if not group.secret}
     seats = reads.seats(c, sitting.id)
-    targets = reads.targets(c, sitting.id)
+    targets = tuple(one for one in reads.targets(c, sitting.id) if not one.postponed)
+    here = {one.key for one in targets}
     return Package(
         rule=rule,
         targets=tuple(
@@ -67,7 +69,7 @@ def package_of(c: Connection, sitting: Sitting) -> Package:
         recusals=_recusals(c, sitting, tuple(seat for seat in seats if seat.group in named), targets),
         components=tuple(
             ComponentRow(target=target, component=component, value=value)
-            for target, component, value in reads.components(c, sitting.id)),
+            for target, component, value in reads.components(c, sitting.id) if target in here),
         history=_history(c, sitting, targets), ledger=_ledger(c, targets), published=None,
     )
 
@@ -76,10 +78,10 @@ def _recusals(c: Connection, sitting: Sitting, seats: tuple[StoredSeat, ...],
               targets: tuple[StoredTarget, ...]) -> tuple[Recusal, ...]:
     """Of named seats: what was entered, and what a seat has not seen. Own units are worked out by whoever recounts."""
     off_route = {(seat.id, one.key): OFF_ROUTE for seat in seats for one in targets if is_off_route(seat, one)}
-    codes = {seat.id: seat.code for seat in seats}
+    codes, here = {seat.id: seat.code for seat in seats}, {one.key for one in targets}
     return tuple(Recusal(seat=codes[seat_id], target=target, reason=reason)
                  for (seat_id, target), reason in sorted((off_route | reads.recusals(c, sitting.id)).items())
-                 if seat_id in codes)
+                 if seat_id in codes and target in here)
 
 
 def ballot_rows(c: Connection, sitting: Sitting, phases: tuple[Phase, ...]) -> tuple[BallotRow, ...]:

@@ -48,6 +48,9 @@ def open_in(w: Work, found: Sitting, target_keys: tuple[str, ...], *, by: str, a
     unknown = [key for key in target_keys if key not in targets]
     if unknown or not target_keys:
         raise NotFound(f"议程里没有“{'、'.join(unknown) or '（空）'}”。可选的有：{'、'.join(targets)}。")
+    put_off = [targets[key].name for key in target_keys if targets[key].postponed]
+    if put_off:
+        raise Refused(f"{'、'.join(put_off)}已延到补场，本场不打分。要在本场打分，请先收回延期。")
     rounds = reads.rounds(w.c, found.id)
     for one in rounds:
         if one.phase is Phase.OPEN:
@@ -56,7 +59,8 @@ def open_in(w: Work, found: Sitting, target_keys: tuple[str, ...], *, by: str, a
             if one.phase is not Phase.VOID:
                 raise Refused(f"{targets[key].name}已经打过分（第{one.number}轮）。如要重新打分，请先把那一轮作废。")
     rule = read_rule(reads.rule_text(w.c, found.id)[0].encode())
-    if rule.ballot.kind is BallotKind.RANKING and set(target_keys) != set(targets):
+    everybody = {key for key, one in targets.items() if not one.postponed}
+    if rule.ballot.kind is BallotKind.RANKING and set(target_keys) != everybody:
         raise Refused("评分办法是排序票：一张票要给全部单位排名次，请一次开始全部单位的打分。")
     limit = found.seconds if seconds is None else seconds
     if not 0 <= limit <= LONGEST_ROUND:

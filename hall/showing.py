@@ -179,7 +179,7 @@ def _latest(database: Database, sitting: str) -> Standing | None:
 
 def _smallest(w: Work, sitting: Sitting) -> int:
     """How many are ranked in the smallest ranking group of the agenda."""
-    sizes = Counter(one.ranking_group for one in reads.targets(w.c, sitting.id) if one.ranked)
+    sizes = Counter(one.ranking_group for one in reads.targets(w.c, sitting.id) if one.ranked and not one.postponed)
     return min(sizes.values(), default=0)
 
 

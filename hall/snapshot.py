@@ -55,6 +55,12 @@ class TargetCard:
     substitute: str = ""
     postponed: str = ""  # why it is put off to a supplementary sitting
 
+    @property
+    def speaker(self) -> str:
+        """The role on stage, and whom it stands in for."""
+        instead = f"（代{self.presenter}发言）" if self.presenter else "代为发言"
+        return f"{self.substitute}{instead}" if self.substitute else self.presenter
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatInHall:

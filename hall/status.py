@@ -41,7 +41,7 @@ def status_of(database: Database, sitting: str) -> dict[str, Any]:
         "phase": (current.phase if current else Phase.DRAFT).value,
         "round": str(current.id) if current else None,
         "target": current.targets[0] if current else None,
-        "targets": list(current.targets) if current else [one.key for one in targets],
+        "targets": list(current.targets) if current else [one.key for one in targets if not one.postponed],
         "turnout": {
             group: {"seats": seats, "voted": told(voted.get(group, 0), seats, secret=rule.group(group).secret,
                                                   is_open=current is not None and current.phase is Phase.OPEN)}

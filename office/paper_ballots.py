@@ -53,11 +53,12 @@ def issue(database: Database, sitting: str, *, seats: Sequence[str], secret: Map
         w.rounds.lock_sitting(found.id)
         rule = read_rule(reads.rule_text(w.c, found.id)[0].encode())
         known = {one.code: one for one in reads.seats(w.c, found.id)}
-        agenda = [one for one in reads.targets(w.c, found.id) if one.key in set(targets)]
+        known_targets = [one for one in reads.targets(w.c, found.id) if not one.postponed]
+        agenda = [one for one in known_targets if one.key in set(targets)]
         if not agenda:
             raise Refused("请先选要印哪几家单位。")
         if rule.ballot.kind is BallotKind.RANKING:
-            together, agenda = True, list(reads.targets(w.c, found.id))
+            together, agenda = True, known_targets
         pages = [tuple((one.key, one.name) for one in agenda)] if together else [((one.key, one.name),) for one in agenda]
         _refuse_wrong_numbers(rule, secret, pages)
         wrong = [code for code in seats if code not in known or rule.group(known[code].group).secret]
