@@ -216,12 +216,14 @@ def checked(live: Live, *, seat: SeatCard, secret: str, round_text: str, nonce: 
     again that the round is open and the badge in force. A closed round is left
     to that transaction, because the same nonce may be asking for the receipt that it already has.
     """
-    snapshot = _snapshot_that_knows(live, seat, round_text)
-    of_paper = _round_of_paper(snapshot, round_text)
+    if seat.shadow:  # its papers go to hall.shadow, and never through here
+        raise BallotRefused(Reason.ROUND_NOT_OPEN, "这是影子席，不计票。")
+    snapshot = snapshot_that_knows(live, seat, round_text)
+    of_paper = round_of_paper(snapshot, round_text)
     if snapshot.sitting.desk_check_in and not seat.checked_in:
         raise BallotRefused(Reason.NOT_CHECKED_IN, "您还没有签到，请先到签到台扫描胸牌。")
     is_secret = snapshot.rule.group(seat.group).secret
-    lines = _lines(snapshot, of_paper, seat, form)
+    lines = lines_of(snapshot, of_paper, seat, form)
     opened_at = text_of(of_paper.opened_at)
     return Paper(
         round_id=of_paper.id, voter=voter_of(seat, secret, of_paper.id, is_secret=is_secret), seat_id=seat.id,
@@ -232,7 +234,7 @@ def checked(live: Live, *, seat: SeatCard, secret: str, round_text: str, nonce: 
         replaced=is_secret and seat.replaced_at >= opened_at)
 
 
-def _round_of_paper(snapshot: Snapshot, round_text: str) -> Round:
+def round_of_paper(snapshot: Snapshot, round_text: str) -> Round:
     found = snapshot.round_called(round_text)
     if found is not None:
         return found
@@ -243,7 +245,7 @@ def _round_of_paper(snapshot: Snapshot, round_text: str) -> Round:
     raise BallotRefused(Reason.ROUND_MOVED_ON, MOVED_ON, field="round")
 
 
-def _lines(snapshot: Snapshot, of_paper: Round, seat: SeatCard, form: Mapping[str, str]) -> tuple[Line, ...]:
+def lines_of(snapshot: Snapshot, of_paper: Round, seat: SeatCard, form: Mapping[str, str]) -> tuple[Line, ...]:
     """The marks, checked by the rule; a recused target takes none (on a ranking it keeps its place, uncounted)."""
     whole_paper = snapshot.rule.ballot.kind is BallotKind.RANKING
     may_score = tuple(key for key in of_paper.targets if snapshot.recused(seat, key) is None)
@@ -282,7 +284,7 @@ def draw_receipt() -> str:
 _drawn: deque[str] = deque()
 
 
-def _snapshot_that_knows(live: Live, seat: SeatCard, round_text: str) -> Snapshot:
+def snapshot_that_knows(live: Live, seat: SeatCard, round_text: str) -> Snapshot:
     """The snapshot; one that has never heard of this round asks the database for news first.
 
     A known round is not asked about again: the transaction that stores the paper sees whether it is still open.

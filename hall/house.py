@@ -23,6 +23,7 @@ from hall.presence import Presence
 from hall.readiness import Readiness
 from hall.rounds import close_what_is_due, collect_once_more
 from hall.screens import Screens
+from hall.shadow import ShadowBox
 from hall.sole import Sole
 from hall.steady import SteadyClock, machine_time
 
@@ -47,6 +48,7 @@ class House:
         self.clock = clock = clock or SteadyClock(machine_time if database.is_sqlite else database.time)
         self.live = Live(database, clock, public_url)
         self.box = BallotBox(database, self.live)
+        self.shadows = ShadowBox(database, self.live)
         self.presence = Presence()
         self.screens = Screens()
         self.readiness = Readiness(database, clock)

@@ -48,6 +48,7 @@ from hall.phone_shelf import is_shelved, page_of
 from hall.phone_view import Typed, milliseconds, news_of, view_of
 from hall.presence import Presence
 from hall.readiness import Readiness
+from hall.shadow import ShadowBox
 from hall.snapshot import SeatCard, Snapshot
 
 log = logging.getLogger("leitai.phone")
@@ -62,6 +63,7 @@ class HouseOfPhones(Protocol):
 
     live: Live
     box: BallotBox
+    shadows: ShadowBox
     presence: Presence
     readiness: Readiness
     clock: Callable[[], datetime]
@@ -188,6 +190,8 @@ class Phones:
         """From memory, or read once: such a read may wait for the database, so a thread does it."""
         if snapshot.round is None:
             return None
+        if seat.shadow:
+            return await run_in_threadpool(self._house.shadows.receipt, seat, snapshot.round.id)
         with suppress(KeyError):
             return self._house.live.recall(seat, secret, snapshot.round.id)
         return await run_in_threadpool(self._house.live.receipt, seat, secret, snapshot.round.id)

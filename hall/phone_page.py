@@ -110,7 +110,8 @@ class ReceiptView:
 class PhoneView:
     """Everything one phone shows at one moment. `phase` is waiting, open, closed or published.
 
-    `barred`: recused for every target of the round. `partial`: the rule lets criteria stay blank.
+    `shadow`: a seat for training, whose papers are never counted. `barred`: recused for every target of the round.
+    `partial`: the rule lets criteria stay blank.
     `phase_code` and `etag` are what `/now` says of the same moment; times are milliseconds since 1970.
     """
 
@@ -135,6 +136,7 @@ class PhoneView:
     message: str = ""
     next_up: str = ""
     void_note: str = ""
+    shadow: bool = False
 
     @property
     def heading(self) -> str:
@@ -166,9 +168,13 @@ def render_phone(view: PhoneView) -> Page:
     if view.phase == "open" and not view.barred:
         parts += [RANKING, FILLING] if view.ranking else [FILLING]
     script, style = _script(*parts), _style(*styles)
+    if view.shadow:
+        script = Markup(_as_shadow(script))
     html = ""
     for shorter in _ever_shorter(view) if len(view.targets) <= FEW_TARGETS else (view,):
         html = _template("phone.html").render(v=shorter, style=style, script=script)
+        if view.shadow:
+            html = _as_shadow(html).replace("<main>", f"<main>{_SHADOW}", 1)
         if len(html.encode()) <= PAGE_BOUND:
             break
     return Page(html=html, policy=_policy(style, script))
@@ -180,6 +186,14 @@ def render_notice(title: str, *lines: str, forward: bool = False) -> Page:
     style = _style(STYLE)
     html = _template("notice.html").render(title=title, lines=lines, style=style, script=script)
     return Page(html=html, policy=_policy(style, script))
+
+
+_SHADOW = '<p class="card say"><b>影子席，不计票。</b>供练习用：填写、提交都和评委一样，但不进入成绩。</p>'
+
+
+def _as_shadow(text: str) -> str:
+    """Nothing on such a page says that a paper was counted."""
+    return text.replace("已计票", "已收下").replace("未计票", "未收下").replace("已计入一张", "已收下一张")
 
 
 def _ever_shorter(view: PhoneView) -> Iterator[PhoneView]:

@@ -22,6 +22,7 @@ from hall.live import Live
 from hall.network import host_of, same_host
 from hall.phone_paper import BODY_BOUND, SentPaper, read_sent
 from hall.presence import Presence
+from hall.shadow import ShadowBox
 from hall.snapshot import SeatCard, Snapshot
 from scoring.round import Phase
 from scoring.rule import BallotKind
@@ -36,6 +37,7 @@ class HouseOfPapers(Protocol):
 
     live: Live
     box: BallotBox
+    shadows: ShadowBox
     presence: Presence
     clock: Callable[[], datetime]
 
@@ -94,6 +96,10 @@ class Letterbox:
         of_paper = snapshot.round_called(paper.round)
         if snapshot.rule.ballot.kind is BallotKind.RANKING and of_paper is not None:
             paper = paper.spread(of_paper.targets)
+
+        if seat.shadow:
+            return await run_in_threadpool(house.shadows.take, seat, round_text=paper.round, nonce=paper.nonce,
+                                           form=paper.marks, at=at)
 
         def check() -> Paper:
             return checked(house.live, seat=seat, secret=secret, round_text=paper.round, nonce=paper.nonce,

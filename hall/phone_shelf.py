@@ -76,7 +76,7 @@ def is_shelved(snapshot: Snapshot, receipt: Receipt | None) -> bool:
 def _blank(snapshot: Snapshot, seat: SeatCard, receipt: Receipt | None, at: datetime) -> Blank:
     now = snapshot.round
     recused = () if now is None else tuple(snapshot.recused(seat, key) for key in now.targets)
-    key = ("page", seat.group, recused, receipt is not None and len(receipt.lines) > 0, receipt is None,
+    key = ("page", seat.group, seat.shadow, recused, receipt is not None and len(receipt.lines) > 0, receipt is None,
            receipt is not None and is_spoiled(receipt))
     kept = snapshot.kept.get(key)
     if not isinstance(kept, Blank):

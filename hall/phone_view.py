@@ -130,7 +130,8 @@ def view_of(snapshot: Snapshot, seat: SeatCard, receipt: Receipt | None, *, at: 
         seat_name=seat.name,
         seat_code=seat.code,
         group_name=group.name,
-        secret_group=group.secret,
+        secret_group=group.secret and not seat.shadow,
+        shadow=seat.shadow,
         phase="waiting" if now is None else _PHASES.get(now.phase, "waiting"),
         phase_code="" if now is None else now.phase.value,
         etag=etag,
@@ -150,7 +151,7 @@ def view_of(snapshot: Snapshot, seat: SeatCard, receipt: Receipt | None, *, at: 
 
 
 def receipt_view(snapshot: Snapshot, seat: SeatCard, receipt: Receipt) -> ReceiptView:
-    is_secret = snapshot.rule.group(seat.group).secret
+    is_secret = snapshot.rule.group(seat.group).secret and not seat.shadow
     return ReceiptView(code=receipt.code, version=receipt.version,
                        time="" if is_secret else _clock(receipt.received_at),
                        spoiled=is_spoiled(receipt),
