@@ -17,11 +17,12 @@ from urllib.parse import urlsplit
 
 from db.values import Commitment, Screen, Target
 from hall.closing import is_closing, is_collecting
-from hall.console import AgendaRow, GroupTurnout, State, agenda, clock_words, next_target, turnout_rows
+from hall.console import AgendaRow, GroupTurnout, State, agenda, clock_words, turnout_rows
 from hall.discretion import HIDDEN_WORDS, total_tells_a_mean
 from hall.results import Standing
 from hall.reveal import Lot, Low, Place, Reveal, at, expected, lots_of, masked, prepare
 from hall.snapshot import Snapshot, TargetCard
+from hall.turn import next_target
 from scoring.round import Phase
 
 

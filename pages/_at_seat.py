@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from hall import console, seating, wall
+from hall import seat_search, seating, wall
 from hall.holders import story_of
 from hall.snapshot import SeatInHall, Snapshot
 from office import badges
@@ -36,7 +36,7 @@ def draw(snapshot: Snapshot, who: Staff) -> None:
         _badge(issued, now)
         return
     words, wanted = st.session_state.get(WORDS) or "", st.session_state.get(CHOSEN)
-    found = console.found_seats(now, words) if words else tuple(seat for seat in now.seats if seat.code == wanted)
+    found = seat_search.found_seats(now, words) if words else tuple(seat for seat in now.seats if seat.code == wanted)
     if not found:
         if words:
             st.write("没有这样的席位。")
@@ -57,11 +57,11 @@ def ask(words: str, key: str, who: Staff) -> None:
     is a secret, and the next scan is typed into an empty field."""
     for name in (ISSUED, CHOSEN, DOING):
         st.session_state.pop(name, None)
-    st.session_state[WORDS] = "" if console.is_link(words) else words
-    if not console.is_link(words):
+    st.session_state[WORDS] = "" if seat_search.is_link(words) else words
+    if not seat_search.is_link(words):
         return
     now = house().live.at(key)
-    seats = console.found_seats(now, words) if now is not None else ()
+    seats = seat_search.found_seats(now, words) if now is not None else ()
     if seats:
         st.session_state[CHOSEN] = seats[0].code
         _arrive(key, seats[0].code, who)

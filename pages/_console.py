@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from hall.awaited import Awaited
-from hall.console import EVERYBODY_IN, AgendaRow, GroupTurnout, Onstage, State, clock_words
+from hall.console import AgendaRow, GroupTurnout, Onstage, State, clock_words
+from hall.next_step import EVERYBODY_IN
 from hall.readiness import GroupReady
 from hall.signing import Flag
 from hall.snapshot import Declaration
 
-TONES = {State.WAITING: "#5B6570", State.ON_STAGE: "#1F2328", State.VOTING: "#1F4E79", State.CLOSED: "#7A4A0F",
-         State.VOID: "#B3261E", State.PUBLISHED: "#1E7F4F"}
+TONES = {State.WAITING: "#5B6570", State.SPOKEN: "#1F4E79", State.POSTPONED: "#7A4A0F", State.ON_STAGE: "#1F2328",
+         State.VOTING: "#1F4E79", State.CLOSED: "#7A4A0F", State.VOID: "#B3261E", State.PUBLISHED: "#1E7F4F"}
 BARS = ("#1F4E79", "#9A5B13", "#2F6B4F", "#6A4C93", "#5B6570")
 
 CSS = """<style>

@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from hall import console, rounds
+from hall import choices, console, rounds, turn
 from hall.results import Check
 from hall.snapshot import Snapshot
 from pages import _at_seat, _signing
@@ -41,12 +41,12 @@ def publish(snapshot: Snapshot, do: Do, checks: Sequence[Check]) -> None:
 
 @st.dialog("作废重投")
 def void(snapshot: Snapshot, do: Do) -> None:
-    choices = dict(console.voidable(snapshot))
-    if not choices:
+    may_be = dict(choices.voidable(snapshot))
+    if not may_be:
         st.write("没有可以作废的打分。已公布的成绩不能作废，要更正请另出一版。")
         return
     st.write("作废的票会留存，但不计数；这一家可以重新打分。")
-    st.selectbox("哪一轮", list(choices), format_func=choices.__getitem__, key="void/round")
+    st.selectbox("哪一轮", list(may_be), format_func=may_be.__getitem__, key="void/round")
     reason = st.text_input("原因", placeholder="例如：网络故障，重新打分", key="void/reason")
 
     def void_it() -> None:
@@ -74,7 +74,7 @@ def order(snapshot: Snapshot, do: Do) -> None:
             if now.sitting.draw_seed:
                 st.write(f"现在的次序是抽签排定的，种子：{now.sitting.draw_seed}")
     with by_hand:
-        voting = console.open_round_of(now) is not None
+        voting = turn.open_round_of(now) is not None
         if voting:
             st.write("正在打分，截止后再换序。")
         names = {one.key: one.name for one in now.targets}
@@ -90,12 +90,12 @@ def order(snapshot: Snapshot, do: Do) -> None:
 def _move(sitting: str, by: int, do: Do) -> None:
     now = house().live.at(sitting)
     if now is not None:
-        do(rounds.set_order, console.moved(tuple(one.key for one in now.targets), st.session_state["order/which"], by))
+        do(rounds.set_order, choices.moved(tuple(one.key for one in now.targets), st.session_state["order/which"], by))
 
 
 @st.dialog("换人上台／大屏")
 def stage(snapshot: Snapshot, do: Do) -> None:
-    called = dict(console.may_be_called(snapshot))
+    called = dict(choices.may_be_called(snapshot))
     if called:
         st.selectbox("请哪一家上台", list(called), format_func=called.__getitem__, key="stage/who")
         if st.button("请上台", type="primary", key="stage/call",

@@ -12,7 +12,7 @@ from html import escape
 
 import streamlit as st
 
-from hall import console, showing
+from hall import showing, turn
 from hall.reveal import Low
 from hall.showing import Stand
 from hall.snapshot import Snapshot
@@ -34,7 +34,7 @@ def keys(snapshot: Snapshot, do: Do) -> None:
     """Everything about the screen that is not who is on stage."""
     screen = snapshot.stage.screen
     stand = showing.stand_of(house().database, snapshot)
-    voting = console.open_round_of(snapshot) is not None
+    voting = turn.open_round_of(snapshot) is not None
     st.html(_CSS)
     if stand is not None and not voting:
         _reveal(stand, snapshot, do)

@@ -20,8 +20,8 @@ from hall.wall import AgendaWall, BallotWall, Point, RankingWall, RevealWall, St
 from office.badges import qr_svg
 from pages._wall_ranking import NARROW, fitting, ranking, revealed
 
-TONES = {State.WAITING: "#8B949E", State.ON_STAGE: "#F2F4F7", State.VOTING: "#6FB1F0", State.CLOSED: "#E3B341",
-         State.VOID: "#FF8A80", State.PUBLISHED: "#7BD09A"}
+TONES = {State.WAITING: "#8B949E", State.SPOKEN: "#B6BFC9", State.POSTPONED: "#E3B341", State.ON_STAGE: "#F2F4F7",
+         State.VOTING: "#6FB1F0", State.CLOSED: "#E3B341", State.VOID: "#FF8A80", State.PUBLISHED: "#7BD09A"}
 BARS = ("#6FB1F0", "#E0A458", "#7BD09A", "#B79AE0", "#E3B341", "#9AA4AF")
 
 CSS = """<style>

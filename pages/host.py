@@ -8,10 +8,10 @@ from html import escape
 
 import streamlit as st
 
-from hall import console, results, rounds
+from hall import console, results, rounds, turn
 from hall.awaited import Awaited, awaited
-from hall.console import Move, Step
 from hall.late import late_of
+from hall.next_step import Move, Step, next_step
 from hall.readiness import readiness_of
 from hall.signing import flags, signing_kept
 from hall.snapshot import Snapshot
@@ -103,13 +103,13 @@ def live() -> None:
     if at_start is not None and bool(snapshot.published) != bool(at_start.published):
         st.rerun()  # published from another console: what stands below the live part has changed too
     now = house().clock()
-    here, current = console.onstage(snapshot, now), console.open_round_of(snapshot)
+    here, current = console.onstage(snapshot, now), turn.open_round_of(snapshot)
     rows = console.turnout_rows(
         snapshot, here.round.targets if here.round else (here.key,) if here.key else (),
         house().live.turnout(here.round.id) if here.round else {},
         house().live.voted_named(current.id) if current else ())
     waiting = awaited(snapshot, rows, house().presence.on_the_way(current.id, now)) if current else Awaited()
-    step = console.next_step(snapshot, now, everybody_in=waiting.everybody_in)
+    step = next_step(snapshot, now, everybody_in=waiting.everybody_in)
     agenda, middle, right = st.columns([1.05, 1.7, 1.15], gap="medium")
     agenda.html(_console.agenda(console.agenda(snapshot), collecting=here.collecting))
     with middle:

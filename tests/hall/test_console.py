@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from hall import closing, console, rounds
-from hall.console import Move, State
+from hall import choices, closing, console, rounds, seat_search, turn
+from hall.console import State
+from hall.next_step import Move, next_step
 from hall.snapshot import Snapshot
 from office import sittings
 from office.plan import PlannedSeat
@@ -124,7 +125,7 @@ def test_there_is_one_next_step_at_every_turn(hall: make.Hall, script: Script, m
     script(hall)
     snapshot = seen(hall)
 
-    step = console.next_step(snapshot, hall.now)
+    step = next_step(snapshot, hall.now)
 
     assert (step.move, step.words) == (move, words)
     assert [row.state for row in console.agenda(snapshot)] == [State(one) for one in states.split()]
@@ -135,33 +136,33 @@ def test_one_paper_for_all_is_opened_once_everybody_has_spoken(together: make.Ha
     for target in (None, "U1", "U2", "U3"):
         if target:
             show(together, "target", target)
-        steps.append(console.next_step(seen(together), together.now))
+        steps.append(next_step(seen(together), together.now))
 
     assert [one.words for one in steps] == [
         "请第1家 A县上台", "下一家：第2家 B县上台", "下一家：第3家 C县上台", "开始打分（全部3家）"]
     assert steps[-1].targets == ("U1", "U2", "U3")
 
     opened = together.open(*steps[-1].targets)
-    assert console.next_step(seen(together), together.now).move is Move.CLOSE
+    assert next_step(seen(together), together.now).move is Move.CLOSE
     assert console.onstage(seen(together), together.now).title == "3家一并打分"
 
     together.close()
-    assert console.next_step(seen(together), together.now).move is Move.PUBLISH
+    assert next_step(seen(together), together.now).move is Move.PUBLISH
 
     together.void(opened)
-    again = console.next_step(seen(together), together.now)
+    again = next_step(seen(together), together.now)
     assert (again.move, again.targets) == (Move.OPEN, ("U1", "U2", "U3"))
 
 
 def test_an_announced_close_counts_down_then_collects_and_a_longer_time_gives_the_key_back(hall: make.Hall) -> None:
     opened = hall.open("U1", seconds=120)
-    assert console.next_step(seen(hall), hall.now).round_id == opened
+    assert next_step(seen(hall), hall.now).round_id == opened
     rounds.announce_close(hall.house.database, hall.key, by="host", at=hall.now, of_round=opened)
 
     told = []
     for seconds in (0, 1, 4, 5, 7, 10, 60):
         at = hall.now + timedelta(seconds=seconds)
-        step, here = console.next_step(seen(hall), at), console.onstage(seen(hall), at)
+        step, here = next_step(seen(hall), at), console.onstage(seen(hall), at)
         told.append((step.move, step.words, here.left, here.closing, here.collecting))
     wait = Move.WAIT
     assert told == [
@@ -171,7 +172,7 @@ def test_an_announced_close_counts_down_then_collects_and_a_longer_time_gives_th
 
     hall.house.clock.advance(7)  # type: ignore[attr-defined]
     rounds.extend(hall.house.database, hall.key, seconds=30, by="host", at=hall.now, of_round=opened)
-    assert console.next_step(seen(hall), hall.now).move is Move.CLOSE
+    assert next_step(seen(hall), hall.now).move is Move.CLOSE
     assert console.onstage(seen(hall), hall.now).left == 30
 
 
@@ -180,7 +181,7 @@ def test_once_all_who_are_due_have_voted_the_hint_says_so_and_the_step_stays(hal
     for announced in (False, True):
         if announced:
             rounds.announce_close(hall.house.database, hall.key, by="host", at=hall.now, of_round=opened)
-        usual, all_in = (console.next_step(seen(hall), hall.now, everybody_in=one) for one in (False, True))
+        usual, all_in = (next_step(seen(hall), hall.now, everybody_in=one) for one in (False, True))
         assert (usual.move, usual.words) == (all_in.move, all_in.words)
         assert all_in.hint == "应投的都已投票，可以立即截止。" != usual.hint
 
@@ -189,7 +190,7 @@ def test_once_all_who_are_due_have_voted_the_hint_says_so_and_the_step_stays(hal
 def test_seconds_are_counted_up_to_whole_ones_and_never_below_nothing(hall: make.Hall, after: float,
                                                                      left: int) -> None:
     hall.open("U1", seconds=90)
-    current = console.open_round_of(seen(hall))
+    current = turn.open_round_of(seen(hall))
     assert current is not None
 
     assert closing.seconds_left(current, hall.now + timedelta(seconds=after)) == left
@@ -229,18 +230,18 @@ def test_a_seat_recused_for_one_of_several_targets_is_due(hall: make.Hall) -> No
 def test_what_is_published_is_not_offered_for_voiding(hall: make.Hall) -> None:
     scored(hall, "U1")
     hall.open("U2")
-    assert [words for _id, words in console.voidable(seen(hall))] == ["第2轮 B县（打分中）", "第1轮 A县（已截止）"]
+    assert [words for _id, words in choices.voidable(seen(hall))] == ["第2轮 B县（打分中）", "第1轮 A县（已截止）"]
 
     hall.close()
     scored(hall, "U3")
     hall.publish(despite_warnings=True)
-    assert console.voidable(seen(hall)) == ()
+    assert choices.voidable(seen(hall)) == ()
 
 
 @pytest.mark.parametrize(("key", "by", "order"), [
     ("B", -1, "BAC"), ("B", 1, "ACB"), ("A", -1, "ABC"), ("C", 1, "ABC"), ("A", 1, "BAC")])
 def test_a_unit_moves_one_place_and_stops_at_the_edge(key: str, by: int, order: str) -> None:
-    assert console.moved(("A", "B", "C"), key, by) == tuple(order)
+    assert choices.moved(("A", "B", "C"), key, by) == tuple(order)
 
 
 def test_a_seat_is_found_by_code_name_or_group_and_the_exact_code_comes_first(house: make.House) -> None:
@@ -249,10 +250,10 @@ def test_a_seat_is_found_by_code_name_or_group_and_the_exact_code_comes_first(ho
         for code, name in (("L11", "市政府领导席"), ("L1", "市委领导席"), ("P9", "代表席"))))
     snapshot = seen(make.sitting(house, plan))
 
-    assert [seat.code for seat in console.found_seats(snapshot, "l1")] == ["L1", "L11"]
-    assert [seat.code for seat in console.found_seats(snapshot, "代表席")] == ["P9"]
-    assert console.found_seats(snapshot, " ") == ()
-    assert len(console.found_seats(snapshot, "市领导", bound=2)) == 2
+    assert [seat.code for seat in seat_search.found_seats(snapshot, "l1")] == ["L1", "L11"]
+    assert [seat.code for seat in seat_search.found_seats(snapshot, "代表席")] == ["P9"]
+    assert seat_search.found_seats(snapshot, " ") == ()
+    assert len(seat_search.found_seats(snapshot, "市领导", bound=2)) == 2
 
 
 def test_every_state_has_a_shape_and_a_word_of_its_own() -> None:

@@ -8,7 +8,7 @@ from db.reads import people as people_reads
 from db.reads import sittings as reads
 from db.stores import spoiling
 from db.values import Staff
-from hall import console, results, seating, verification
+from hall import console, results, seat_search, seating, verification
 from hall.ballot_refused import BallotRefused, Reason
 from hall.explained import explained
 from hall.holders import story_of
@@ -113,9 +113,9 @@ def test_the_badge_of_a_secret_seat_in_an_open_round_is_told_of_in_one_sentence(
 def test_a_scanned_badge_leads_to_its_seat_and_a_stopped_one_to_none(hall: make.Hall) -> None:
     link = f"{make.BASE}/b/{hall.secrets['L2']}"
 
-    assert [one.code for one in console.found_seats(seen(hall), f" {link}\n")] == ["L2"]
+    assert [one.code for one in seat_search.found_seats(seen(hall), f" {link}\n")] == ["L2"]
     hall.badge("L2")
-    assert console.found_seats(seen(hall), link) == ()
+    assert seat_search.found_seats(seen(hall), link) == ()
 
 
 # -- hard case 10: late --------------------------------------------------------------------------------------
