@@ -282,7 +282,7 @@ def test_every_sample_sitting_survives_the_journey_through_excel(house, folder):
     seen = look_through(house.database, plan.key, data)
     assert (seen.faults, seen.changes) == ((), ())
 
-    empty = replace(plan, key="copy", targets=(), seats=(), recusals=(), components=(), declarations={})
+    empty = replace(plan, key="copy", targets=(), seats=(), recusals=(), components=(), declarations={}, questions=())
     sittings.load(house.database, empty, by="test", at=make.START)
     other = look_through(house.database, "copy", data)
     assert [one.said[:4] for one in other.faults] == ["这份表是"]
