@@ -21,6 +21,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Scope
 
+from db.engine import Database
 from db.values import Receipt
 from hall import phone_check
 from hall.arrivals import Arrivals
@@ -41,6 +42,7 @@ from hall.phone_answer import (
     told_when,
     unknown_badge,
 )
+from hall.phone_ask import Asking
 from hall.phone_page import render_notice, render_phone
 from hall.phone_paper import SentPaper
 from hall.phone_post import Letterbox
@@ -61,6 +63,7 @@ Answer = Callable[[Request], Awaitable[Response]]
 class HouseOfPhones(Protocol):
     """What the phones need of the house."""
 
+    database: Database
     live: Live
     box: BallotBox
     shadows: ShadowBox
@@ -85,6 +88,7 @@ class Phones:
             Route("/b/{secret}", self._page_or_paper, methods=["GET", "POST"]),
             Route("/b/{secret}/now", self._tell, methods=["GET"]),
             *phone_check.routes(self._house),
+            Route("/b/{secret}/ask", Asking(self._house, self._who).answer, methods=["GET", "POST"]),
             Route("/health", self._guard(self.health), methods=["GET"]),
         ]
 
@@ -114,6 +118,8 @@ class Phones:
             "没有胸牌或二维码扫不开，请到签到台找工作人员。", forward=True))
 
     async def show(self, request: Request) -> Response:
+        if request.scope["query_string"] == b"ask":  # the page's link, which does not know the badge
+            return secured(RedirectResponse(f"{request.url.path}/ask", status_code=303))
         secret = request.path_params["secret"]
         seat, snapshot = await self._who(secret)
         if seat is None or snapshot is None:

@@ -2,7 +2,7 @@
 
 Nothing here knows a database, a request or a secret. Texts arrive as they are and are escaped by the template.
 The style and the script are static, so the Content-Security-Policy names them by hash; data for the script stands
-in `data-` attributes. A page stays under 18 kB: `render_phone` leaves out what a unit states, part by part, where a
+in `data-` attributes. A page stays under 18.3 kB: `render_phone` leaves out what a unit states, part by part, where a
 long paper would not. Only one paper for many units is larger; such a page is sent compressed.
 """
 
@@ -21,7 +21,7 @@ from markupsafe import Markup
 from hall.phone_squeeze import abridge, squeeze
 
 TEMPLATES = Path(__file__).parent / "templates"
-PAGE_BOUND = 18_000
+PAGE_BOUND = 18_300
 FEW_TARGETS = 4
 FOLLOWING, FILLING, RANKING = "phone_hall.js", "phone_paper.js", "phone_rank.js"
 FORWARD, CHECKING = "phone_forward.js", "phone_check.js"
@@ -137,6 +137,7 @@ class PhoneView:
     next_up: str = ""
     void_note: str = ""
     shadow: bool = False
+    may_ask: bool = False
 
     @property
     def heading(self) -> str:
@@ -161,7 +162,7 @@ def seconds_between(now_ms: int, closes_ms: int) -> int:
 
 
 def render_phone(view: PhoneView) -> Page:
-    """The page; what a few units state is shortened, then left out, until it fits into 18 kB."""
+    """The page; what a few units state is shortened, then left out, until it fits into 18.3 kB."""
     parts, styles = [FOLLOWING], [STYLE]
     if view.phase == "waiting":
         parts, styles = [FOLLOWING, CHECKING], [STYLE, STYLE_OF_CHECK]
@@ -186,6 +187,14 @@ def render_notice(title: str, *lines: str, forward: bool = False) -> Page:
     style = _style(STYLE)
     html = _template("notice.html").render(title=title, lines=lines, style=style, script=script)
     return Page(html=html, policy=_policy(style, script))
+
+
+def render_form(template: str, *styles: str, **values: object) -> Page:
+    """A page with a form of our own and no script."""
+    style = _style(*styles)
+    policy = ("default-src 'none'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+              f"style-src {_hash(style)} 'unsafe-inline'")
+    return Page(html=_template(template).render(style=style, **values), policy=policy)
 
 
 _SHADOW = '<p class="card say"><b>影子席，不计票。</b>供练习用：填写、提交都和评委一样，但不进入成绩。</p>'

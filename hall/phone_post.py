@@ -7,7 +7,7 @@ commit. Whatever is refused is refused with words and a status that a phone can 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -74,7 +74,8 @@ class Letterbox:
         told = dict(request.scope["headers"])
         at = self._house.clock()
         _refuse_large(told)
-        _refuse_foreign(told, snapshot.public_url)
+        if is_foreign(told, snapshot.public_url):
+            raise BallotRefused(Reason.WRONG_ORIGIN, "这次提交不是从本页面发出的，没有计票。请用胸牌二维码打开页面再提交。")
         wait = self._pace.wait(seat.id, at)
         if wait > 0:
             raise BallotRefused(Reason.TOO_FAST, "提交太频繁，请稍等几秒再试。", retry_after=max(1, round(wait + 0.5)))
@@ -126,12 +127,25 @@ def _moment(milliseconds: int | None) -> datetime | None:
 
 
 def _refuse_large(told: dict[bytes, bytes]) -> None:
-    length = told.get(b"content-length", b"0")
-    if not length.isdigit() or int(length[:12]) > BODY_BOUND:
+    if announces_more(told, BODY_BOUND):
         raise _too_large()
 
 
 async def _body(request: Request) -> bytes:
+    body = await body_within(request, BODY_BOUND)
+    if body is None:
+        raise _too_large()
+    return body
+
+
+def announces_more(told: Mapping[bytes, bytes], bound: int) -> bool:
+    """Whether a request says of itself that it is larger than so many bytes."""
+    length = told.get(b"content-length", b"0")
+    return not length.isdigit() or int(length[:12]) > bound
+
+
+async def body_within(request: Request, bound: int) -> bytes | None:
+    """The request's body; None as soon as it is larger than so many bytes."""
     body, more = b"", True
     while more:
         message = await request.receive()
@@ -139,8 +153,8 @@ async def _body(request: Request) -> bytes:
             raise ClientDisconnect
         body += message.get("body", b"")
         more = message.get("more_body", False)
-        if len(body) > BODY_BOUND:
-            raise _too_large()
+        if len(body) > bound:
+            return None
     return body
 
 
@@ -148,19 +162,16 @@ def _too_large() -> BallotRefused:
     return BallotRefused(Reason.TOO_LARGE, "这张评分太大，没有收下。请刷新页面后重新填写。")
 
 
-def _refuse_foreign(told: dict[bytes, bytes], public_url: str) -> None:
-    """A paper filled in on somebody else's page is refused.
+def is_foreign(told: Mapping[bytes, bytes], public_url: str) -> bool:
+    """Whether this was filled in on somebody else's page.
 
     `Origin: null` is what browsers send with our own form, because of our own Referrer-Policy; whoever posts it
     has to know the badge's secret all the same.
     """
     origin = told.get(b"origin")
     if origin is None:
-        return
+        return False
     if origin == b"null":
-        foreign = told.get(b"sec-fetch-site") == b"cross-site"
-    else:
-        sender, host = origin.decode("latin-1"), told.get(b"host", b"").decode("latin-1")
-        foreign = not same_host(sender, host) and (not host_of(sender) or host_of(sender) != host_of(public_url))
-    if foreign:
-        raise BallotRefused(Reason.WRONG_ORIGIN, "这次提交不是从本页面发出的，没有计票。请用胸牌二维码打开页面再提交。")
+        return told.get(b"sec-fetch-site") == b"cross-site"
+    sender, host = origin.decode("latin-1"), told.get(b"host", b"").decode("latin-1")
+    return not same_host(sender, host) and (not host_of(sender) or host_of(sender) != host_of(public_url))

@@ -95,7 +95,7 @@ def _shared(snapshot: Snapshot, open_to: tuple[str, ...]) -> _Shared:
         "targets": [] if now is None else list(now.targets),
     }
     seen = json.dumps([told, open_to, snapshot.rule.sha256, _next_up(snapshot), _void_note(snapshot),
-                       _stated(snapshot)])
+                       _stated(snapshot), snapshot.phones_may_ask])
     asked = json.dumps([one.as_json() for one in fields(snapshot.rule, open_to)], ensure_ascii=False)
     return _Shared(head=json.dumps(told, ensure_ascii=False)[:-1], tail=f'"fields": {asked}, "serial": {snapshot.serial}}}',
                    digest=hashlib.sha256(seen.encode()).hexdigest()[:16])
@@ -147,6 +147,7 @@ def view_of(snapshot: Snapshot, seat: SeatCard, receipt: Receipt | None, *, at: 
         message=typed.message,
         next_up=_next_up(snapshot),
         void_note=_void_note(snapshot),
+        may_ask=snapshot.phones_may_ask,
     )
 
 

@@ -94,7 +94,7 @@ def test_the_later_of_two_consoles_is_told_who_put_what_on_stage(hall: Hall) -> 
     first, second = ask(hall, "甲"), ask(hall, "乙")
     do(hall, questions.put_on_stage, first, on_stage=None, by="主持人乙")
 
-    with pytest.raises(Refused, match="台上的问题已有变动：主持人乙 .* 提问上台，请看清后再按"):
+    with pytest.raises(Refused, match=r"台上的问题已有变动：主持人乙 .* 提问上台，请看清后再按"):
         do(hall, questions.put_on_stage, second, on_stage=None)
 
     assert queue(hall).on_stage == one(hall, first)
@@ -153,7 +153,7 @@ def test_the_order_is_changed_as_it_was_seen_or_not_at_all(hall: Hall) -> None:
 
     do(hall, questions.move, third, -2, seen=(first, second, third))
     assert queue(hall).order == (third, first, second)
-    with pytest.raises(Refused, match="排队次序已有变动：主持人甲 .* 调整提问次序"):
+    with pytest.raises(Refused, match=r"排队次序已有变动：主持人甲 .* 调整提问次序"):
         do(hall, questions.move, third, 1, seen=(first, second, third), by="主持人乙")
 
     assert queue(hall).order == (third, first, second)
@@ -166,13 +166,13 @@ def test_set_aside_with_a_reason_and_taken_up_again(hall: Hall) -> None:
 
     do(hall, questions.set_aside, asked, "时间不够", seen=State.QUEUED)
     assert (one(hall, asked).state, one(hall, asked).set_aside) == (State.SET_ASIDE, "时间不够")
-    with pytest.raises(Refused, match="这个问题现在是“未采用”（时间不够）：主持人甲 .* 提问未采用"):
+    with pytest.raises(Refused, match=r"这个问题现在是“未采用”（时间不够）：主持人甲 .* 提问未采用"):
         do(hall, questions.put_on_stage, asked, on_stage=None)
 
     do(hall, questions.take_up, asked)
     do(hall, questions.approve, asked)
     assert queue(hall).order == (asked,)
-    with pytest.raises(Refused, match="这个问题现在是“排队中”：主持人甲 .* 提问入列"):
+    with pytest.raises(Refused, match=r"这个问题现在是“排队中”：主持人甲 .* 提问入列"):
         do(hall, questions.approve, asked)
 
 
@@ -183,7 +183,7 @@ def test_an_answer_that_somebody_else_has_written_meanwhile_is_not_lost(hall: Ha
     do(hall, questions.put_on_stage, asked, on_stage=None)
     do(hall, questions.write_answer, asked, "六月底前", seen="", by="计票员")
 
-    with pytest.raises(Refused, match="回答已有人改过：计票员 .* 记录回答，现在是：六月底前"):
+    with pytest.raises(Refused, match=r"回答已有人改过：计票员 .* 记录回答，现在是：六月底前"):
         do(hall, questions.write_answer, asked, "七月底前", seen="")
 
     do(hall, questions.end, asked, "")
@@ -228,7 +228,7 @@ def test_the_switch_for_phones_says_when_it_was_turned_already(hall: Hall) -> No
 
     do(hall, questions.let_phones_ask, True)
     assert hall.house.live.at(hall.key).phones_may_ask  # type: ignore[union-attr]
-    with pytest.raises(Refused, match="手机提问已经打开：主持人甲 .* 手机提问开"):
+    with pytest.raises(Refused, match=r"手机提问已经打开：主持人甲 .* 手机提问开"):
         do(hall, questions.let_phones_ask, True, by="主持人乙")
 
     do(hall, questions.let_phones_ask, False)
