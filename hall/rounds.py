@@ -162,6 +162,8 @@ def show_in(w: Work, found: Sitting, shows: str, target: str | None, *, by: str,
     targets = {one.key: one for one in reads.targets(w.c, found.id)}
     if shows == "target" and target not in targets:
         raise NotFound("议程里没有这个单位。")
+    if target is not None and shows == "target" and targets[target].postponed:
+        raise Refused(f"{targets[target].name}已延到补场（{targets[target].postponed}），本场不上台。")
     for one in reads.rounds(w.c, found.id):
         if one.phase is Phase.OPEN and not (shows == "target" and target in one.targets):
             raise Refused(f"{_names(one, targets)}正在打分，请先截止。")

@@ -29,6 +29,7 @@ DETAIL_WORDS = {
     "reopened": "重新开放", "result_sha256": "成绩校验码",
     "roles": "角色", "round": "轮号", "rows": "行数", "rule_sha256": "办法校验码", "seat": "席位", "seats": "席位",
     "seconds": "秒数", "seed": "抽签号", "sha256": "校验码", "shortcomings": "不足", "shows": "显示",
+    "substitute": "代为发言人", "supplement": "补场",
     "sitting": "场次", "source": "来源", "source_version": "来源版次",
     "state": "状态", "target": "单位", "targets": "单位", "serials": "无记名每家张数",
     "ruling": "裁定", "times": "第几遍", "title": "名称", "unit": "单位",

@@ -11,7 +11,9 @@ from datetime import date, datetime
 
 from db.engine import Database
 from db.reads import results as result_reads
+from db.reads import segments as segment_reads
 from db.reads import sittings as reads
+from db.reads import stage_talk
 from db.stage_values import Segment
 from db.values import Declaration, Sitting
 from db.work import Work, work
@@ -158,7 +160,10 @@ def drop_target(database: Database, sitting: str, key: str, *, by: str, at: date
         if one is None:
             raise NotFound("议程里没有这个单位。")
         if any(key in round_.targets for round_ in reads.rounds(w.c, found.id)) \
-                or reads.stage(w.c, found.id).target == key:
+                or reads.stage(w.c, found.id).target == key \
+                or any(run.target == key for run in segment_reads.runs(w.c, found.id)) \
+                or any(said.target == key for said in stage_talk.comments(w.c, found.id)) \
+                or any(asked.target == key and asked.on_stage_at for asked in stage_talk.questions(w.c, found.id)):
             raise Refused(f"{one.name}已经上场，不能从议程删除。")
         w.roster.drop_target(one.id)
         _tell(w, found, by, at, "议程删除", target=key)

@@ -70,9 +70,10 @@ class Roster:
         self._c.execute(update(t.target).where(t.target.c.id == target_id).values(**values))
 
     def drop_target(self, target_id: int) -> None:
-        """Take a target that has never been balloted off the agenda, with all it had entered."""
+        """Take a target that has never been on stage or balloted off the agenda, with all it had entered and all that
+        was prepared to be asked of it."""
         self.put_declaration(target_id, Declaration())
-        for table in (t.recusal, t.component_value):
+        for table in (t.recusal, t.component_value, t.question):
             self._c.execute(delete(table).where(table.c.target_id == target_id))
         self._c.execute(delete(t.target).where(t.target.c.id == target_id))
 
