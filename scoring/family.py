@@ -114,6 +114,14 @@ def survivor(items: Mapping[str, Item], number: str) -> str:
     return number
 
 
+def counts_under(items: Mapping[str, Item], number: str) -> str:
+    """The number that counts for an item: its survivor's, and of a part the whole's."""
+    number = survivor(items, number)
+    while items[number].parent:
+        number = items[number].parent
+    return number
+
+
 def progress(items: Mapping[str, Item], number: str) -> Fraction | None:
     """How much of an item is done. Of a split one: the mean of its parts by weight; None where a part is unknown."""
     item = items[number]
