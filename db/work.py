@@ -15,6 +15,7 @@ from db.engine import Database
 from db.record import Record
 from db.stores.evidence import EvidenceLines
 from db.stores.items import Items
+from db.stores.look_backs import LookBacks
 from db.stores.people import People
 from db.stores.results import Results
 from db.stores.roster import Roster
@@ -36,6 +37,7 @@ class Work:
     items: Items
     talk: StageTalk
     evidence: EvidenceLines
+    look_backs: LookBacks
     record: Record
 
 
@@ -44,4 +46,4 @@ def work(database: Database) -> Iterator[Work]:
     with database.write.begin() as c:
         yield Work(c=c, roster=Roster(c), rounds=Rounds(c), segments=Segments(c), results=Results(c), people=People(c),
                    items=Items(c),
-                   talk=StageTalk(c), evidence=EvidenceLines(c), record=Record(c))
+                   talk=StageTalk(c), evidence=EvidenceLines(c), look_backs=LookBacks(c), record=Record(c))

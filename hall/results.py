@@ -26,8 +26,9 @@ from db.work import Work, work
 from hall import signing
 from hall.checklist import Check, checks_of, result_of
 from hall.packing import package_of, packed, sitting_of
-from hall.verification import PUBLISHING, ledger_sha256
+from hall.verification import PUBLISHING
 from office import local_time
+from office.points import ledger_sha256
 from office.refusal import NotFound, Refused
 from scoring.ballot import State
 from scoring.explain import explain

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import zipfile
 import zlib
 from collections import Counter
@@ -18,7 +17,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from db.clock import text_of
 from db.engine import Connection
 from db.reads import people as people_reads
 from db.reads import results as result_reads
@@ -29,6 +27,8 @@ from db.record import first_break
 from db.values import Publication, Sitting
 from hall.packing import HEAD, ballot_rows
 from hall.verified_hands import hands_and_objections
+from hall.verified_look_backs import booked_by_look_backs, look_back_bookings
+from office.points import ledger_sha256
 from scoring.ballot import State
 from scoring.number import NotANumber, parse_exact
 from scoring.package import Package, package_from_files
@@ -55,13 +55,6 @@ class _Frozen:
     points: Mapping[str, Sequence[Fraction]]
 
 
-def ledger_sha256(entries: Iterable[Entry]) -> str:
-    """SHA-256 over everything that these entries say, in booking order."""
-    said = [[one.unit, one.period, one.kind, one.cause, one.points, one.reverses_id, text_of(one.booked_at),
-             one.booked_by] for one in entries]
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
-
-
 def checks(c: Connection, *, kept: tuple[int, str] | None = None) -> tuple[Check, ...]:
     """(what was checked, whether it holds)."""
     try:
@@ -73,7 +66,8 @@ def checks(c: Connection, *, kept: tuple[int, str] | None = None) -> tuple[Check
         versions = {one: result_reads.publications(c, one.id) for one in reads.sittings(c)}
     except _DAMAGE:
         return (*_record(lines, kept, begun=True), ("台账或成绩里有读不出的行，被改动过", False))
-    found = [*_record(lines, kept, begun=bool(versions)), *_ledger(entries, versions.values())]
+    found = [*_record(lines, kept, begun=bool(versions)), *_ledger(entries, versions.values(), booked_by_look_backs(lines)),
+             *look_back_bookings(entries, lines)]
     told = {(line.sitting, line.detail.get("version")): line for line in lines if line.action == PUBLISHING}
     for sitting, publications in versions.items():
         before: tuple[Entry, ...] = ()
@@ -108,11 +102,14 @@ def _record(lines: tuple[RecordLine, ...], kept: tuple[int, str] | None, *, begu
         yield f"另存的末条第{kept[0]}条 {kept[1]}" + ("仍在记录里" if there else "不在记录里，记录被删减或重写过"), there
 
 
-def _ledger(entries: tuple[Entry, ...], versions: Iterable[tuple[Publication, ...]]) -> Iterator[Check]:
-    """Every entry belongs to a publication, has the sign of its kind, and a reversal undoes exactly what it names."""
+def _ledger(entries: tuple[Entry, ...], versions: Iterable[tuple[Publication, ...]],
+            by_look_backs: Collection[int]) -> Iterator[Check]:
+    """Every entry belongs to a publication or to a look-back that the record tells of, has the sign of its kind, and
+    a reversal undoes exactly what it names."""
     known = {one.id for some in versions for one in some}
     by_id = {entry.id: entry for entry in entries}
-    wrong = [entry.id for entry in entries if entry.publication_id not in known or not _sound(entry, by_id)]
+    wrong = [entry.id for entry in entries if not _sound(entry, by_id) or (
+        entry.id not in by_look_backs if entry.publication_id is None else entry.publication_id not in known)]
     yield f"考绩台账，共{len(entries)}笔" + (f"：第{wrong[0]}笔有误" if wrong else ""), not wrong
 
 

@@ -52,8 +52,12 @@ class Kind(StrEnum):
         return self in (Kind.JPEG, Kind.PNG, Kind.WEBP)
 
     @property
+    def is_document(self) -> bool:
+        return not self.is_photo and self is not Kind.HEIC
+
+    @property
     def words(self) -> str:
-        return "照片" if self.is_photo or self is Kind.HEIC else f"{self.name}文件"
+        return f"{self.name}文件" if self.is_document else "照片"
 
 
 _PHOTOS = {"JPEG": Kind.JPEG, "PNG": Kind.PNG, "WEBP": Kind.WEBP}

@@ -7,12 +7,15 @@ a correction is a reversing entry. Points that an unsettled objection (异议) f
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
+from db.clock import text_of
 from db.engine import Connection, Database
 from db.reads import results as result_reads
 from db.reads import signing as signing_reads
@@ -162,6 +165,13 @@ def points_ledger(database: Database) -> PointsLedger:
     booked = sorted((one for account in accounts for one in account.bookings), key=lambda one: one.id)
     return PointsLedger(periods=periods, accounts=tuple(sorted(accounts, key=lambda one: -one.balance)),
                         bookings=tuple(booked), notes=published.notes)
+
+
+def ledger_sha256(entries: Iterable[Entry]) -> str:
+    """SHA-256 over everything that these entries say, in booking order."""
+    said = [[one.unit, one.period, one.kind, one.cause, one.points, one.reverses_id, text_of(one.booked_at),
+             one.booked_by] for one in entries]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
 def signed(points: Fraction) -> str:

@@ -37,9 +37,12 @@ visit = Table(
     Column("reason", Text, nullable=True),
     Column("decided_at", Text, nullable=True),
     Column("decided_by", Text, nullable=True),
+    Column("film", Text, nullable=True),  # the title of its film for the sitting, and its place among them
+    Column("film_place", Integer, nullable=True),
     one_of("outcome", "kept", "letter_only", "not_kept"),
     CheckConstraint("(outcome is null) = (decided_at is null) and (outcome is null) = (decided_by is null)"
                     " and (outcome is null) = (reason is null)", name="an_outcome_is_whole"),
+    CheckConstraint("(film is null) = (film_place is null)", name="a_film_has_a_place"),
     sqlite_with_rowid=False,
 )
 

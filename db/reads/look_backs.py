@@ -1,0 +1,175 @@
+"""Look-backs, read: plans with their visits, visitors by their link, what they answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from db import tables as t
+from db.clock import maybe_moment, moment_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One look-back. `seed` is None where the items were chosen; `pool` are the numbers that could be drawn."""
+
+    id: int
+    title: str
+    period: str
+    ends_on: date
+    seed: str | None
+    pool: tuple[str, ...]
+    points: Mapping[str, str]
+    made_at: datetime
+    made_by: str
+    closed_at: datetime | None
+    closed_by: str | None
+    visits: int
+    decided: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One item of a plan, as it stands today, and what was found of it; `outcome` is empty until it is decided."""
+
+    item_id: int
+    number: str
+    text: str
+    unit_id: int
+    unit: str
+    unit_name: str
+    status: str
+    deadline: str
+    measures: tuple[str, ...]
+    value: str
+    progress: str
+    sitting: str
+    project: str
+    outcome: str
+    reason: str
+    decided_by: str
+    film: str
+    film_place: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Somebody from outside with a link. `items` are the ids of the items that this visitor is asked about."""
+
+    id: int
+    plan_id: int
+    code: str
+    kind: str
+    issued_at: datetime
+    stopped_at: datetime | None
+    items: tuple[int, ...]
+    answered: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one visitor found of one item."""
+
+    id: int
+    visitor_id: int
+    code: str
+    kind: str
+    item_id: int
+    nonce: str
+    verdict: str
+    words: str
+    at: datetime
+
+
+def plans(c: Connection) -> tuple[Plan, ...]:
+    """Every look-back, the newest first."""
+    counted = (select(t.visit.c.plan_id, func.count().label("visits"), func.count(t.visit.c.outcome).label("decided"))
+               .group_by(t.visit.c.plan_id).subquery())
+    rows = c.execute(select(t.visit_plan, counted.c.visits, counted.c.decided)
+                     .outerjoin_from(t.visit_plan, counted, counted.c.plan_id == t.visit_plan.c.id)
+                     .order_by(t.visit_plan.c.id.desc()))
+    return tuple(
+        Plan(id=r.id, title=r.title, period=r.period, ends_on=date.fromisoformat(r.ends_on), seed=r.seed,
+             pool=tuple(json.loads(r.pool)), points=json.loads(r.points), made_at=moment_of(r.made_at),
+             made_by=r.made_by, closed_at=maybe_moment(r.closed_at), closed_by=r.closed_by, visits=r.visits or 0,
+             decided=r.decided or 0) for r in rows)
+
+
+def plan(c: Connection, plan_id: int) -> Plan | None:
+    return next((one for one in plans(c) if one.id == plan_id), None)
+
+
+def visits(c: Connection, plan_id: int) -> tuple[Visit, ...]:
+    """By number."""
+    rows = c.execute(
+        select(t.visit, t.item.c.number, t.item.c.text, t.item.c.measures, t.item.c.value, t.item.c.value_unit,
+               t.item.c.project, t.item_view.c.unit_id, t.item_view.c.status, t.item_view.c.deadline,
+               t.item_view.c.progress, t.unit.c.key.label("unit"), t.unit.c.name.label("unit_name"),
+               t.sitting.c.title, t.sitting.c.period)
+        .join_from(t.visit, t.item, t.item.c.id == t.visit.c.item_id)
+        .join(t.item_view, t.item_view.c.item_id == t.item.c.id).join(t.unit, t.unit.c.id == t.item_view.c.unit_id)
+        .outerjoin(t.sitting, t.sitting.c.id == t.item.c.sitting_id)
+        .where(t.visit.c.plan_id == plan_id).order_by(t.item.c.number))
+    return tuple(
+        Visit(item_id=r.item_id, number=r.number, text=r.text, unit_id=r.unit_id, unit=r.unit, unit_name=r.unit_name,
+              status=r.status, deadline=r.deadline or "", measures=tuple(json.loads(r.measures)),
+              value=f"{r.value}{r.value_unit}", progress=r.progress,
+              sitting=f"{r.title} {r.period}" if r.title else "", project=r.project, outcome=r.outcome or "",
+              reason=r.reason or "", decided_by=r.decided_by or "", film=r.film or "", film_place=r.film_place) for r in rows)
+
+
+def item_ids(c: Connection, numbers: Iterable[str]) -> dict[str, int]:
+    """Number -> id of the items that are on the list."""
+    wanted, found = sorted(set(numbers)), {}
+    for start in range(0, len(wanted), 500):
+        rows = c.execute(select(t.item.c.number, t.item.c.id).where(t.item.c.number.in_(wanted[start:start + 500])))
+        found.update({r.number: int(r.id) for r in rows})
+    return found
+
+
+def visitors(c: Connection, plan_id: int) -> tuple[Visitor, ...]:
+    return tuple(_visitor(c, r) for r in c.execute(_visitors().where(t.visitor.c.plan_id == plan_id)).all())
+
+
+def visitor_by_secret(c: Connection, secret_sha256: str) -> Visitor | None:
+    """Whose link this is, if it has not been stopped."""
+    row = c.execute(_visitors().where(t.visitor.c.secret_sha256 == secret_sha256, t.visitor.c.stopped_at.is_(None))).first()
+    return None if row is None else _visitor(c, row)
+
+
+def answers(c: Connection, plan_id: int) -> tuple[Answer, ...]:
+    """Every answer, the earlier ones of a visitor too, oldest first."""
+    return tuple(_answer(r) for r in c.execute(_answers().where(t.visitor.c.plan_id == plan_id)))
+
+
+def answers_of(c: Connection, visitor_id: int) -> tuple[Answer, ...]:
+    return tuple(_answer(r) for r in c.execute(_answers().where(t.visit_answer.c.visitor_id == visitor_id)))
+
+
+def _visitors() -> Select[Any]:
+    return select(t.visitor).order_by(t.visitor.c.id)
+
+
+def _answers() -> Select[Any]:
+    return (select(t.visit_answer, t.visitor.c.code, t.visitor.c.kind)
+            .join_from(t.visit_answer, t.visitor, t.visitor.c.id == t.visit_answer.c.visitor_id)
+            .order_by(t.visit_answer.c.id))
+
+
+def _visitor(c: Connection, r: Row[Any]) -> Visitor:
+    items = tuple(c.execute(select(t.visitor_item.c.item_id).where(t.visitor_item.c.visitor_id == r.id)
+                            .order_by(t.visitor_item.c.item_id)).scalars())
+    answered = c.execute(select(func.count(t.visit_answer.c.item_id.distinct()))
+                         .where(t.visit_answer.c.visitor_id == r.id)).scalar_one()
+    return Visitor(id=r.id, plan_id=r.plan_id, code=r.code, kind=r.kind, issued_at=moment_of(r.issued_at),
+                   stopped_at=maybe_moment(r.stopped_at), items=items, answered=int(answered))
+
+
+def _answer(r: Row[Any]) -> Answer:
+    return Answer(id=r.id, visitor_id=r.visitor_id, code=r.code, kind=r.kind, item_id=r.item_id, nonce=r.nonce,
+                  verdict=r.verdict, words=r.words, at=moment_of(r.at))
