@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from db.talk import Question
-from hall import asking, questions, rounds
+from hall import asking, questioning, questions, rounds
 from hall.questions import State
 from tests.hall.make_phones import PLAN, Phones
 
@@ -24,7 +24,7 @@ MEANWHILE = 61
 def phones(tmp_path: Path) -> Iterator[Phones]:
     made = Phones(tmp_path)
     show(made, "U1")
-    do(made, questions.let_phones_ask, True)
+    do(made, questioning.let_phones_ask, True)
     yield made
     made.shut()
 
@@ -117,7 +117,7 @@ def test_one_question_a_minute_and_three_in_the_queue(phones: Phones) -> None:
     phones.clock.pass_seconds(MEANWHILE)
     assert refused(ask(phones, "丁")) == (429, "too_fast", "您已有3个问题在排队，等其中一个有了结果再提。")
 
-    do(phones, questions.set_aside, stored(phones)[0].id, "时间不够", seen=State.WAITING)
+    do(phones, questioning.set_aside, stored(phones)[0].id, "时间不够", seen=State.WAITING)
 
     assert ask(phones, "丁").status_code == 200
     assert "× 未采用" in shown(page(phones))
@@ -177,7 +177,7 @@ def test_while_nobody_is_on_stage_every_unit_that_speaks_may_be_asked(tmp_path: 
     targets = (*PLAN.targets[:2], replace(PLAN.targets[2], speaks=False))
     phones = Phones(tmp_path, targets=targets)
     try:
-        do(phones, questions.let_phones_ask, True)
+        do(phones, questioning.let_phones_ask, True)
         html = page(phones)
         assert re.findall(r'<option value="(\w+)"', html) == ["U1", "U2"]
 
@@ -191,7 +191,7 @@ def test_while_nobody_is_on_stage_every_unit_that_speaks_may_be_asked(tmp_path: 
 def test_closed_by_the_host_it_is_refused_and_the_link_goes_with_the_tag_of_now(phones: Phones) -> None:
     tag = phones.http.get("/b/secret-L1/now").headers["etag"]
 
-    do(phones, questions.let_phones_ask, False)
+    do(phones, questioning.let_phones_ask, False)
 
     assert phones.http.get("/b/secret-L1/now").headers["etag"] != tag
     assert "?ask" not in phones.http.get("/b/secret-L1").text
@@ -237,7 +237,7 @@ def test_where_the_desk_checks_in_an_absent_seat_does_not_ask(tmp_path: Path) ->
     phones = Phones(tmp_path, desk_check_in=True)
     try:
         show(phones, "U1")
-        do(phones, questions.let_phones_ask, True)
+        do(phones, questioning.let_phones_ask, True)
         assert refused(ask(phones))[:2] == (403, "not_checked_in")
     finally:
         phones.shut()

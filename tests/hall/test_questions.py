@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from db.reads import people as people_reads
 from db.talk import Question
-from hall import questions, rounds
+from hall import questioning, questions, rounds
 from hall.questions import State
 from office.refusal import NotFound, Refused
 from tests import make
@@ -37,7 +37,7 @@ def do(hall: Hall, action: object, *args: object, by: str = "主持人甲", **kw
 
 
 def ask(hall: Hall, words: str = "开工为什么慢？", target: str = "U1", **more: object) -> int:
-    found = do(hall, questions.type_in, target, text=words, **{"asker": "市人大代表", "group": "两代表一委员", **more})
+    found = do(hall, questioning.type_in, target, text=words, **{"asker": "市人大代表", "group": "两代表一委员", **more})
     assert isinstance(found, int)
     return found
 
@@ -68,10 +68,10 @@ def record(hall: Hall) -> list[tuple[str, str]]:
 def test_a_question_goes_from_the_queue_to_the_stage_and_keeps_its_answer(hall: Hall) -> None:
     asked = ask(hall, "  开工\n为什么慢？\u202e ")
 
-    do(hall, questions.put_on_stage, asked, on_stage=None)
+    do(hall, questioning.put_on_stage, asked, on_stage=None)
     assert on_screen(hall) == questions.Asked(
         id=asked, asker="市人大代表", group="两代表一委员", text="开工 为什么慢？", follow_up=False)
-    do(hall, questions.end, asked, "六月底前全部开工。", by="计票员")
+    do(hall, questioning.end, asked, "六月底前全部开工。", by="计票员")
 
     done = one(hall, asked)
     assert (done.state, done.answer, done.asked_at, done.on_stage_at, done.answered_at) == (
@@ -82,9 +82,9 @@ def test_a_question_goes_from_the_queue_to_the_stage_and_keeps_its_answer(hall: 
 
 def test_putting_the_next_on_stage_ends_the_one_before_with_what_was_typed_of_its_answer(hall: Hall) -> None:
     first, second = ask(hall, "甲"), ask(hall, "乙")
-    do(hall, questions.put_on_stage, first, on_stage=None)
+    do(hall, questioning.put_on_stage, first, on_stage=None)
 
-    do(hall, questions.put_on_stage, second, on_stage=first, answer="马上办")
+    do(hall, questioning.put_on_stage, second, on_stage=first, answer="马上办")
 
     assert (one(hall, first).state, one(hall, first).answer) == (State.ANSWERED, "马上办")
     assert queue(hall).on_stage == one(hall, second)
@@ -92,10 +92,10 @@ def test_putting_the_next_on_stage_ends_the_one_before_with_what_was_typed_of_it
 
 def test_the_later_of_two_consoles_is_told_who_put_what_on_stage(hall: Hall) -> None:
     first, second = ask(hall, "甲"), ask(hall, "乙")
-    do(hall, questions.put_on_stage, first, on_stage=None, by="主持人乙")
+    do(hall, questioning.put_on_stage, first, on_stage=None, by="主持人乙")
 
     with pytest.raises(Refused, match=r"台上的问题已有变动：主持人乙 .* 提问上台，请看清后再按"):
-        do(hall, questions.put_on_stage, second, on_stage=None)
+        do(hall, questioning.put_on_stage, second, on_stage=None)
 
     assert queue(hall).on_stage == one(hall, first)
 
@@ -108,7 +108,7 @@ def test_two_consoles_at_the_same_moment_put_one_question_on_stage(hall: Hall) -
     def press(number: int) -> None:
         together.wait()
         try:
-            questions.put_on_stage(hall.house.database, hall.key, number, on_stage=None, by=f"主持人{number}", at=hall.now)
+            questioning.put_on_stage(hall.house.database, hall.key, number, on_stage=None, by=f"主持人{number}", at=hall.now)
             said.append("上台")
         except Refused as refused:
             said.append(str(refused))
@@ -129,10 +129,10 @@ def test_a_question_goes_on_stage_with_its_unit_only(hall: Hall) -> None:
     asked = ask(hall, target="U2")
 
     with pytest.raises(Refused, match="这个问题是问B县的，请先请B县上台"):
-        do(hall, questions.put_on_stage, asked, on_stage=None)
+        do(hall, questioning.put_on_stage, asked, on_stage=None)
 
     show(hall, "U2")
-    do(hall, questions.put_on_stage, asked, on_stage=None)
+    do(hall, questioning.put_on_stage, asked, on_stage=None)
     show(hall, "U1")
     assert on_screen(hall) is None, "another unit is on stage: its screen does not show a question to somebody else"
     assert queue(hall).on_stage is not None
@@ -140,9 +140,9 @@ def test_a_question_goes_on_stage_with_its_unit_only(hall: Hall) -> None:
 
 def test_put_on_stage_by_mistake_it_goes_back_to_its_place(hall: Hall) -> None:
     first, second = ask(hall, "甲"), ask(hall, "乙")
-    do(hall, questions.put_on_stage, first, on_stage=None)
+    do(hall, questioning.put_on_stage, first, on_stage=None)
 
-    do(hall, questions.take_off, first)
+    do(hall, questioning.take_off, first)
 
     assert queue(hall).order == (first, second)
     assert one(hall, first).on_stage_at is None
@@ -151,10 +151,10 @@ def test_put_on_stage_by_mistake_it_goes_back_to_its_place(hall: Hall) -> None:
 def test_the_order_is_changed_as_it_was_seen_or_not_at_all(hall: Hall) -> None:
     first, second, third = (ask(hall, words) for words in "甲乙丙")
 
-    do(hall, questions.move, third, -2, seen=(first, second, third))
+    do(hall, questioning.move, third, -2, seen=(first, second, third))
     assert queue(hall).order == (third, first, second)
     with pytest.raises(Refused, match=r"排队次序已有变动：主持人甲 .* 调整提问次序"):
-        do(hall, questions.move, third, 1, seen=(first, second, third), by="主持人乙")
+        do(hall, questioning.move, third, 1, seen=(first, second, third), by="主持人乙")
 
     assert queue(hall).order == (third, first, second)
 
@@ -162,33 +162,33 @@ def test_the_order_is_changed_as_it_was_seen_or_not_at_all(hall: Hall) -> None:
 def test_set_aside_with_a_reason_and_taken_up_again(hall: Hall) -> None:
     asked = ask(hall)
     with pytest.raises(Refused, match="请写下不采用的原因"):
-        do(hall, questions.set_aside, asked, " ", seen=State.QUEUED)
+        do(hall, questioning.set_aside, asked, " ", seen=State.QUEUED)
 
-    do(hall, questions.set_aside, asked, "时间不够", seen=State.QUEUED)
+    do(hall, questioning.set_aside, asked, "时间不够", seen=State.QUEUED)
     assert (one(hall, asked).state, one(hall, asked).set_aside) == (State.SET_ASIDE, "时间不够")
     with pytest.raises(Refused, match=r"这个问题现在是“未采用”（时间不够）：主持人甲 .* 提问未采用"):
-        do(hall, questions.put_on_stage, asked, on_stage=None)
+        do(hall, questioning.put_on_stage, asked, on_stage=None)
 
-    do(hall, questions.take_up, asked)
-    do(hall, questions.approve, asked)
+    do(hall, questioning.take_up, asked)
+    do(hall, questioning.approve, asked)
     assert queue(hall).order == (asked,)
     with pytest.raises(Refused, match=r"这个问题现在是“排队中”：主持人甲 .* 提问入列"):
-        do(hall, questions.approve, asked)
+        do(hall, questioning.approve, asked)
 
 
 def test_an_answer_that_somebody_else_has_written_meanwhile_is_not_lost(hall: Hall) -> None:
     asked = ask(hall)
     with pytest.raises(Refused, match="还没有上台"):
-        do(hall, questions.write_answer, asked, "早说", seen="")
-    do(hall, questions.put_on_stage, asked, on_stage=None)
-    do(hall, questions.write_answer, asked, "六月底前", seen="", by="计票员")
+        do(hall, questioning.write_answer, asked, "早说", seen="")
+    do(hall, questioning.put_on_stage, asked, on_stage=None)
+    do(hall, questioning.write_answer, asked, "六月底前", seen="", by="计票员")
 
     with pytest.raises(Refused, match=r"回答已有人改过：计票员 .* 记录回答，现在是：六月底前"):
-        do(hall, questions.write_answer, asked, "七月底前", seen="")
+        do(hall, questioning.write_answer, asked, "七月底前", seen="")
 
-    do(hall, questions.end, asked, "")
+    do(hall, questioning.end, asked, "")
     assert one(hall, asked).answer == "六月底前"
-    do(hall, questions.write_answer, asked, "六月底前全部开工", seen="六月底前")
+    do(hall, questioning.write_answer, asked, "六月底前全部开工", seen="六月底前")
     assert one(hall, asked).answer == "六月底前全部开工"
 
 
@@ -200,9 +200,20 @@ def test_a_follow_up_goes_on_from_its_question_and_asks_the_same_unit(hall: Hall
         ask(hall, target="U2", follows=asked)
 
     assert one(hall, follow).follows == asked
-    do(hall, questions.put_on_stage, follow, on_stage=None)
+    do(hall, questioning.put_on_stage, follow, on_stage=None)
     shown = on_screen(hall)
     assert shown is not None and shown.follow_up
+
+
+def test_typed_and_put_on_stage_in_one_press_or_neither(hall: Hall) -> None:
+    first = do(hall, questioning.ask_at_once, "U1", asker="副市长", group="", text="甲", on_stage=None)
+    with pytest.raises(Refused, match="台上的问题已有变动"):
+        do(hall, questioning.ask_at_once, "U1", asker="副市长", group="", text="乙", on_stage=None)
+    assert [one.text for one in (queue(hall).on_stage,) if one] == ["甲"] and queue(hall).queued == ()
+
+    do(hall, questioning.ask_at_once, "U1", asker="副市长", group="", text="乙", on_stage=first, answer="马上办")
+
+    assert [(one.text, one.answer) for one in queue(hall).answered] == [("甲", "马上办")]
 
 
 @pytest.mark.parametrize(("changes", "says"), [
@@ -220,26 +231,26 @@ def test_a_question_of_another_sitting_is_not_moved_from_here(hall: Hall) -> Non
     asked = ask(other)
 
     with pytest.raises(NotFound):
-        do(hall, questions.set_aside, asked, "时间不够", seen=State.QUEUED)
+        do(hall, questioning.set_aside, asked, "时间不够", seen=State.QUEUED)
 
 
 def test_the_switch_for_phones_says_when_it_was_turned_already(hall: Hall) -> None:
     assert not hall.house.live.at(hall.key).phones_may_ask  # type: ignore[union-attr]
 
-    do(hall, questions.let_phones_ask, True)
+    do(hall, questioning.let_phones_ask, True)
     assert hall.house.live.at(hall.key).phones_may_ask  # type: ignore[union-attr]
     with pytest.raises(Refused, match=r"手机提问已经打开：主持人甲 .* 手机提问开"):
-        do(hall, questions.let_phones_ask, True, by="主持人乙")
+        do(hall, questioning.let_phones_ask, True, by="主持人乙")
 
-    do(hall, questions.let_phones_ask, False)
+    do(hall, questioning.let_phones_ask, False)
     assert not hall.house.live.at(hall.key).phones_may_ask  # type: ignore[union-attr]
 
 
 def test_the_snapshot_counts_those_that_wait(hall: Hall) -> None:
     asked = ask(hall)
-    do(hall, questions.set_aside, asked, "时间不够", seen=State.QUEUED)
+    do(hall, questioning.set_aside, asked, "时间不够", seen=State.QUEUED)
     hall.house.clock.advance(1)  # type: ignore[attr-defined]
-    do(hall, questions.take_up, asked)
+    do(hall, questioning.take_up, asked)
 
     found = hall.house.live.at(hall.key)
     assert found is not None and found.questions_waiting == 1
