@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
+from typing import Any
+
+from scoring.commitment import Event
 
 
 class ItemKind(StrEnum):
@@ -114,7 +117,6 @@ class NewItem:
     target_id: int | None = None
     commitment_id: int | None = None
     part_of: str = ""
-    split_from: str = ""
     note: str = ""
     series: str = ""
     number: str = ""
@@ -122,12 +124,8 @@ class NewItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEvent:
-    """One event of an item, as it was written; `detail` is what its kind needs."""
+    """One event of an item as it was written, with its serial; `more` is what its life does not need to know."""
 
     serial: int
-    kind: str
-    at: datetime
-    by: str
-    by_role: str = ""
-    by_unit: str = ""
-    detail: Mapping[str, object] = field(default_factory=dict)
+    event: Event
+    more: Mapping[str, Any] = field(default_factory=dict)

@@ -1,38 +1,45 @@
 """The views of items: what the replay of their events comes to, kept so that a list of thousands answers at once.
 
-A view holds nothing that the events do not say. Its light is kept by days, from the last event on and as long as
-nothing else happens; so that no view grows old overnight.
+A view holds nothing that the events do not say, and can be thrown away. Its light is kept by days, for as long as
+nothing else happens to the item: so no view grows old overnight.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
 from db import tables as t
+from db.clock import text_of
+from db.item_events import stored_of
+from db.item_lights import rule_in_force, stretches
+from db.item_values import StoredEvent
+from scoring import family
+from scoring.commitment import Status
+from scoring.item import Item
+from scoring.life import replay
+from scoring.lights import LightRule
 
 VERSION = 1
 """Of the code that makes views: a newer one makes all of them again when the program starts."""
 
-FOREVER = "9999-12-31"
+_AT_ONCE = 400
+_WAITS = {Status.LISTED: "unit", Status.RETURNED: "office", Status.IN_PROGRESS: "unit", Status.CLOSING: "supervisor",
+          Status.CHECKED: "leader", Status.SIGNED_OFF: "office", Status.PARKED: "nobody", Status.CLOSED: "nobody",
+          Status.MERGED: "nobody", Status.WITHDRAWN: "nobody"}
 
 
 def make_again(c: Connection, item_ids: Iterable[int]) -> None:
-    """Replay these items and put their views in place of the old ones."""
-    for item_id in item_ids:
-        c.execute(delete(t.item_light).where(t.item_light.c.item_id == item_id))
-        c.execute(delete(t.item_view).where(t.item_view.c.item_id == item_id))
-        item = c.execute(select(t.item).where(t.item.c.id == item_id)).one()
-        last = c.execute(select(t.item_event.c.serial, t.item_event.c.at).where(t.item_event.c.item_id == item_id)
-                         .order_by(t.item_event.c.serial.desc()).limit(1)).one()
-        c.execute(insert(t.item_view).values(
-            item_id=item_id, version=VERSION, serial=last.serial, status="listed", waits_for="unit",
-            unit_id=item.unit_id, contact_leader=item.contact_leader, deadline=item.deadline, done_on=None, late=False,
-            extensions=0, refusals=0, relapses=0, reminders=0, slips=0, slip_level="", parked_until=None,
-            merged_into=None, parent=None, progress="", progress_on=None, last_at=last.at, letter_only=False,
-            open=True, counted=True, state=json.dumps({})))
+    """Replay these items, and the wholes that they are parts of; put their views in place of the old ones."""
+    waiting = list(dict.fromkeys(item_ids))
+    rule = rule_in_force(c)
+    for n in range(0, len(waiting), _AT_ONCE):
+        _make(c, waiting[n:n + _AT_ONCE], rule)
 
 
 def make_stale_again(c: Connection) -> int:
@@ -42,3 +49,115 @@ def make_stale_again(c: Connection) -> int:
         .where(t.item_view.c.version.is_distinct_from(VERSION)).order_by(t.item.c.id)).scalars().all()
     make_again(c, stale)
     return len(stale)
+
+
+def events_of(c: Connection, item_ids: Sequence[int]) -> dict[int, list[StoredEvent]]:
+    """Item id -> its events in order."""
+    found: dict[int, list[StoredEvent]] = defaultdict(list)
+    for r in c.execute(select(t.item_event).where(t.item_event.c.item_id.in_(item_ids))
+                       .order_by(t.item_event.c.item_id, t.item_event.c.serial)):
+        found[r.item_id].append(stored_of(r))
+    return found
+
+
+def ids_of(c: Connection, numbers: Iterable[str]) -> dict[str, int]:
+    """Number -> item id, of those that there are."""
+    return {number: int(item_id) for number, item_id in c.execute(
+        select(t.item.c.number, t.item.c.id).where(t.item.c.number.in_(set(numbers))))}
+
+
+def _make(c: Connection, item_ids: Sequence[int], rule: LightRule) -> None:
+    kin: dict[int, Item] = {}
+    told = _with_kin(c, item_ids, kin)
+    by_number = {one.number: one for one in kin.values()}
+    listed_with = {int(r.id): int(r.unit_id) for r in c.execute(select(t.item.c.id, t.item.c.unit_id)
+                                                                .where(t.item.c.id.in_(list(told))))}
+    units = {key: int(unit_id) for key, unit_id in c.execute(
+        select(t.unit.c.key, t.unit.c.id).where(t.unit.c.key.in_({one.unit or one.returned_by for one in kin.values()})))}
+    views: list[dict[str, Any]] = []
+    lights: list[dict[str, Any]] = []
+    for item_id, events in told.items():
+        item = kin[item_id]
+        share = family.progress(by_number, item.number) if _whole(item, by_number) else item.share
+        views.append(_view(item, events, units.get(item.unit or item.returned_by, listed_with[item_id])) | {
+            "item_id": item_id, "progress": _progress(item, share)})
+        lights += [{"item_id": item_id, "from_day": one.from_day, "until_day": one.until_day, "light": one.light,
+                    "urgency": one.urgency} for one in stretches(item, share, rule)]
+    for table in (t.item_light, t.item_view):
+        c.execute(delete(table).where(table.c.item_id.in_(list(told))))
+    if views:
+        c.execute(insert(t.item_view), views)
+        c.execute(insert(t.item_light), lights)
+
+
+def _with_kin(c: Connection, item_ids: Sequence[int], kin: dict[int, Item]) -> dict[int, list[StoredEvent]]:
+    """The events of these items and of the wholes above them; into `kin` also their parts, whose progress they need."""
+    told = {item_id: events for item_id, events in events_of(c, item_ids).items()}
+    fresh = dict(told)
+    while fresh:
+        for item_id, events in fresh.items():
+            item = replay(one.event for one in events)
+            assert item is not None
+            kin[item_id] = item
+        above = ids_of(c, {kin[one].parent for one in fresh if kin[one].parent})
+        fresh = events_of(c, [one for one in above.values() if one not in told])
+        told.update(fresh)
+    wanted = {part.number for item in kin.values() for part in item.live_parts}
+    while wanted:
+        below = {number: one for number, one in ids_of(c, wanted).items() if one not in kin}
+        wanted = set()
+        for item_id, events in events_of(c, list(below.values())).items():
+            part = replay(one.event for one in events)
+            assert part is not None
+            kin[item_id] = part
+            wanted |= {one.number for one in part.live_parts}
+    return told
+
+
+def _whole(item: Item, known: Mapping[str, Item]) -> bool:
+    return bool(item.live_parts) and all(part.number in known for part in item.live_parts)
+
+
+def _view(item: Item, events: Sequence[StoredEvent], unit_id: int) -> dict[str, Any]:
+    waits = "office" if item.extension_pending or (item.is_open and item.deadline is None) else _WAITS[item.status]
+    slips = item.outstanding
+    top = max(slips, key=lambda one: (one.level, one.on), default=None)
+    return {
+        "version": VERSION, "serial": events[-1].serial, "status": item.status.value, "waits_for": waits,
+        "unit_id": unit_id, "contact_leader": item.leader, "deadline": _day(item.deadline), "done_on": _day(item.done_on),
+        "late": bool(item.missed), "extensions": len(item.extensions), "refusals": item.rejections,
+        "relapses": item.relapses, "reminders": item.reminders, "slips": len(slips),
+        "slip_level": "" if top is None else f"{top.slip}/{top.level}", "parked_until": _day(item.review_on),
+        "merged_into": item.merged_into or None, "parent": item.parent or None,
+        "progress_on": _day(item.last_progress_on), "last_at": text_of(item.last_at), "letter_only": item.letter_only,
+        "open": item.is_open, "counted": item.on_the_list, "state": json.dumps(_state(item, events), ensure_ascii=False),
+    }
+
+
+def _state(item: Item, events: Sequence[StoredEvent]) -> dict[str, Any]:
+    """What a card shows besides, and what was put right in words since the listing."""
+    fields: dict[str, str] = {}
+    for one in events:
+        fields.update(one.more.get("fields", {}))
+    reading = item.last_reading
+    told = {
+        "original": _day(item.original_deadline), "owner_since": _day(item.owner_since), "returns": item.returns,
+        "wanted": _day(item.extension_wanted), "stage": reading.stage if reading else "",
+        "said": reading.text if reading else "", "requirements": [one.text for one in item.open_requirements],
+        "reminded_on": _day(item.reminded_on), "parts": len(item.live_parts), "absorbed": list(item.absorbed),
+        "verdict": item.verdict.value if item.verdict else "", "fields": fields,
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def _progress(item: Item, share: Any) -> str:
+    """In words, for a list: the share to one tenth of a percent, else the stage that was reported."""
+    if share is not None:
+        tenths = (share * 2000 + 1) // 2
+        return f"{tenths // 10}.{tenths % 10}%" if tenths % 10 else f"{tenths // 10}%"
+    reading = item.last_reading
+    return reading.stage if reading else ""
+
+
+def _day(one: date | None) -> str | None:
+    return None if one is None else one.isoformat()

@@ -16,10 +16,12 @@ from sqlalchemy import Connection, func, insert, select, true, update
 
 from db import tables as t
 from db.clock import text_of
+from db.item_events import detail_of, listing, started
 from db.item_values import ItemKind, Milestone, NewItem, Source, SourceKind
 from db.record import Record
 from db.stores import item_views
 from db.values import Sitting
+from scoring.commitment import Event
 
 
 class Items:
@@ -29,13 +31,25 @@ class Items:
         self._c = connection
 
     def enter(self, new: NewItem, *, by: str, at: datetime, by_role: str = "", by_unit: str = "") -> str:
-        """Put it on the list; its number. What is listed already, by its source's key, keeps the number it has."""
+        """Put it on the list; its number. What is listed already, by its source's key, keeps the number it has.
+
+        Raises LifeRefused where it cannot be listed so, KeyError for a unit that there is not.
+        """
         Record(self._c).hold()  # numbers are given one at a time
         known = self.number_of(new.source.key)
         if known is not None:
             return known
         series, nth, number = self._next_number(new)
-        start = new.started_on or new.listed_on
+        self._enter(new, (series, nth, number), listing(new, number, at=at, by=by, by_unit=by_unit, role=by_role))
+        return number
+
+    def enter_part(self, new: NewItem, event: Event) -> None:
+        """A part of a split item, under the number that the split gave it; `event` is its listing."""
+        series, nth, number = self._next_number(new)
+        self._enter(new, (series, nth, number), event)
+
+    def _enter(self, new: NewItem, place: tuple[str, int, str], event: Event) -> None:
+        series, nth, number = place
         units = self._unit_ids(new.unit, new.lead_unit, *new.supporting)
         item_id = self._insert(
             t.item, number=number, series=series, nth=nth, kind=new.kind.value, text=new.text,
@@ -44,19 +58,17 @@ class Items:
             lead_unit_id=units[new.lead_unit] if new.lead_unit else None, owner=new.owner,
             contact_leader=new.contact_leader, supervisor=new.supervisor, team=new.team, project=new.project,
             batch=new.batch, category=new.category, value=new.value, value_unit=new.value_unit, baseline=new.baseline,
-            direction=new.direction, started_on=min(start, new.deadline or start).isoformat(),
-            listed_on=new.listed_on.isoformat(), deadline=_day(new.deadline), sitting_id=new.sitting_id, target_id=new.target_id,
-            commitment_id=new.commitment_id, part_of=new.part_of or None, note=new.note, entered_at=text_of(at),
-            entered_by=by)
-        self.link_source(item_id, new.source, at=at)
+            direction=new.direction, started_on=started(new).isoformat(), listed_on=new.listed_on.isoformat(),
+            deadline=_day(new.deadline), sitting_id=new.sitting_id, target_id=new.target_id,
+            commitment_id=new.commitment_id, part_of=new.part_of or None, note=new.note, entered_at=text_of(event.at),
+            entered_by=event.by)
+        self.link_source(item_id, new.source, at=event.at)
         for one in dict.fromkeys(new.supporting):
             self._c.execute(insert(t.item_unit).values(item_id=item_id, unit_id=units[one]))
         self._put_milestones(item_id, new.milestones)
         if new.commitment_id is not None:
             self._c.execute(update(t.commitment).where(t.commitment.c.id == new.commitment_id).values(number=number))
-        self.append(item_id, 1, "listed", at=at, by=by, by_role=by_role, by_unit=by_unit,
-                    detail=_listing(new, at))
-        return number
+        self.append(item_id, 1, event)
 
     def enter_promises(self, sitting: Sitting, *, listed_on: date, by: str, at: datetime, by_role: str = "",
                        target_id: int | None = None) -> tuple[str, ...]:
@@ -87,12 +99,11 @@ class Items:
                 by=by, at=at, by_role=by_role)
             for one in waiting)
 
-    def append(self, item_id: int, serial: int, kind: str, *, at: datetime, by: str, by_role: str, by_unit: str,
-               detail: Mapping[str, object]) -> None:
+    def append(self, item_id: int, serial: int, event: Event, more: Mapping[str, object] | None = None) -> None:
         """One event, at this serial: if somebody else was quicker the database refuses it. The view follows at once."""
         self._c.execute(insert(t.item_event).values(
-            item_id=item_id, serial=serial, kind=kind, at=text_of(at), by=by, by_role=by_role, by_unit=by_unit,
-            detail=json.dumps(detail, ensure_ascii=False, sort_keys=True)))
+            item_id=item_id, serial=serial, kind=event.kind.value, at=text_of(event.at), by=event.by,
+            by_role=event.role, by_unit=event.by_unit, detail=detail_of(event, more)))
         item_views.make_again(self._c, (item_id,))
 
     def link_source(self, item_id: int, source: Source, *, at: datetime) -> None:
@@ -137,12 +148,6 @@ class Items:
         done = self._c.execute(insert(table).values(**values))  # type: ignore[arg-type]
         assert done.inserted_primary_key is not None
         return int(done.inserted_primary_key[0])
-
-
-def _listing(new: NewItem, at: datetime) -> dict[str, object]:
-    """What the first event tells beside the item's row: the local day, and what it was split from."""
-    on = new.listed_on if abs((at.date() - new.listed_on).days) <= 1 else at.date()
-    return {"on": on.isoformat(), **({"parent": new.split_from} if new.split_from else {})}
 
 
 def _day(one: date | None) -> str | None:

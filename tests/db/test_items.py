@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,6 +13,7 @@ from db import tables as t
 from db.engine import Database
 from db.item_values import ItemKind, Milestone, NewItem, Source, SourceKind
 from db.work import Work, work
+from scoring.commitment import Event, Kind
 from tests import make
 
 DAY = date(2026, 4, 23)
@@ -62,8 +64,12 @@ def test_two_writers_cannot_append_to_the_same_state(hall):
         enter(w, problem())
         item_id = w.c.execute(select(t.item.c.id)).scalar_one()
 
+    accepted = Event(kind=Kind.ACCEPTED, at=make.START, on=DAY, by="liaison", by_unit="small-A")
+    with work(hall.house.database) as w:
+        w.items.append(item_id, 2, accepted)
+
     with pytest.raises(IntegrityError), work(hall.house.database) as w:
-        w.items.append(item_id, 1, "listed", at=make.START, by="other", by_role="", by_unit="", detail={})
+        w.items.append(item_id, 2, replace(accepted, by="other"))
 
 
 def test_commitments_that_had_numbers_become_items_of_the_same_numbers(empty_url):

@@ -176,11 +176,11 @@ def _carry_over(c: sa.Connection) -> None:
     """Every commitment that has a number becomes an item of that number; their views are made when the upgrade is over."""
     for one in c.execute(sa.text(
             "select k.id, k.number, k.text, k.owner, k.deadline, k.amount, k.amount_unit, s.id as shortcoming_id,"
-            " s.text as shortcoming, s.gap, s.goal, g.id as target_id, g.unit_id, v.id as sitting_id, v.held_on, v.title,"
+            " s.text as shortcoming, s.gap, s.goal, g.id as target_id, g.unit_id, u.key as unit, v.id as sitting_id, v.held_on, v.title,"
             " (select min(e.at) from commitment_event e where e.commitment_id = k.id) as at,"
             " (select min(e.\"by\") from commitment_event e where e.commitment_id = k.id) as by_whom"
             " from commitment k join shortcoming s on s.id = k.shortcoming_id join target g on g.id = s.target_id"
-            " join sitting v on v.id = g.sitting_id where k.number is not null order by k.id")).all():
+            " join unit u on u.id = g.unit_id join sitting v on v.id = g.sitting_id where k.number is not null order by k.id")).all():
         measures = c.execute(sa.text("select text from measure where shortcoming_id = :one order by position"),
                              {"one": one.shortcoming_id}).scalars().all()
         series, _dash, nth = one.number.rpartition("-")
@@ -201,8 +201,19 @@ def _carry_over(c: sa.Connection) -> None:
             {"item_id": item_id, "words": one.title, "key": f"commitment:{one.id}", "at": at})
         c.execute(sa.text(
             'insert into item_event (item_id, serial, kind, at, "by", by_role, by_unit, detail)'
-            " values (:item_id, 1, 'listed', :at, :by_whom, '', '', '{}')"),
-            {"item_id": item_id, "at": at, "by_whom": by})
+            " values (:item_id, 1, 'listed', :at, :by_whom, '', '', :detail)"),
+            {"item_id": item_id, "at": at, "by_whom": by,
+             "detail": json.dumps(_listing(one, at), ensure_ascii=False, sort_keys=True)})
+
+
+def _listing(one: sa.Row, at: str) -> dict[str, object]:
+    """The first event of the item, as db.item_events writes it."""
+    since = min(one.held_on, at[:10])
+    told = {"on": at[:10], "number": one.number, "unit": one.unit, "text": one.text, "deadline": one.deadline,
+            "since": since, "starts_on": min(since, one.deadline), "source": {"origin": "declared", "ref": one.title}}
+    if one.amount:
+        told["target"] = {"value": one.amount, "measure": one.amount_unit, "lower_is_better": False}
+    return told
 
 
 def downgrade() -> None:

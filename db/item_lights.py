@@ -1,0 +1,86 @@
+"""The light of an item by days, for as long as nothing else happens to it: stretches that cover all days without a gap.
+
+A light changes by itself only where its rule says so: at the deadline, some days before it, when the last report
+grows stale, and where the schedule runs past the next band. Between such days it is found by halving.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from itertools import pairwise
+
+from sqlalchemy import Connection, select
+
+from db import tables as t
+from scoring.bands import bands_of
+from scoring.item import Item
+from scoring.lights import LightRule, light_of
+from scoring.schedule import Step
+
+RULE_SETTING = "list.lights"
+OFF_THE_LIST = "off_the_list"
+BEGINNING, FOREVER = "0001-01-01", "9999-12-31"
+_LAST = 99
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """From a day up to the day before another."""
+
+    from_day: str
+    until_day: str
+    light: str
+    urgency: int
+
+
+def rule_in_force(c: Connection) -> LightRule:
+    """When lights change, as it was set here; else the usual rule."""
+    written = c.execute(select(t.setting.c.value).where(t.setting.c.key == RULE_SETTING)).scalar_one_or_none()
+    if written is None:
+        return LightRule()
+    told = json.loads(written)
+    return LightRule(soon_days=int(told["soon_days"]), fresh_days=int(told["fresh_days"]), step=Step(told["step"]),
+                     bands=bands_of(told["bands"]))
+
+
+def stretches(item: Item, share: Fraction | None, rule: LightRule) -> tuple[Stretch, ...]:
+    """Every stretch of one light, from the beginning of time to its end."""
+    start = min(item.since, item.starts_on)
+    turns = sorted(_turns(item, start, share, rule))
+    days = [BEGINNING, *(day.isoformat() for day in turns), FOREVER]
+    lights = [_on(item, day, share, rule) for day in (start, *turns)]
+    return tuple(Stretch(from_day=first, until_day=after, light=light, urgency=urgency)
+                 for (first, after), (light, urgency) in zip(pairwise(days), lights, strict=True))
+
+
+def _turns(item: Item, start: date, share: Fraction | None, rule: LightRule) -> Iterator[date]:
+    """The first days of a light that differs from the day before it."""
+    marks = {start}
+    if item.deadline is not None:
+        marks |= {item.deadline - timedelta(days=rule.soon_days), item.deadline + timedelta(days=1)}
+    if item.last_reading is not None:
+        marks.add(item.last_reading.on + timedelta(days=rule.fresh_days + 1))
+    ordered = sorted(max(one, start) for one in marks)
+    for low, high in pairwise(ordered):
+        yield from _between(item, low, high, share, rule)
+
+
+def _between(item: Item, low: date, high: date, share: Fraction | None, rule: LightRule) -> Iterator[date]:
+    """The turns after `low`, up to and with `high`."""
+    if low >= high or _on(item, low, share, rule) == _on(item, high, share, rule):
+        return
+    middle = low + timedelta(days=(high - low).days // 2)
+    if middle == low:
+        yield high
+        return
+    yield from _between(item, low, middle, share, rule)
+    yield from _between(item, middle, high, share, rule)
+
+
+def _on(item: Item, day: date, share: Fraction | None, rule: LightRule) -> tuple[str, int]:
+    lit = light_of(item, day, rule, share=share)
+    return (OFF_THE_LIST, _LAST) if lit is None else (lit.light.value, lit.light.urgency)

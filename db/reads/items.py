@@ -1,0 +1,219 @@
+"""The list (清单), read for screens: one page of it by its filters, how many stand under which light, one item whole.
+
+Everything comes from the views, by indexes: nothing is replayed to draw a list. A light is the light of a day.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+
+from db import tables as t
+from db.clock import moment_of
+from db.item_lines import Filter, ItemSource, ListedItem
+from db.item_values import ItemKind, Milestone, SourceKind, StoredEvent
+from db.stores.item_views import events_of
+
+_unit = t.unit.alias("responsible")
+_lead = t.unit.alias("lead")
+
+
+def page(c: Connection, wanted: Filter, day: date, *, limit: int | None = None, offset: int = 0) -> tuple[ListedItem, ...]:
+    """Most urgent first, by the light of the day, the deadline, the number."""
+    ids = (_where(select(t.item_view.c.item_id), wanted, day)
+           .order_by(t.item_light.c.urgency, t.item_view.c.deadline.is_(None), t.item_view.c.deadline, t.item_view.c.item_id))
+    if limit is not None:
+        ids = ids.limit(limit).offset(offset)
+    found = [int(one) for one in c.execute(ids).scalars()]
+    return _lines(c, found, day)
+
+
+def count(c: Connection, wanted: Filter, day: date) -> int:
+    return int(c.execute(_where(select(func.count()), wanted, day)).scalar_one())
+
+
+def lights(c: Connection, wanted: Filter, day: date) -> dict[str, int]:
+    """Light -> how many of the counted items stand under it, whatever light is asked for."""
+    rows = c.execute(_where(select(t.item_light.c.light, func.count()), wanted, day, light=False)
+                     .where(t.item_view.c.counted).group_by(t.item_light.c.light))
+    return {light: int(n) for light, n in rows}
+
+
+def by_unit(c: Connection, wanted: Filter, day: date) -> dict[str, dict[str, int]]:
+    """Unit key -> light -> how many of the counted items."""
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for key, light, n in c.execute(
+            _where(select(t.unit.c.key, t.item_light.c.light, func.count()), wanted, day)
+            .where(t.item_view.c.counted, t.unit.c.id == t.item_view.c.unit_id)
+            .group_by(t.unit.c.key, t.item_light.c.light)):
+        found[key][light] = int(n)
+    return dict(found)
+
+
+def item(c: Connection, number: str, day: date) -> ListedItem | None:
+    """One item as it stands on a day."""
+    item_id = c.execute(select(t.item.c.id).where(t.item.c.number == number)).scalar_one_or_none()
+    return None if item_id is None else next(iter(_lines(c, [int(item_id)], day)), None)
+
+
+def events(c: Connection, item_id: int) -> tuple[StoredEvent, ...]:
+    """Everything that has happened to it, in order."""
+    return tuple(events_of(c, [item_id]).get(item_id, ()))
+
+
+def sources(c: Connection, item_id: int) -> tuple[ItemSource, ...]:
+    rows = c.execute(select(t.item_source).where(t.item_source.c.item_id == item_id).order_by(t.item_source.c.id))
+    return tuple(ItemSource(kind=SourceKind(r.kind), words=r.words, at=moment_of(r.at)) for r in rows)
+
+
+def supporting(c: Connection, item_id: int) -> tuple[str, ...]:
+    """The names of the supporting units as they were listed."""
+    return tuple(c.execute(select(t.unit.c.name).join_from(t.item_unit, t.unit, t.item_unit.c.unit_id == t.unit.c.id)
+                           .where(t.item_unit.c.item_id == item_id).order_by(t.unit.c.id)).scalars())
+
+
+def milestones(c: Connection, item_ids: Iterable[int]) -> dict[int, tuple[Milestone, ...]]:
+    found: dict[int, list[Milestone]] = defaultdict(list)
+    for r in c.execute(select(t.item_milestone).where(t.item_milestone.c.item_id.in_(list(item_ids)))
+                       .order_by(t.item_milestone.c.item_id, t.item_milestone.c.position)):
+        found[r.item_id].append(Milestone(text=r.text, due=date.fromisoformat(r.due), owner=r.owner))
+    return {item_id: tuple(some) for item_id, some in found.items()}
+
+
+def belonging(c: Connection, number: str, day: date) -> tuple[ListedItem, ...]:
+    """What was listed as belonging to this number: its parts, its measures."""
+    ids = c.execute(select(t.item.c.id).where(t.item.c.part_of == number).order_by(t.item.c.id)).scalars()
+    return _lines(c, [int(one) for one in ids], day)
+
+
+def known_units(c: Connection) -> tuple[tuple[str, str], ...]:
+    """(key, name) of every unit that holds an item, as units are ordered."""
+    held = select(t.item_view.c.unit_id).distinct()
+    return tuple((key, name) for key, name in c.execute(
+        select(t.unit.c.key, t.unit.c.name).where(t.unit.c.id.in_(held)).order_by(t.unit.c.id)))
+
+
+def known_leaders(c: Connection) -> tuple[str, ...]:
+    rows = c.execute(select(t.item_view.c.contact_leader).where(t.item_view.c.contact_leader != "").distinct())
+    return tuple(sorted(rows.scalars()))
+
+
+def known_sittings(c: Connection) -> tuple[tuple[str, str], ...]:
+    """(key, title and period) of every sitting that something on the list comes from, newest first."""
+    held = select(t.item.c.sitting_id).where(t.item.c.sitting_id.is_not(None)).distinct()
+    return tuple((r.key, f"{r.title} {r.period}") for r in c.execute(
+        select(t.sitting.c.key, t.sitting.c.title, t.sitting.c.period).where(t.sitting.c.id.in_(held))
+        .order_by(t.sitting.c.held_on.desc(), t.sitting.c.id.desc())))
+
+
+def known_batches(c: Connection) -> tuple[str, ...]:
+    return tuple(sorted(c.execute(select(t.item.c.batch).where(t.item.c.batch != "").distinct()).scalars()))
+
+
+def promised(c: Connection, arena: str, before: date) -> tuple[tuple[str, str, str, bool, str], ...]:
+    """(unit key, sitting key, light-free status, counted, number) of what was said in the sitting of an arena before a day."""
+    last = c.execute(select(t.sitting.c.id).where(t.sitting.c.arena == arena, t.sitting.c.held_on < before.isoformat(),
+                                                  t.sitting.c.id.in_(select(t.item.c.sitting_id)))
+                     .order_by(t.sitting.c.held_on.desc(), t.sitting.c.id.desc()).limit(1)).scalar_one_or_none()
+    if last is None:
+        return ()
+    rows = c.execute(
+        select(t.unit.c.key.label("unit"), t.sitting.c.key, t.item_view.c.status, t.item_view.c.counted, t.item.c.number)
+        .join_from(t.item, t.item_view, t.item_view.c.item_id == t.item.c.id)
+        .join(t.unit, t.unit.c.id == t.item_view.c.unit_id).join(t.sitting, t.sitting.c.id == t.item.c.sitting_id)
+        .where(t.item.c.sitting_id == last).order_by(t.item.c.id))
+    return tuple((r.unit, r.key, r.status, bool(r.counted), r.number) for r in rows)
+
+
+def _where(wanted_columns: Select[Any], wanted: Filter, day: date, *, light: bool = True) -> Select[Any]:
+    on = day.isoformat()
+    asked = (wanted_columns.select_from(t.item_view)
+             .join(t.item_light, and_(t.item_light.c.item_id == t.item_view.c.item_id, t.item_light.c.from_day <= on,
+                                      t.item_light.c.until_day > on)))
+    conditions: list[ColumnElement[bool]] = []
+    of_view = {"leader": t.item_view.c.contact_leader, "status": t.item_view.c.status, "waits_for": t.item_view.c.waits_for}
+    conditions += [column == getattr(wanted, name) for name, column in of_view.items() if getattr(wanted, name)]
+    if wanted.unit:
+        conditions.append(t.item_view.c.unit_id.in_(select(t.unit.c.id).where(t.unit.c.key == wanted.unit)))
+    if wanted.light and light:
+        conditions.append(t.item_light.c.light == wanted.light)
+    if wanted.source:
+        conditions.append(t.item_view.c.item_id.in_(
+            select(t.item_source.c.item_id).where(t.item_source.c.kind == wanted.source)))
+    if wanted.month:
+        conditions += [t.item_view.c.deadline >= wanted.month, t.item_view.c.deadline < f"{wanted.month}-99"]
+    if wanted.open_only:
+        conditions.append(t.item_view.c.open)
+    of_item = _item_conditions(wanted)
+    if of_item:
+        asked = asked.join(t.item, t.item.c.id == t.item_view.c.item_id)
+    return asked.where(*conditions, *of_item)
+
+
+def _item_conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    conditions += [column == value for column, value in (
+        (t.item.c.kind, wanted.kind), (t.item.c.batch, wanted.batch)) if value]
+    if wanted.sitting:
+        conditions.append(t.item.c.sitting_id.in_(select(t.sitting.c.id).where(t.sitting.c.key == wanted.sitting)))
+    if wanted.period:
+        conditions.append(t.item.c.sitting_id.in_(select(t.sitting.c.id).where(t.sitting.c.period == wanted.period)))
+    if wanted.target_id is not None:
+        conditions.append(t.item.c.target_id == wanted.target_id)
+    if wanted.numbers is not None:
+        conditions.append(t.item.c.number.in_(wanted.numbers))
+    if wanted.text.strip():
+        like = f"%{wanted.text.strip()}%"
+        conditions.append(or_(*(column.like(like) for column in (
+            t.item.c.number, t.item.c.text, t.item.c.shortcoming, t.item.c.project, t.item.c.owner))))
+    return conditions
+
+
+def _lines(c: Connection, item_ids: Sequence[int], day: date) -> tuple[ListedItem, ...]:
+    on = day.isoformat()
+    found: dict[int, ListedItem] = {}
+    for n in range(0, len(item_ids), 500):
+        rows = c.execute(
+            select(t.item, t.item_view, t.item_light.c.light, t.item_light.c.urgency, _unit.c.key.label("unit"),
+                   _unit.c.name.label("unit_name"), _lead.c.name.label("lead_unit"), t.sitting.c.key.label("sitting"),
+                   t.sitting.c.title.label("sitting_title"), t.sitting.c.period, t.target.c.key.label("target"))
+            .join_from(t.item, t.item_view, t.item_view.c.item_id == t.item.c.id)
+            .join(t.item_light, and_(t.item_light.c.item_id == t.item.c.id, t.item_light.c.from_day <= on,
+                                     t.item_light.c.until_day > on))
+            .join(_unit, _unit.c.id == t.item_view.c.unit_id)
+            .outerjoin(_lead, _lead.c.id == t.item.c.lead_unit_id)
+            .outerjoin(t.sitting, t.sitting.c.id == t.item.c.sitting_id)
+            .outerjoin(t.target, t.target.c.id == t.item.c.target_id)
+            .where(t.item.c.id.in_(item_ids[n:n + 500])))
+        found |= {r.id: _line(r) for r in rows}
+    return tuple(found[one] for one in item_ids if one in found)
+
+
+def _line(r: Row[Any]) -> ListedItem:
+    view, state = t.item_view.c, json.loads(r.state)
+    put_right = state.get("fields", {})
+    seen = r._mapping
+    return ListedItem(
+        id=r.id, number=r.number, kind=ItemKind(r.kind), text=put_right.get("text", r.text), unit=r.unit,
+        unit_name=r.unit_name, lead_unit=r.lead_unit or "", owner=put_right.get("owner", r.owner),
+        contact_leader=seen[view.contact_leader], supervisor=put_right.get("supervisor", r.supervisor),
+        team=put_right.get("team", r.team), shortcoming=r.shortcoming, gap=r.gap, goal=r.goal,
+        measures=tuple(json.loads(r.measures)), project=r.project, batch=r.batch, category=r.category, value=r.value,
+        value_unit=r.value_unit, baseline=r.baseline, direction=r.direction, started_on=date.fromisoformat(r.started_on),
+        listed_on=date.fromisoformat(r.listed_on), original_deadline=_day(state.get("original")),
+        deadline=_day(seen[view.deadline]), status=r.status, light=r.light, urgency=r.urgency, waits_for=r.waits_for,
+        done_on=_day(r.done_on), late=bool(r.late), extensions=r.extensions, refusals=r.refusals, relapses=r.relapses,
+        reminders=r.reminders, slips=r.slips, slip_level=r.slip_level, parked_until=_day(r.parked_until),
+        merged_into=r.merged_into or "", parent=r.parent or "", part_of=r.part_of or "", progress=r.progress,
+        progress_on=_day(r.progress_on), letter_only=bool(r.letter_only), is_open=bool(r.open), counted=bool(r.counted),
+        serial=r.serial, last_at=moment_of(r.last_at), sitting=r.sitting or "", sitting_title=r.sitting_title or "",
+        period=r.period or "", target=r.target or "", note=r.note, state=state)
+
+
+def _day(one: str | None) -> date | None:
+    return None if one is None else date.fromisoformat(one)
