@@ -12,12 +12,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from db.engine import Database
-from db.reads import segments as segment_reads
 from db.reads import sittings as reads
 from db.traces import sweep
 from db.values import Round, Sitting, Target
 from db.work import Work, work
 from hall.closing import collects_until
+from hall.leaving import LOOKED_AT, leave_stage
 from hall.moves import CLOSE, OPEN, SHOW, VOID
 from office.local_time import clock_time
 from office.refusal import NotFound, Refused
@@ -25,7 +25,6 @@ from scoring.round import MoveRefused, Phase, check_move
 from scoring.rule import BallotKind, read_rule
 
 LONGEST_ROUND = 86_400
-LOOKED_AT = "*"
 STORING = timedelta(seconds=1)  # what came in time and waits to be stored is given this long after the collection
 MISSED = timedelta(seconds=2)  # a running server closes a round sooner than that after its collection
 
@@ -170,25 +169,6 @@ def show_in(w: Work, found: Sitting, shows: str, target: str | None, *, by: str,
     was = leave_stage(w, found, at, stays=target if shows == "target" else LOOKED_AT)
     w.rounds.show(found.id, shows, targets[target].id if shows == "target" and target else None)
     _tell(w, found, by, at, SHOW, shows=shows, target=target, **was)
-
-
-def leave_stage(w: Work, found: Sitting, at: datetime, *, stays: str | None = None) -> dict[str, object]:
-    """End what goes on on stage, unless it is of the target that `stays` (LOOKED_AT: whatever it is).
-
-    What the stage was goes into the record's line, so that the move can be taken back.
-    """
-    stage = reads.stage(w.c, found.id)
-    was: dict[str, object] = {"was_shows": stage.shows}
-    if stage.target is not None:
-        was["was_target"] = stage.target
-    going = next((one for one in segment_reads.runs(w.c, found.id) if one.ended_at is None), None)
-    if going is None or stays == LOOKED_AT or (stays is not None and going.target == stays):
-        return was
-    w.segments.end_going(found.id, at=at)
-    was["ended"] = going.id
-    if going.paused_at is not None:
-        was["was_paused"] = True
-    return was
 
 
 def draw_order(database: Database, sitting: str, seed: str, *, by: str, at: datetime) -> tuple[str, ...]:

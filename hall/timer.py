@@ -49,6 +49,10 @@ class Reading:
             return f"超时 {minutes(self.over)}"
         return minutes(self.used if self.left is None else self.left)
 
+    def used_words(self, title: str) -> str:
+        """`发言 08:12（超时00:12）`, for the record."""
+        return f"{title} {minutes(self.used)}" + (f"（超时{minutes(self.over)}）" if self.over else "")
+
     @property
     def state(self) -> str:
         """Shape and word beside the figures."""

@@ -32,6 +32,8 @@ DETAIL_WORDS = {
     "substitute": "代为发言人", "supplement": "补场",
     "sitting": "场次", "source": "来源", "source_version": "来源版次",
     "state": "状态", "target": "单位", "targets": "单位", "serials": "无记名每家张数",
+    "segment": "环节", "run": "环节号", "ended": "结束的环节号", "used": "用时", "undone": "撤销的操作",
+    "was_shows": "原显示", "was_target": "原台上", "was_paused": "原已暂停", "segments": "环节",
     "ruling": "裁定", "times": "第几遍", "title": "名称", "unit": "单位",
     "units": "单位", "url": "地址", "value": "值", "values": "分项", "version": "版次", "weights": "权重", "administrator": "管理员",
 }

@@ -40,3 +40,9 @@ def last_move(c: Connection, sitting_id: int, actions: Collection[str]) -> LastM
         .order_by(t.record_entry.c.id.desc()).limit(1)).first()
     return None if r is None else LastMove(id=r.id, at=moment_of(r.at), by=r.actor, action=r.action,
                                            detail=json.loads(r.detail))
+
+
+def any_paper(c: Connection, round_id: int) -> bool:
+    """Whether anything was handed in for this round, on a phone or on paper, whatever became of it."""
+    return any(c.execute(select(table.c.round_id).where(table.c.round_id == round_id).limit(1)).first() is not None
+               for table in (t.ballot, t.paper, t.shadow_ballot))
