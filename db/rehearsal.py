@@ -1,5 +1,6 @@
-"""Which database is a rehearsal's, and what of a sitting is copied into one: its roster, and nothing that happened.
+"""The database of a rehearsal: a SQLite file that is made beside the real database, marked, and thrown away.
 
+What is copied into it is one sitting's roster, and nothing that happened.
 Only the tables that are named here are copied. Badges, passwords, sign-ins, ballots, papers, results, the ledger and the
 record stay where they are, and so does every table that is not thought of.
 """
@@ -7,11 +8,13 @@ record stay where they are, and so does every table that is not thought of.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from sqlalchemy import ColumnElement, Table, insert, select, true
 
 from db import tables as t
-from db.engine import Connection
+from db.engine import Connection, Database
+from db.migrate import migrate
 
 MARK = "rehearsal"
 
@@ -21,6 +24,25 @@ Change = Mapping[str, object]
 def is_marked(c: Connection) -> bool:
     """Whether this database was made for a rehearsal. The mark is set once, when it is made."""
     return bool(c.execute(select(t.setting.c.value).where(t.setting.c.key == MARK)).scalar_one_or_none())
+
+
+def make(database: Database, file: Path, sitting_id: int) -> None:
+    """The rehearsal's database of one sitting. The file appears only when it is whole and marked."""
+    half = file.with_name(f"{file.name}.part")
+    wipe(half)
+    target = Database(f"sqlite:///{half}")
+    try:
+        migrate(target)
+        with database.read.connect() as opened, target.write.begin() as sink:
+            source = opened if database.is_sqlite else opened.execution_options(isolation_level="REPEATABLE READ")
+            with source.begin():
+                copy_roster(source, sink, sitting_id)
+        with target.read.connect() as c:
+            c.exec_driver_sql("pragma wal_checkpoint(truncate)")
+    finally:
+        target.dispose()
+    half.replace(file)
+    wipe(half)
 
 
 def copy_roster(source: Connection, sink: Connection, sitting_id: int) -> None:
@@ -33,9 +55,10 @@ def copy_roster(source: Connection, sink: Connection, sitting_id: int) -> None:
             sink.execute(insert(table), rows)
 
 
-def check_in(sink: Connection, codes: tuple[str, ...], at: str) -> None:
-    """Simulated phones have no body that could come to the desk."""
-    sink.execute(t.seat.update().where(t.seat.c.code.in_(codes), t.seat.c.checked_in_at.is_(None)).values(checked_in_at=at))
+def wipe(file: Path) -> None:
+    """The file and what SQLite and its server leave beside it."""
+    for tail in ("", "-wal", "-shm", ".serving"):
+        file.with_name(file.name + tail).unlink(missing_ok=True)
 
 
 def _copied(sitting_id: int) -> tuple[tuple[Table, ColumnElement[bool], Change], ...]:

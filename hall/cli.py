@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import Database, DatabaseUnreachable, database_url
 from db.migrate import migrate
-from hall import care, results, rounds, serving
+from hall import care, crowds, results, rounds, serving
 from hall.house import utc_now
 from hall.network import lan_address
 from hall.status import status_of
@@ -71,6 +71,12 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--host", default="0.0.0.0")
     demo.add_argument("--port", type=int, default=8501)
     demo.add_argument("--phones", type=int, default=300)
+    rehearse = add("rehearse", "彩排一场：同一份名单，另一个数据库，用完清除", _rehearse)
+    rehearse.add_argument("sitting")
+    rehearse.add_argument("--phones", type=int, default=0, help="模拟手机的部数，最多300")
+    rehearse.add_argument("--host", default="0.0.0.0")
+    rehearse.add_argument("--port", type=int, default=None, help="默认从8601起找一个空的")
+    rehearse.add_argument("--end", action="store_true", help="结束彩排，清除它的数据")
     load = add("load", "装入场次文件夹", _load)
     load.add_argument("folder", type=Path)
     link = add("link", "重新打印登录链接", _link)
@@ -126,6 +132,15 @@ def _demo(asked: argparse.Namespace) -> int:
     if not 1 <= asked.phones <= 3000:
         raise Refused("模拟手机请写1到3000部。")
     return rehearsal.demonstrate(asked.database_url, asked.host, asked.port, asked.phones)
+
+
+def _rehearse(asked: argparse.Namespace) -> int:
+    from hall import rehearsal_by_hand
+
+    if not 0 <= asked.phones <= crowds.MOST_PHONES:
+        raise Refused(f"模拟手机请写0到{crowds.MOST_PHONES}部。")
+    return rehearsal_by_hand.rehearse(_database(asked), asked.sitting, phones=asked.phones, host=asked.host,
+                                      port=asked.port, end=asked.end)
 
 
 def _load(asked: argparse.Namespace) -> None:

@@ -19,6 +19,7 @@ from db.traces import Sweeper
 from hall.ballot_box import BallotBox
 from hall.limits import allow_many_phones
 from hall.live import Live
+from hall.parent import leave_with_parent
 from hall.presence import Presence
 from hall.readiness import Readiness
 from hall.rounds import close_what_is_due, collect_once_more
@@ -68,6 +69,7 @@ class House:
     def open(self) -> None:
         """Bring the schema up to date, read the hall, start the writer and the clock."""
         self._sole.hold()
+        leave_with_parent()
         migrate(self.database)
         collect_once_more(self.database, self.clock())
         self.live.refresh()
