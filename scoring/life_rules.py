@@ -131,21 +131,22 @@ FOLLOWING = (*_PARTS, Kind.ABSORBED)      # what happens to an item because of a
 ACCEPTANCE = (Kind.CHECKED, Kind.SIGNED_OFF)
 
 
+_FOREIGN = {kind: tuple((field.name, field.default) for field in fields(Event)
+                        if field.name not in (*COMMON, *needed, *allowed)) for kind, (needed, allowed) in FIELDS.items()}
+
+
 def refuse_if_ill_formed(event: Event) -> None:
     """Every field that the kind needs is there, and none that it does not know."""
-    needed, allowed = FIELDS[event.kind]
     if not event.by.strip():
         raise LifeRefused(Reason.MISSING, f"{event.kind.words}要写明经办人，请补上。", field="by")
-    for field in fields(event):
-        if field.name in COMMON:
-            continue
-        value = getattr(event, field.name)
-        empty = value is None or value is False or value == () or (isinstance(value, str) and not value.strip())
-        if field.name in needed and empty and not (field.name in ("granted", "passed") and value is False):
-            word = FIELD_WORDS.get(field.name, field.name)
-            raise LifeRefused(Reason.MISSING, f"{event.kind.words}要写明{word}，请补上。", field=field.name)
-        if field.name not in needed and field.name not in allowed and value != field.default:
-            raise LifeRefused(Reason.UNEXPECTED, f"{event.kind.words}没有“{field.name}”这一项，请去掉。", field=field.name)
+    for name in FIELDS[event.kind][0]:
+        value = getattr(event, name)
+        if value is None or value == () or (isinstance(value, str) and not value.strip()):
+            word = FIELD_WORDS.get(name, name)
+            raise LifeRefused(Reason.MISSING, f"{event.kind.words}要写明{word}，请补上。", field=name)
+    for name, default in _FOREIGN[event.kind]:
+        if getattr(event, name) != default:
+            raise LifeRefused(Reason.UNEXPECTED, f"{event.kind.words}没有“{name}”这一项，请去掉。", field=name)
 
 
 def refuse_if_not_theirs(item: Item, event: Event) -> None:
