@@ -1,17 +1,22 @@
 """Databases and houses for the tests: real SQLite in a temporary folder, and a real PostgreSQL.
 
-`url` runs a test on both; `house` is a house on it; `hall` a small sitting in it with every badge handed out.
+`url` runs a test on both, with every table and no row; `house` is a house on it; `hall` a small sitting in it with
+every badge handed out. The tables are made once a process: each test gets a copy.
 """
 
 from __future__ import annotations
 
+import functools
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from db.engine import Database
+from db.migrate import migrate
 from tests import make
 
 
@@ -31,14 +36,65 @@ def postgres() -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with every table and no row, to be copied."""
+    made = tmp_path_factory.mktemp("tables") / "leitai.db"
+    _migrated(f"sqlite:///{made}")
+    return made
+
+
+@pytest.fixture(scope="session")
+def postgres_with_tables(postgres: str) -> str:
+    """The name of a database with every table and no row, on the server of this process."""
+    from tests.postgres import new_database
+
+    _migrated(new_database(postgres, "leitai_tables"))
+    return "leitai_tables"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database; every test that asks runs on both kinds."""
+    """A database without a row; every test that asks runs on both kinds."""
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_with_tables"), tmp_path / "leitai.db")
+        return f"sqlite:///{tmp_path / 'leitai.db'}"
+    from tests.postgres import new_database
+
+    return new_database(request.getfixturevalue("postgres"), f"leitai_{uuid.uuid4().hex[:12]}",
+                        like=request.getfixturevalue("postgres_with_tables"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without a table."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'leitai.db'}"
     from tests.postgres import new_database
 
     return new_database(request.getfixturevalue("postgres"), f"leitai_{uuid.uuid4().hex[:12]}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_is_slow_and_shown_elsewhere() -> Iterator[None]:
+    """A hash of a password takes 0.3 s on purpose: here a weak one does. And
+    Streamlit's AppTest reads every installed package's metadata each time in search of components: once is enough."""
+    from argon2 import PasswordHasher
+    from streamlit.components.v2 import manifest_scanner
+
+    from office import people
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(people, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(manifest_scanner, "scan_component_manifests",
+                      functools.cache(manifest_scanner.scan_component_manifests))
+        yield
+
+
+def _migrated(url: str) -> None:
+    database = Database(url)
+    migrate(database)
+    database.dispose()
 
 
 @pytest.fixture

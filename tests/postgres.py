@@ -26,10 +26,10 @@ def server(folder: Path) -> Iterator[str]:
         running.cleanup()
 
 
-def new_database(address: str, name: str) -> str:
-    """Create an empty database on the server; its URL."""
+def new_database(address: str, name: str, like: str = "template1") -> str:
+    """Create a database on the server, empty or a copy of another one; its URL."""
     engine = create_engine(address, isolation_level="AUTOCOMMIT")
     with engine.connect() as c:
-        c.execute(text(f'create database "{name}"'))
+        c.execute(text(f'create database "{name}" template "{like}" strategy wal_log'))
     engine.dispose()
     return make_url(address).set(database=name).render_as_string(hide_password=False)

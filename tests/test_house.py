@@ -84,7 +84,7 @@ def _defines(node: ast.stmt) -> bool:
     return isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
 
 
-def test_the_migrations_make_the_tables_that_the_code_knows(url: str) -> None:
+def test_the_migrations_make_the_tables_that_the_code_knows(empty_url: str) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
@@ -92,7 +92,7 @@ def test_the_migrations_make_the_tables_that_the_code_knows(url: str) -> None:
     from db.migrate import migrate
     from db.tables import metadata
 
-    database = Database(url)
+    database = Database(empty_url)
     migrate(database)
     with database.write.begin() as c:
         differences = compare_metadata(MigrationContext.configure(c), metadata)
