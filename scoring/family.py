@@ -42,8 +42,8 @@ def happen(items: Mapping[str, Item], number: str, event: Event) -> Happened:
     while waiting:
         at, now = waiting.pop(0)
         before = after.get(at, items.get(at))
-        if now.kind is Kind.LISTED and before is not None:
-            raise LifeRefused(Reason.ALREADY_LISTED, f"{at}已在清单上，请换一个编号。", field="number")
+        if now.kind is Kind.LISTED and (before is not None or now.number != at):
+            raise LifeRefused(Reason.ALREADY_LISTED, f"{at}已在清单上或编号不符，请换一个编号。", field="number")
         if now.kind is Kind.ABSORBED and before is None:
             raise LifeRefused(Reason.NOT_LISTED, f"清单上没有{at}，请核对编号。", field="into")
         _refuse_beyond_the_whole(items, before, now)
