@@ -57,8 +57,12 @@ def by_unit(c: Connection, wanted: Filter, day: date) -> dict[str, dict[str, int
 
 def item(c: Connection, number: str, day: date) -> ListedItem | None:
     """One item as it stands on a day."""
-    item_id = c.execute(select(t.item.c.id).where(t.item.c.number == number)).scalar_one_or_none()
-    return None if item_id is None else next(iter(_lines(c, [int(item_id)], day)), None)
+    item_id = id_of(c, number)
+    return None if item_id is None else next(iter(_lines(c, [item_id], day)), None)
+
+
+def id_of(c: Connection, number: str) -> int | None:
+    return c.execute(select(t.item.c.id).where(t.item.c.number == number)).scalar_one_or_none()
 
 
 def events(c: Connection, item_id: int) -> tuple[StoredEvent, ...]:

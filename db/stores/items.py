@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Connection, func, insert, select, true, update
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, insert, select, true, update
 from db import tables as t
 from db.clock import text_of
 from db.item_events import detail_of, listing, started
-from db.item_values import ItemKind, Milestone, NewItem, Source, SourceKind
+from db.item_values import ItemKind, Milestone, NewItem, Source, SourceKind, StoredEvent
 from db.record import Record
 from db.stores import item_views
 from db.values import Sitting
@@ -118,6 +118,20 @@ class Items:
         return self._c.execute(
             select(t.item.c.number).join_from(t.item_source, t.item, t.item_source.c.item_id == t.item.c.id)
             .where(t.item_source.c.key == key)).scalar_one_or_none()
+
+    def ids_of(self, numbers: Iterable[str]) -> dict[str, int]:
+        """Number -> item id, of those that are on the list."""
+        return item_views.ids_of(self._c, numbers)
+
+    def events_of(self, item_ids: Iterable[int]) -> dict[int, list[StoredEvent]]:
+        """Item id -> everything that has happened to it, in order."""
+        return item_views.events_of(self._c, tuple(item_ids))
+
+    def touch_later(self, sitting: Sitting) -> None:
+        """Later sittings of the same arena show how this one's promises stand: their screens are told to look again."""
+        self._c.execute(update(t.sitting).where(t.sitting.c.arena == sitting.arena,
+                                                t.sitting.c.held_on > sitting.held_on.isoformat())
+                        .values(serial=t.sitting.c.serial + 1))
 
     def _next_number(self, new: NewItem) -> tuple[str, int, str]:
         if new.number:
