@@ -17,7 +17,8 @@ from hall.progress import told, words_of
 from hall.snapshot import Snapshot, TargetCard
 from hall.standings import Board as ResultBoard
 from hall.standings import Line
-from hall.wall import Point, period_words, promise_words
+from hall.wall import period_words
+from hall.wall_stage import Point, promise_words
 from office.local_time import clock_time, day_in_words, minute
 from scoring.round import Phase
 

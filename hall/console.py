@@ -145,7 +145,7 @@ def agenda(snapshot: Snapshot) -> tuple[AgendaRow, ...]:
     """Every target in order, with its state."""
     following, here = turn.next_target(snapshot), turn.on_stage(snapshot)
     return tuple(
-        AgendaRow(key=one.key, position=one.position, name=one.name, presenter=one.presenter,
+        AgendaRow(key=one.key, position=turn.place_of(snapshot, one), name=one.name, presenter=one.presenter,
                   state=state_of(snapshot, one.key), here=here == one.key,
                   next=following is not None and following.key == one.key, speaks=one.speaks, apart=not one.ranked,
                   substitute=one.substitute)

@@ -126,7 +126,7 @@ def _call(snapshot: Snapshot) -> Step | None:
     following = turn.next_target(snapshot)
     if following is None or snapshot.published:
         return None
-    called = f"第{following.position}家 {following.name}上台"
+    called = f"第{turn.place_of(snapshot, following)}家 {following.name}上台"
     started = turn.on_stage(snapshot) is not None
     return Step(move=Move.SHOW, words=_ending_first(snapshot, f"下一家：{called}" if started else f"请{called}"),
                 targets=(following.key,), hint="大屏和手机会显示这一家的不足与承诺。")

@@ -39,6 +39,16 @@ def speakers(snapshot: Snapshot) -> tuple[TargetCard, ...]:
     return tuple(one for one in snapshot.targets if one.speaks and not one.postponed)
 
 
+def place_of(snapshot: Snapshot, target: TargetCard) -> int:
+    """Its number when it is called: among those who speak, where not all do."""
+    return sum(one.speaks and one.position <= target.position for one in snapshot.targets) if target.speaks \
+        else target.position
+
+
+def how_many_speak(snapshot: Snapshot) -> int:
+    return sum(one.speaks for one in snapshot.targets)
+
+
 def balloted(snapshot: Snapshot) -> tuple[TargetCard, ...]:
     """Who is scored in this sitting, in order: also those who do not speak."""
     return tuple(one for one in snapshot.targets if not one.postponed)

@@ -10,52 +10,33 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from urllib.parse import urlsplit
 
-from db.values import Commitment, Screen, Target
+from db.values import Screen, Target
 from hall.closing import is_closing, is_collecting
-from hall.console import AgendaRow, GroupTurnout, State, agenda, clock_words, turnout_rows
+from hall.console import AgendaRow, GroupTurnout, State, agenda, clock_words, of_speakers, turnout_rows
 from hall.discretion import HIDDEN_WORDS, total_tells_a_mean
 from hall.results import Standing
 from hall.reveal import Lot, Low, Place, Reveal, at, expected, lots_of, masked, prepare
 from hall.snapshot import Snapshot, TargetCard
-from hall.turn import next_target
+from hall.turn import going, how_many_speak, next_target, place_of
+from hall.wall_stage import SegmentWall, StageWall, segment, stage
 from scoring.round import Phase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgendaWall:
-    """The agenda, with who is next."""
+    """The agenda of those who are called on stage, with who is next; `others` are only scored."""
 
     rows: tuple[AgendaRow, ...]
     next: AgendaRow | None
     done: int
     columns: int
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
-    """One shortcoming: what it is, from where to where, what is promised."""
-
-    text: str
-    change: str
-    promises: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageWall:
-    """A unit on stage, before its ballot."""
-
-    position: int
-    total: int
-    name: str
-    presenter: str
-    points: tuple[Point, ...]
-    note: str = ""
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +85,7 @@ class RankingWall:
 
 
 Agenda = Sequence[TargetCard] | Sequence[Target]
-Wall = AgendaWall | StageWall | BallotWall | RevealWall | RankingWall
+Wall = AgendaWall | StageWall | SegmentWall | BallotWall | RevealWall | RankingWall
 
 _WHY = {"no_ballots": "无有效票", "below_quorum": "有效票不够", "incomplete": "成绩不全", "apart": "不参加排名"}
 LINES = 14  # in one column, each still readable from the last row
@@ -123,19 +104,15 @@ def what_to_show(snapshot: Snapshot, now: datetime, voted: Mapping[str, int], pu
             return revealed(prepared(snapshot.targets, screen, published), step_of(snapshot), version=published.publication.number,
                             corrected=published.publication.reason)
         return _agenda(snapshot, note="成绩尚未公布")
+    run = going(snapshot)
+    if run is not None and snapshot.stage.shows == ("agenda" if run.target is None else "target"):
+        return segment(snapshot, run, now)
     target = snapshot.target(snapshot.stage.target or "")
     if snapshot.stage.shows != "target" or target is None:
         return _agenda(snapshot)
     if current is not None:
         return _ballot(snapshot, now, voted)
-    held_in = snapshot.sitting.held_on.year
-    return StageWall(
-        position=target.position, total=len(snapshot.targets), name=target.name, presenter=target.presenter,
-        points=tuple(
-            Point(text=one.text, change=" → ".join(part for part in (one.gap, one.goal) if part),
-                  promises=tuple(promise_words(promise, held_in) for promise in one.commitments))
-            for one in target.declaration.shortcomings),
-        note="上一轮已作废，将重新打分" if snapshot.round_of(target.key) else "")
+    return stage(snapshot, target)
 
 
 def round_on_wall(snapshot: Snapshot) -> int | None:
@@ -220,16 +197,6 @@ def left_words(shown: BallotWall, at: datetime) -> str:
     return clock_words(max(0, math.ceil((shown.closes_at - at).total_seconds())))
 
 
-def promise_words(promise: Commitment, held_in: int) -> str:
-    return f"{promise.text}（{promise.owner}，{deadline_words(promise.deadline, held_in)}）"
-
-
-def deadline_words(deadline: date, held_in: int) -> str:
-    """`6月30日前`, with the year when it is not the sitting's own."""
-    day = f"{deadline.month}月{deadline.day}日前"
-    return day if deadline.year == held_in else f"{deadline.year}年{day}"
-
-
 def phone_address(public_url: str, page_url: str | None) -> str | None:
     """The address that phones open: the one entered, else this page's own; None if only this machine knows it."""
     if public_url:
@@ -249,12 +216,14 @@ def period_words(period: str) -> str:
 
 
 def _agenda(snapshot: Snapshot, note: str = "") -> AgendaWall:
-    rows = agenda(snapshot)
+    everybody = agenda(snapshot)
+    called, others = of_speakers(everybody)
+    rows, others = (called, others) if called else (everybody, 0)
     following = next_target(snapshot)
     return AgendaWall(
         rows=rows, next=next((one for one in rows if following is not None and one.key == following.key), None),
         done=sum(one.state in (State.CLOSED, State.PUBLISHED) for one in rows),
-        columns=max(1, math.ceil(len(rows) / LINES)), note=note)
+        columns=max(1, math.ceil(len(rows) / LINES)), note=note, others=others)
 
 
 def _ballot(snapshot: Snapshot, now: datetime, voted: Mapping[str, int]) -> BallotWall:
@@ -264,9 +233,9 @@ def _ballot(snapshot: Snapshot, now: datetime, voted: Mapping[str, int]) -> Ball
     first = snapshot.target(current.targets[0])
     together = len(current.targets) > 1
     is_open, collecting = current.phase is Phase.OPEN, is_collecting(current, now)
-    position = first.position if first else 1
+    position = place_of(snapshot, first) if first else 1
     return BallotWall(
-        heading="一张票打全部单位" if together else f"第{position}家 · 共{len(snapshot.targets)}家",
+        heading="一张票打全部单位" if together else f"第{position}家 · 共{how_many_speak(snapshot)}家",
         name=f"{len(current.targets)}家一并打分" if together else first.name if first else "",
         open=is_open, closing=is_open and is_closing(current, snapshot.sitting.grace_seconds, now),
         collecting=collecting, closes_at=current.closes_at if is_open and not collecting else None, groups=groups,

@@ -14,10 +14,11 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from hall.wall import AgendaWall, BallotWall, RankingWall, RevealWall, StageWall, Wall
+from hall.wall import AgendaWall, BallotWall, RankingWall, RevealWall, Wall
+from hall.wall_stage import SegmentWall, StageWall
 
 _KINDS: dict[str, type[Wall]] = {
-    one.__name__: one for one in (AgendaWall, StageWall, BallotWall, RevealWall, RankingWall)}
+    one.__name__: one for one in (AgendaWall, StageWall, SegmentWall, BallotWall, RevealWall, RankingWall)}
 _LEFT_OUT = frozenset({"missing", "absent"})
 
 

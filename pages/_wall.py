@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import base64
 import math
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from html import escape
 
-import streamlit as st
-
 from hall.console import AgendaRow, GroupTurnout, State
 from hall.snapshot import Snapshot
-from hall.wall import AgendaWall, BallotWall, Point, RankingWall, RevealWall, StageWall, Wall, left_words, period_words
+from hall.wall import AgendaWall, BallotWall, RankingWall, RevealWall, Wall, left_words, period_words
+from hall.wall_stage import Face, SegmentWall, StageWall, face
 from office.badges import qr_svg
+from pages._wall_clock import CLOCK_CSS, place_of, stopped
 from pages._wall_ranking import NARROW, fitting, ranking, revealed
+from pages._wall_stage import STAGE_CSS, segment, stage
 
 TONES = {State.WAITING: "#8B949E", State.SPOKEN: "#B6BFC9", State.POSTPONED: "#E3B341", State.ON_STAGE: "#F2F4F7",
          State.VOTING: "#6FB1F0", State.CLOSED: "#E3B341", State.VOID: "#FF8A80", State.PUBLISHED: "#7BD09A"}
@@ -63,12 +63,6 @@ header,.stAppHeader,.stToolbar,[data-testid="stDecoration"],[data-testid="stStat
 .w .row .tot{flex:none;font-weight:700;text-align:right}
 .w .row .pts{flex:none;width:3.2em;text-align:right;font-size:max(2.5vh,.8em);color:#B6BFC9;padding-right:1.2vh}
 .w .row .tie{flex:none;font-size:2.5vh;color:#E3B341;font-weight:500}
-.w .p{padding:1.5vh 0 1.4vh 2.4vh;border-left:.5vh solid #3A444F;margin:1.2vh 0}
-.w .main{--size:var(--narrow,1)}
-@media (min-aspect-ratio:8/5){.w .main{--size:var(--wide,1)}}
-.w .p b{display:block;font-weight:600;font-size:calc(4.6vh*var(--size))}
-.w .p i{display:block;font-style:normal;color:#B6BFC9;margin-top:.5vh;font-size:max(2.5vh,2.9vh*var(--size))}
-.w .p u{display:block;text-decoration:none;margin-top:.6vh;font-size:max(2.5vh,3.1vh*var(--size))}
 .w .head{position:absolute;left:4.5vh;top:3.6vh;right:46vh}
 .w .big{position:absolute;left:4.5vh;top:24vh;right:46vh;height:28vh}
 .w .code{position:absolute;right:4.5vh;top:4vh;width:38vh;text-align:center}
@@ -84,42 +78,20 @@ header,.stAppHeader,.stToolbar,[data-testid="stDecoration"],[data-testid="stStat
 .w .bar .fill{height:100%}
 .w .bar .v{flex:none;width:33vh;text-align:right;white-space:nowrap;font-size:2.8vh;color:#B6BFC9}
 .w .bar .v b{font-size:1.9em;color:#F2F4F7;font-weight:700}
-.lt-clock{position:fixed;left:4.5vh;top:23.5vh;z-index:10;color:#F2F4F7;font-weight:700;font-size:20vh;line-height:1.1;
- font-variant-numeric:tabular-nums;letter-spacing:-.02em;
- font-family:'PingFang SC','HarmonyOS Sans SC','MiSans','Microsoft YaHei','Noto Sans CJK SC',sans-serif}
-</style>"""
-
-_CLOCK_JS = """
-export default function ({ data, parentElement }) {
-  const face = parentElement.querySelector('.lt-clock');
-  const ahead = data.now - Date.now();
-  if (face.ahead === undefined || Math.abs(ahead - face.ahead) > 3000 || ahead > face.ahead) face.ahead = ahead;
-  face.closes = data.closes;
-  const draw = () => {
-    const left = Math.max(0, Math.ceil((face.closes - (Date.now() + face.ahead)) / 1000));
-    const words = String(Math.floor(left / 60)).padStart(2, '0') + ':' + String(left % 60).padStart(2, '0');
-    if (face.textContent !== words) face.textContent = words;
-    const colour = left <= 10 ? '#E3B341' : '#F2F4F7';
-    if (face.style.color !== colour) face.style.color = colour;
-  };
-  draw();
-  const timer = setInterval(draw, 100);
-  return () => clearInterval(timer);
-}
-"""
-clock = st.components.v2.component("leitai_wall_clock", html='<div class="lt-clock"></div>', js=_CLOCK_JS,
-                                   isolate_styles=False)
-
+</style>""" + STAGE_CSS + CLOCK_CSS
 
 def draw(wall: Wall, snapshot: Snapshot, address: str | None, frozen_at: datetime | None = None) -> str:
     """The whole screen as one piece of markup: the same values, the same bytes. A frozen one has its clock in it."""
-    body = {AgendaWall: _agenda, StageWall: _stage, RankingWall: ranking, RevealWall: revealed}.get(type(wall))
+    body = {AgendaWall: _agenda, StageWall: stage, SegmentWall: segment, RankingWall: ranking,
+            RevealWall: revealed}.get(type(wall))
     inner = body(wall) if body else _ballot(wall, address)  # type: ignore[arg-type, operator]
     mark = _mark("■ 画面已冻结") if frozen_at is not None else ""
     if isinstance(wall, RevealWall | RankingWall) and wall.rehearsal:
         mark += _mark("◆ 排练，不是成绩")
     if isinstance(wall, BallotWall) and wall.closes_at is not None and frozen_at is not None:
-        inner += f'<div class="lt-clock">{left_words(wall, frozen_at)}</div>'
+        inner += stopped(Face(label="", figures=left_words(wall, frozen_at), tone="calm"), "ballot")
+    if isinstance(wall, SegmentWall) and wall.clock is not None and (frozen_at is not None or wall.clock.runs_out_at is None):
+        inner += stopped(face(wall.clock, frozen_at), place_of(wall))
     sitting = snapshot.sitting
     foot = f"<span>{escape(sitting.title)} · {escape(period_words(sitting.period))}</span>{mark}" \
            f"<span>{escape(sitting.note)}</span>"
@@ -135,7 +107,8 @@ def notice(words: str) -> str:
 
 
 def _agenda(wall: AgendaWall) -> str:
-    note = f'<div class="note">{escape(wall.note)}</div>' if wall.note else ""
+    words = wall.note or (f"另有{wall.others}家不上台，只参加测评" if wall.others else "")
+    note = f'<div class="note">{escape(words)}</div>' if words else ""
     rows = math.ceil(len(wall.rows) / wall.columns) or 1
     alone = wall.columns == 1
     height = min(12.0, (88 if alone else 78) / rows)
@@ -162,54 +135,6 @@ def _agenda_row(one: AgendaRow, following: bool) -> str:
             f'<span class="who">{escape(one.name)}</span>'
             f'<span class="st" style="color:{TONES[one.state]}">{one.state.shape} '
             f'{"下一家" if following and one.state is State.WAITING else one.state.words}</span></div>')
-
-
-def _stage(wall: StageWall) -> str:
-    side = (f'<div class="num"><small>第</small>{wall.position}<small>家 / 共{wall.total}家</small></div>'
-            f'<div class="name">{escape(wall.name)}</div><div class="quiet t34">{escape(wall.presenter)}</div>')
-    side += f'<div class="note">{escape(wall.note)}</div>' if wall.note else ""
-    shown = _fitting(wall.points)
-    scales = f"--narrow:{_scale(shown, 69) or 0.64};--wide:{_scale(shown, 113) or 0.64}"
-    points = "".join(_point(n, one) for n, one in enumerate(shown, 1))
-    return f'<div class="side">{side}</div><div class="main" style="{scales}">{points or _nothing_stated()}</div>'
-
-
-def _nothing_stated() -> str:
-    return '<div class="quiet t42">本单位没有填报不足与承诺</div>'
-
-
-def _point(n: int, one: Point) -> str:
-    promises = "".join(f"<u>承诺：{escape(words)}</u>" for words in one.promises)
-    change = f"<i>{escape(one.change)}</i>" if one.change else ""
-    return f'<div class="p"><b>{n}　{escape(one.text)}</b>{change}{promises}</div>'
-
-
-def _fitting(points: tuple[Point, ...]) -> tuple[Point, ...]:
-    """What fits on the narrower (4:3) screen: all of it, else without the figures, else in brief."""
-    without_figures = tuple(replace(one, change="") for one in points)
-    in_brief = tuple(
-        replace(one, promises=(f"{one.promises[0]}　另有{len(one.promises) - 1}项",))
-        if len(one.promises) > 1 else one for one in without_figures)
-    return next((shown for shown in (points, without_figures) if _scale(shown, 69) is not None), in_brief)
-
-
-def _scale(points: tuple[Point, ...], width: float) -> float | None:
-    """How large the sentences may be on a line of this width; None when not even the smallest fits."""
-    return next((scale for scale in (1.4, 1.3, 1.2, 1.1, 1.0, 0.92, 0.86, 0.8, 0.72, 0.64)
-                 if sum(_height(one, scale, width) for one in points) <= 86), None)
-
-
-def _height(one: Point, scale: float, width: float) -> float:
-    """About how many hundredths of the screen's height one point takes; the sizes are those of the style above."""
-    text, change, promise = 4.6 * scale, max(2.5, 2.9 * scale), max(2.5, 3.1 * scale)
-    return (5.5 + _lines("1　" + one.text, text, width) * 1.2 * text
-            + (_lines(one.change, change, width) * 1.2 * change + 0.5 if one.change else 0)
-            + sum(_lines("承诺：" + words, promise, width) * 1.2 * promise + 0.6 for words in one.promises))
-
-
-def _lines(words: str, size: float, width: float) -> int:
-    """Lines of a sentence set in this size, a Latin letter or digit being about six tenths of a character wide."""
-    return math.ceil(sum(0.6 if ch.isascii() else 1.0 for ch in words) * size / width)
 
 
 def _ballot(wall: BallotWall, address: str | None) -> str:

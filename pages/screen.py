@@ -6,7 +6,7 @@ import streamlit as st
 
 from hall import showing, wall
 from office.refusal import Refused
-from pages import _frame, _wall
+from pages import _frame, _wall, _wall_clock
 
 _frame.require()
 house = _frame.house()
@@ -33,9 +33,8 @@ def screen() -> None:
         st.html(_wall.notice("■ 画面已冻结"))
         return
     st.html(_wall.draw(view, snapshot, wall.phone_address(snapshot.public_url, st.context.url), shown.frozen_at))
-    if shown.frozen_at is None and isinstance(view, wall.BallotWall) and view.closes_at is not None:
-        _wall.clock(key="clock", data={"closes": int(view.closes_at.timestamp() * 1000),
-                                         "now": int(now.timestamp() * 1000)})
+    if shown.frozen_at is None:
+        _wall_clock.run(view, now)
 
 
 screen()

@@ -11,7 +11,8 @@ import pytest
 from hall import rounds, showing, wall
 from hall.console import State
 from hall.results import Standing, standing
-from hall.wall import AgendaWall, BallotWall, Point, RankingWall, RevealWall, StageWall
+from hall.wall import AgendaWall, BallotWall, RankingWall, RevealWall
+from hall.wall_stage import Point, StageWall, deadline_words
 from office.plan import PlannedTarget
 from tests import make
 from tests.hall.test_console import scored, seen, show
@@ -165,8 +166,8 @@ def test_a_period_is_written_as_it_is_said(period: str, words: str) -> None:
 
 
 def test_a_deadline_in_another_year_says_which() -> None:
-    assert wall.deadline_words(date(2026, 6, 30), 2026) == "6月30日前"
-    assert wall.deadline_words(date(2027, 1, 31), 2026) == "2027年1月31日前"
+    assert deadline_words(date(2026, 6, 30), 2026) == "6月30日前"
+    assert deadline_words(date(2027, 1, 31), 2026) == "2027年1月31日前"
 
 
 def test_a_standing_without_a_publication_is_never_a_ranking(hall: make.Hall) -> None:

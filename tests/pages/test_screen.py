@@ -10,7 +10,8 @@ import pytest
 from db.values import Commitment, Declaration, Shortcoming
 from hall import showing
 from hall.reveal import Low, Place
-from hall.wall import BallotWall, Point, RankingWall, RevealWall, StageWall
+from hall.wall import BallotWall, RankingWall, RevealWall
+from hall.wall_stage import Point, StageWall
 from office.people import Role
 from pages import _wall
 from tests import make
