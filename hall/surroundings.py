@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from db.engine import Database
 from db.reads import people as people_reads
+from hall import rehearsing
 from hall.house import House
 from hall.network import lan_address
 from hall.preflight import LOCAL, Line
@@ -34,7 +35,7 @@ def surroundings(house: House, sitting: str) -> tuple[Line, ...]:
     now = house.clock()
     return (screen_line(house.screens.last(sitting), now, connected=house.screens.connected(sitting, now)),
             disk_line(_free(house.database)), clock_line(now, machine_time()), backup_line(_last_backup(house), now),
-            FONTS)
+            rehearsal_line(house), FONTS)
 
 
 def screen_line(last: datetime | None, now: datetime, *, connected: bool) -> Line:
@@ -71,6 +72,14 @@ def backup_line(last: datetime | None, now: datetime) -> Line:
     if now - last > BACKUP_IS_OLD:
         return Line(topic="备份", words=f"上次是{minute(last)}，已过一天，{how}", ok=True, warns=True)
     return Line(topic="备份", words=f"上次是{minute(last)}", ok=True)
+
+
+def rehearsal_line(house: House) -> Line:
+    if house.is_rehearsal:
+        return Line(topic="彩排", words="这里就是彩排，不计入正式成绩", ok=True, warns=True)
+    if rehearsing.is_there(house.database):
+        return Line(topic="彩排", words="彩排库仍在，正式开始前请到“彩排”里结束并清除", ok=True, warns=True)
+    return Line(topic="彩排", words="彩排库已清除", ok=True)
 
 
 FONTS = Line(topic="字体", ok=True, unsure=True, words="手机用自带字体。请看一眼大屏，汉字变成方框就在大屏电脑上装中文字体")

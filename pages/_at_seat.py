@@ -17,6 +17,7 @@ from office import badges
 from office.badge_sheet import sheet
 from office.badges import Badge, qr_svg
 from office.people import Role, Staff
+from pages._download import download
 from pages._frame import act, house, say_what_happened
 from scoring.round import Phase
 
@@ -215,8 +216,8 @@ def _badge(issued: Badge, now: Snapshot) -> None:
               f'data-testid="new-link">{escape(issued.link)}</div>')
     if wall.phone_address(now.public_url, st.context.url) is None:
         left.warning("手机打不开这台电脑自己的地址，请先在“会前准备”填写手机访问地址。")
-    left.download_button("打印这一张", data=lambda: sheet((issued,), title), file_name=f"胸牌_{issued.seat}.html",
-                         mime="text/html", on_click="ignore", key="seats/print")
+    with left:
+        download("打印这一张", lambda: sheet((issued,), title), f"胸牌_{issued.seat}.html", "text/html", key="seats/print")
     left.button("好了", key="seats/seen", on_click=st.session_state.pop, args=(ISSUED, None))
     right.image(qr_svg(issued.link), width="stretch")
 

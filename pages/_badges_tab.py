@@ -15,6 +15,7 @@ from office import badges
 from office.badge_sheet import sheet
 from office.badges import Badge, qr_svg
 from office.people import Staff
+from pages._download import download
 from pages._frame import act, house
 from pages._pieces import confirm
 from scoring.round import Phase
@@ -70,9 +71,9 @@ def _draw_issued(snapshot: Snapshot, issued: dict[str, Badge]) -> None:
     st.subheader(f"刚制发的{len(issued)}张", anchor=False)
     st.warning("只在这一页、这一次看得到。关掉或刷新网页就没有了，只能重新制发。")
     with st.container(horizontal=True):
-        st.download_button(f"下载打印页（A4，每页8张，共{-(-len(issued) // 8)}页）", type="primary",
-                           data=lambda: sheet(tuple(issued.values()), title), file_name=f"胸牌_{key}.html",
-                           mime="text/html", on_click="ignore", key=f"{key}/sheet")
+        download(f"下载打印页（A4，每页8张，共{-(-len(issued) // 8)}页）", type="primary",
+                 data=lambda: sheet(tuple(issued.values()), title), name=f"胸牌_{key}.html",
+                 mime="text/html", on_click="ignore", key=f"{key}/sheet")
         st.button("已打印，从本页清除", key=f"{key}/forget",
                   on_click=lambda: st.session_state.pop(f"{key}/issued", None))
     names = {code: f"{code}　{one.name}" for code, one in issued.items()}

@@ -10,6 +10,7 @@ from hall import results
 from hall.house import House
 from hall.receipts import Found, by_target, look_up
 from hall.standings import Board
+from pages._download import download
 
 _SAY = {Found.COUNTED: st.success, Found.REPLACED: st.warning, Found.UNKNOWN: st.error}
 
@@ -34,7 +35,7 @@ def show_check(house: House, shown: Board, key: str, *, of_the_hall: bool) -> No
         st.write("复算包里有实名评委的逐票，只给会务、监督和领导下载。需要复核请联系监督员。")
         return
     name = f"{key}_v{number}" if number else f"{key}_未公布"
-    st.download_button("下载复算包（zip）", lambda: results.package_zip(house.database, key, number), f"{name}.zip",
-                       "application/zip", on_click="ignore", icon=":material/download:")
+    download("下载复算包（zip）", lambda: results.package_zip(house.database, key, number), f"{name}.zip",
+             "application/zip", on_click="ignore", icon=":material/download:")
     st.write("有本项目的 scoring 文件夹和 Python 3.11 就能复算，不用装别的，也不用联网：")
     st.code(f"python -m scoring recount {name}.zip", language=None)

@@ -14,6 +14,7 @@ from office.preparation import Prepared
 from office.refusal import Refused
 from office.workbook_form import template
 from office.workbook_import import LookedThrough, bring_in, current_form, look_through
+from pages._download import download
 from pages._frame import act, house
 from pages._pieces import table
 
@@ -32,10 +33,10 @@ def draw_import(one: Prepared, snapshot: Snapshot, who: Staff) -> None:
     st.html('<p class="lt-note">单位、评委、场次设置和承诺都可以在一份 Excel 里准备。'
             "同一份表可以反复上传：一样的不动，改过的更正，新添的加上，表里没有的保持不动。</p>")
     with st.container(horizontal=True):
-        st.download_button("下载空白模板", lambda: template(one), f"{key}_模板.xlsx", _KIND, on_click="ignore",
-                           key=f"{key}/form/blank")
-        st.download_button("下载本场现有名单", lambda: current_form(house().database, key), f"{key}_名单.xlsx", _KIND,
-                           on_click="ignore", key=f"{key}/form/filled")
+        download("下载空白模板", lambda: template(one), f"{key}_模板.xlsx", _KIND, on_click="ignore",
+                 key=f"{key}/form/blank")
+        download("下载本场现有名单", lambda: current_form(house().database, key), f"{key}_名单.xlsx", _KIND,
+                 on_click="ignore", key=f"{key}/form/filled")
     turn = st.session_state.setdefault(f"{key}/form/turn", 0)
     st.html(_STYLE)
     with st.container(key="lt-upload"):
@@ -77,8 +78,8 @@ def _draw_faults(key: str, seen: LookedThrough) -> None:
     table(head, rows[:SHOWN], keep=(0, 1, 2), height=360 if len(rows) > 8 else None)
     if len(rows) > SHOWN:
         st.html(f'<p class="lt-note">只列出前{SHOWN}处，其余请下载。</p>')
-    st.download_button("下载问题清单", lambda: csv_of(head, rows), f"{key}_问题清单.csv", "text/csv", on_click="ignore",
-                       key=f"{key}/form/faults")
+    download("下载问题清单", lambda: csv_of(head, rows), f"{key}_问题清单.csv", "text/csv", on_click="ignore",
+             key=f"{key}/form/faults")
 
 
 def _draw_changes(key: str, seen: LookedThrough, data: bytes, name: str, who: Staff) -> None:

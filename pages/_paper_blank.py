@@ -10,6 +10,7 @@ from hall.snapshot import Snapshot
 from office import paper_ballots
 from office.people import Staff
 from office.refusal import Refused
+from pages._download import download
 from pages._frame import house
 from scoring.rule import BallotKind
 
@@ -38,8 +39,8 @@ def draw_blank(snapshot: Snapshot, who: Staff) -> None:
     made = st.session_state.get(f"{prefix}/made")
     if made:
         count, page = made
-        st.download_button(f"下载{count}张纸票（网页，打开后打印）", page, f"{snapshot.sitting.key}_纸票.html", "text/html",
-                           on_click="ignore", icon=":material/download:", key=f"{prefix}/download")
+        download(f"下载{count}张纸票（网页，打开后打印）", page, f"{snapshot.sitting.key}_纸票.html", "text/html",
+                 on_click="ignore", icon=":material/download:", key=f"{prefix}/download")
 
 
 def _issue(snapshot: Snapshot, prefix: str, who: Staff) -> None:

@@ -11,6 +11,7 @@ from hall.snapshot import Snapshot
 from office.local_time import minute
 from office.people import Staff
 from office.refusal import Refused
+from pages._download import download
 from pages._frame import house
 from pages._pieces import table
 from scoring.round import Phase
@@ -30,8 +31,8 @@ def draw_sealed(snapshot: Snapshot, who: Staff) -> None:
     st.button("生成封存件", type="primary", key=f"{key}/sealed/print", on_click=partial(_print, key, chosen, who))
     made = st.session_state.get(f"{key}/sealed/made")
     if made is not None and made.round_id == chosen:
-        st.download_button("下载封存件（网页，打开后打印）", made.html, f"{key}_第{rounds[chosen].number}轮_封存件.html",
-                           "text/html", on_click="ignore", icon=":material/download:", key=f"{key}/sealed/download")
+        download("下载封存件（网页，打开后打印）", made.html, f"{key}_第{rounds[chosen].number}轮_封存件.html",
+                 "text/html", on_click="ignore", icon=":material/download:", key=f"{key}/sealed/download")
         st.code(made.code, language=None)
     table(["轮次", "打印时间", "打印人", "校验码", "与系统现在的选票"],
           ([names.get(number, "（已作废的轮次）"), minute(one.at), one.by, one.code, "● 一致" if one.holds else "■ 已有变化"]

@@ -17,6 +17,7 @@ from office.local_time import minute
 from office.people import Role, Staff
 from office.signature_page import DOCX
 from pages import _ranking
+from pages._download import download
 from pages._frame import act, house
 
 Do = Callable[..., None]
@@ -112,9 +113,9 @@ def _confirm_here(key: str, who: Staff, now: Signing) -> None:
             if role in who.roles and who.name not in {one.by for one in proposal.confirmations}:
                 st.button(f"以{role.words}身份确认第{now.number}版", type="primary", key=f"signing/{role.value}",
                           on_click=_confirm, args=(key, proposal.id, role, who))
-        st.download_button("打印成绩确认单（待公布，Word）", lambda: signature_docx(house().database, key, who),
-                           f"{key}_成绩确认单_待公布.docx", DOCX, on_click="ignore", icon=":material/print:",
-                           key="signing/paper")
+        download("打印成绩确认单（待公布，Word）", lambda: signature_docx(house().database, key, who),
+                 f"{key}_成绩确认单_待公布.docx", DOCX, on_click="ignore", icon=":material/print:",
+                 key="signing/paper")
 
 
 def draw_paper(key: str, who: Staff, shown: Board) -> None:
@@ -122,9 +123,9 @@ def draw_paper(key: str, who: Staff, shown: Board) -> None:
     if shown.version is None:
         return
     number = shown.version.number
-    st.download_button("下载成绩确认单（Word，打印签字）", lambda: signature_docx(house().database, key, who, number),
-                       f"{key}_成绩确认单_第{number}版.docx", DOCX, on_click="ignore", icon=":material/print:",
-                       key="signing/page")
+    download("下载成绩确认单（Word，打印签字）", lambda: signature_docx(house().database, key, who, number),
+             f"{key}_成绩确认单_第{number}版.docx", DOCX, on_click="ignore", icon=":material/print:",
+             key="signing/page")
 
 
 def draw_terms(key: str, who: Staff, *, begun: bool) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from office import local_time
 from office.follow_up import Followed, FollowUp, Light, commitments_csv, follow_up
 from pages import _frame, _sheet
+from pages._download import download
 from pages._frame import header, require
 
 require()
@@ -82,5 +83,5 @@ with above:
         st.html(f'<p class="lt-note">按{day.isoformat()}推算，不是今天的状态。</p>')
     st.html(counts(listed))
 st.html(f'<p class="lt-note">列出{len(listed.items)}项，最急的在前。</p>' + table(listed.items) + cards(listed.items))
-st.download_button("下载清单（CSV）", commitments_csv(listed.items, day), f"承诺清单_{day.isoformat()}.csv", "text/csv",
-                   on_click="ignore", icon=":material/download:")
+download("下载清单（CSV）", commitments_csv(listed.items, day), f"承诺清单_{day.isoformat()}.csv", "text/csv",
+         on_click="ignore", icon=":material/download:")

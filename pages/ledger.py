@@ -10,6 +10,7 @@ import streamlit as st
 from office.local_time import minute
 from office.points import Account, Booking, PointsLedger, ledger_csv, points_ledger, signed
 from pages import _frame, _sheet
+from pages._download import download
 from pages._frame import header, require
 
 require()
@@ -100,5 +101,5 @@ st.html('<p class="lt-note">周期栏是当期净得分；“—”是当期没�
 st.subheader(f"逐笔记分（{len(bookings)}笔）")
 st.html('<p class="lt-note">新的在上。更正不改旧账：先冲销，再按新版成绩记分。</p>'
         + (bookings_table(bookings) + bookings_cards(bookings) if bookings else "<p>没有符合条件的记分。</p>"))
-st.download_button("下载台账（CSV）", ledger_csv(bookings), "考绩台账.csv", "text/csv", on_click="ignore",
-                   icon=":material/download:")
+download("下载台账（CSV）", ledger_csv(bookings), "考绩台账.csv", "text/csv", on_click="ignore",
+         icon=":material/download:")

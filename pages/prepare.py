@@ -21,8 +21,10 @@ from pages._frame import choose_sitting, header, house, require
 from pages._import_tab import draw_import
 from pages._parts_tab import draw_parts
 from pages._pieces import say_what_happened_everywhere
+from pages._rehearsal import draw_rehearsal
 from pages._rule_tab import draw_rule
 from pages._seats_tab import draw_seats
+from pages._shadow_seats import draw_shadows
 from pages._sitting_form import draw_new, draw_settings
 
 _STYLE = """<style>
@@ -83,20 +85,24 @@ st.html(f'<p class="lt-note">{escape(" · ".join(part for part in facts if part)
 if not snapshot.published:
     draw_preflight(snapshot)
     draw_surroundings(snapshot)
-labels = ["基本", "单位与议程", "评委席位", "评分办法", "胸牌", "Excel导入", *(["分项得分"] if one.parts and one.agenda else [])]
-basic, agenda, seats, rule, badges, excel, *parts = st.tabs(labels, key="prepare/tabs")
+labels = ["基本", "单位与议程", "评委席位", "评分办法", "胸牌", "Excel导入", "彩排",
+          *(["分项得分"] if one.parts and one.agenda else [])]
+basic, agenda, seats, rule, badges, excel, rehearsal, *parts = st.tabs(labels, key="prepare/tabs")
 with basic:
     draw_settings(one, who)
 with agenda:
     draw_agenda(one, who)
 with seats:
     draw_seats(one, snapshot, who)
+    draw_shadows(snapshot, who)
 with rule:
     draw_rule(one, {k: title for k, title in taken.items() if k != key}, who)
 with badges:
     draw_badges(snapshot, who)
 with excel:
     draw_import(one, snapshot, who)
+with rehearsal:
+    draw_rehearsal(snapshot, who)
 for tab in parts:
     with tab:
         draw_parts(one, who)

@@ -17,6 +17,7 @@ from office.local_time import minute
 from office.people import Role
 from office.refusal import Refused
 from pages import _checking, _frame, _late, _objections, _ranking, _sheet, _signing, _working
+from pages._download import download
 from pages._frame import choose_sitting, header, require
 from pages._pieces import say_what_happened_everywhere
 
@@ -56,8 +57,8 @@ def show_ranking(shown: Board, key: str) -> None:
         for state, names in shown.waiting))
     if shown.warnings:
         st.html('<p class="lt-facts">' + "<br>".join(f"注意：{html.escape(one)}。" for one in shown.warnings) + "</p>")
-    st.download_button("下载排名（CSV）", ranking_csv(shown), f"{key}_排名.csv", "text/csv", on_click="ignore",
-                       icon=":material/download:")
+    download("下载排名（CSV）", ranking_csv(shown), f"{key}_排名.csv", "text/csv", on_click="ignore",
+             icon=":material/download:")
 
 
 def forget_the_other_sitting(key: str) -> None:
