@@ -64,6 +64,7 @@ class Target:
     route: str = ""
     substitute: str = ""
     postponed: str = ""
+    parent_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

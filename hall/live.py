@@ -196,7 +196,8 @@ class Live:
             TargetCard(id=one.id, key=one.key, name=one.name, unit=one.unit, parent_unit=one.parent_unit,
                        presenter=one.presenter, position=n, ranked=one.ranked,
                        declaration=declarations.get(one.key, Declaration()), ranking_group=one.ranking_group,
-                       speaks=one.speaks, route=one.route, substitute=one.substitute, postponed=one.postponed)
+                       speaks=one.speaks, route=one.route, substitute=one.substitute, postponed=one.postponed,
+                       unit_name=one.unit_name, parent_name=one.parent_name)
             for n, one in enumerate(reads.targets(c, sitting.id), 1))
         return Snapshot(
             sitting=sitting, rule=read_rule(toml.encode()), rule_locked=locked, serial=sitting.serial,

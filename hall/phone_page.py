@@ -9,6 +9,7 @@ long paper would not. Only one paper for many units is larger; such a page is se
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -23,8 +24,9 @@ from hall.phone_squeeze import abridge, squeeze
 TEMPLATES = Path(__file__).parent / "templates"
 PAGE_BOUND = 18_300
 FEW_TARGETS = 4
-FOLLOWING, FILLING, RANKING = "phone_hall.js", "phone_paper.js", "phone_rank.js"
+FOLLOWING, FILLING, RANKING, LEAFING = "phone_hall.js", "phone_paper.js", "phone_rank.js", "phone_parts.js"
 FORWARD, CHECKING = "phone_forward.js", "phone_check.js"
+STYLE_OF_PARTS = "phone_parts.css"
 STYLE, STYLE_OF_CHECK = "phone.css", "phone_check.css"
 
 
@@ -93,6 +95,12 @@ class TargetView:
     value: str = ""
     state: str = ""
     error: str = ""
+    part: str = ""
+    off_route: bool = False
+
+    @property
+    def is_wrong(self) -> bool:
+        return bool(self.error) or any(one.error for one in self.fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +146,24 @@ class PhoneView:
     void_note: str = ""
     shadow: bool = False
     may_ask: bool = False
+    route: str = ""
+
+    @property
+    def parts(self) -> tuple[tuple[str, tuple[TargetView, ...]], ...]:
+        """A long paper's parts with what is to be filled in; none of a short one."""
+        found: dict[str, list[TargetView]] = {}
+        for one in self.targets:
+            if one.part and not one.recused:
+                found.setdefault(one.part, []).append(one)
+        return tuple((name, tuple(some)) for name, some in found.items())
+
+    @property
+    def excused(self) -> tuple[str, ...]:
+        """What a long paper leaves out, in words."""
+        own = [one.name for one in self.targets if one.recused and not one.off_route]
+        unseen = sum(one.off_route for one in self.targets)
+        return (*([f"您需回避{'、'.join(own)}，不参加打分。"] if own else []),
+                *([f"另有{unseen}个项目不在您的线路，不用打分。"] if unseen else []))
 
     @property
     def heading(self) -> str:
@@ -167,16 +193,18 @@ def render_phone(view: PhoneView) -> Page:
     if view.phase == "waiting":
         parts, styles = [FOLLOWING, CHECKING], [STYLE, STYLE_OF_CHECK]
     if view.phase == "open" and not view.barred:
-        parts += [RANKING, FILLING] if view.ranking else [FILLING]
+        parts += [RANKING, FILLING] if view.ranking else [LEAFING, FILLING] if view.parts else [FILLING]
+    if view.parts:
+        styles.append(STYLE_OF_PARTS)
     script, style = _script(*parts), _style(*styles)
     if view.shadow:
         script = Markup(_as_shadow(script))
     html = ""
-    for shorter in _ever_shorter(view) if len(view.targets) <= FEW_TARGETS else (view,):
+    for shorter in _ever_shorter(view) if view.parts or len(view.targets) <= FEW_TARGETS else (view,):
         html = _template("phone.html").render(v=shorter, style=style, script=script)
         if view.shadow:
             html = _as_shadow(html).replace("<main>", f"<main>{_SHADOW}", 1)
-        if len(html.encode()) <= PAGE_BOUND:
+        if _weight(html, is_long=bool(view.parts)) <= PAGE_BOUND:
             break
     return Page(html=html, policy=_policy(style, script))
 
@@ -205,8 +233,15 @@ def _as_shadow(text: str) -> str:
     return text.replace("已计票", "已收下").replace("未计票", "未收下").replace("已计入一张", "已收下一张")
 
 
+def _weight(html: str, *, is_long: bool) -> int:
+    """Bytes on their way to the phone: a long paper goes out compressed."""
+    return len(gzip.compress(html.encode(), 6)) if is_long else len(html.encode())
+
+
 def _ever_shorter(view: PhoneView) -> Iterator[PhoneView]:
     yield view
+    if not any(one.shortcomings or one.commitments for one in view.targets):
+        return
     yield _with(view, tuple(replace(t, shortcomings=tuple(replace(s, measures=()) for s in t.shortcomings))
                             for t in view.targets))
     yield _with(view, tuple(replace(t, shortcomings=tuple(ShortcomingView(text=s.text, gap=s.gap)

@@ -24,8 +24,10 @@ from hall.phone_page import (
     ShortcomingView,
     TargetView,
 )
+from hall.phone_parts import parts_of
 from hall.snapshot import SeatCard, Snapshot, TargetCard
 from office.local_time import clock_time
+from office.routes import OFF_ROUTE, route_words
 from scoring.ballot import Line, State, fields
 from scoring.round import Phase
 from scoring.rule import BallotKind, MissingCriterion, Rule
@@ -106,7 +108,7 @@ def _stated(snapshot: Snapshot) -> str:
     kept = snapshot.kept.get("stated")
     if not isinstance(kept, str):
         cards = () if snapshot.round is None else tuple(map(snapshot.target, snapshot.round.targets))
-        said = [(one.name, one.presenter, one.position, one.declaration) for one in cards if one is not None]
+        said = [(one.name, one.speaker, one.position, one.declaration) for one in cards if one is not None]
         kept = snapshot.kept["stated"] = hashlib.sha256(repr(said).encode()).hexdigest()
     return kept
 
@@ -120,10 +122,14 @@ def view_of(snapshot: Snapshot, seat: SeatCard, receipt: Receipt | None, *, at: 
     keys = () if now is None else now.targets
     sent = _values(receipt.lines if receipt else ()) | {name: value[:ECHO_BOUND] for name, value in typed.values.items()}
     cards = [card for key in keys if (card := snapshot.target(key)) is not None]
-    targets = tuple(_target(snapshot, seat, card, sent, typed) for card in cards)
+    parts = parts_of(cards) if rule.ballot.kind is not BallotKind.RANKING else {}
+    targets = tuple(_target(snapshot, seat, card, sent, typed, parts.get(card.key, "")) for card in cards)
     barred = bool(targets) and all(target.recused for target in targets)
     if barred and receipt is not None:  # recused on the spot, with a paper that is in
         targets = tuple(replace(one, recused=f"{one.recused}您此前提交的评分不再计入。") for one in targets)
+    shown = None if receipt is None or barred else receipt_view(snapshot, seat, receipt)
+    if shown is not None and parts and now is not None and now.phase is Phase.OPEN:
+        shown = replace(shown, sent=())  # a long paper shows what was sent in its own fields
     return PhoneView(
         sitting_title=snapshot.sitting.title,
         note=snapshot.sitting.note.split("：")[0][:12],
@@ -142,12 +148,13 @@ def view_of(snapshot: Snapshot, seat: SeatCard, receipt: Receipt | None, *, at: 
         ranking=rule.ballot.kind is BallotKind.RANKING,
         partial=rule.ballot.missing_criterion is not MissingCriterion.VOID_BALLOT,
         barred=barred,
-        receipt=None if receipt is None or barred else receipt_view(snapshot, seat, receipt),
+        receipt=shown,
         nonce=nonce,
         message=typed.message,
         next_up=_next_up(snapshot),
         void_note=_void_note(snapshot),
         may_ask=snapshot.phones_may_ask,
+        route=route_words(seat, [one for one in snapshot.targets if not one.postponed]),
     )
 
 
@@ -164,7 +171,8 @@ def is_spoiled(receipt: Receipt) -> bool:
     return bool(receipt.lines) and all(line.state is State.SPOILED for line in receipt.lines)
 
 
-def _target(snapshot: Snapshot, seat: SeatCard, card: TargetCard, sent: Mapping[str, str], typed: Typed) -> TargetView:
+def _target(snapshot: Snapshot, seat: SeatCard, card: TargetCard, sent: Mapping[str, str], typed: Typed,
+            part: str) -> TargetView:
     rule, whole = snapshot.rule, f"m.{card.key}"
     recused = snapshot.recused(seat, card.key)
     value = sent.get(whole, "") or sent.get("m", "")
@@ -172,7 +180,7 @@ def _target(snapshot: Snapshot, seat: SeatCard, card: TargetCard, sent: Mapping[
     return TargetView(
         key=card.key,
         name=card.name,
-        presenter=card.presenter,
+        presenter=card.speaker,
         position=card.position,
         total=len(snapshot.targets),
         recused=_said(recused) if recused is not None else "",
@@ -184,6 +192,8 @@ def _target(snapshot: Snapshot, seat: SeatCard, card: TargetCard, sent: Mapping[
         value="" if value in WITHOUT_MARKS else value,
         state=value if value in WITHOUT_MARKS else "",
         error=typed.message if typed.field == whole else "",
+        part=part,
+        off_route=recused == OFF_ROUTE,
     )
 
 
@@ -246,7 +256,8 @@ def _next_up(snapshot: Snapshot) -> str:
         return f"现在上场：{on_stage.name}"
     if snapshot.sitting.ballot_mode == "all":
         return "" if balloted else "全部讲完后一次打分。"
-    return next((f"下一家：{one.name}" for one in snapshot.targets if one.key not in balloted), "")
+    return next((f"下一家：{one.name}" for one in snapshot.targets
+                 if one.speaks and not one.postponed and one.key not in balloted), "")
 
 
 def _void_note(snapshot: Snapshot) -> str:
@@ -254,7 +265,8 @@ def _void_note(snapshot: Snapshot) -> str:
     if snapshot.round is not None or not snapshot.rounds or snapshot.rounds[-1].phase is not Phase.VOID:
         return ""
     names = [card.name for key in snapshot.rounds[-1].targets if (card := snapshot.target(key)) is not None]
-    return f"{'、'.join(names)}的上一轮打分已作废，将重新打分。"
+    more = f"等{len(names)}家" if len(names) > 3 else ""
+    return f"{'、'.join(names[:3])}{more}的上一轮打分已作废，将重新打分。"
 
 
 def _said(reason: str) -> str:

@@ -54,6 +54,8 @@ class TargetCard:
     route: str = ""
     substitute: str = ""
     postponed: str = ""  # why it is put off to a supplementary sitting
+    unit_name: str = ""
+    parent_name: str = ""
 
     @property
     def speaker(self) -> str:

@@ -54,7 +54,8 @@ def rule_text(c: Connection, sitting_id: int) -> tuple[str, int, bool]:
 def targets(c: Connection, sitting_id: int) -> tuple[Target, ...]:
     parent = t.unit.alias("parent")
     rows = c.execute(
-        select(t.target, t.unit.c.key.label("unit"), t.unit.c.name.label("unit_name"), parent.c.key.label("parent"))
+        select(t.target, t.unit.c.key.label("unit"), t.unit.c.name.label("unit_name"), parent.c.key.label("parent"),
+               parent.c.name.label("parent_name"))
         .join_from(t.target, t.unit, t.target.c.unit_id == t.unit.c.id)
         .outerjoin(parent, t.unit.c.parent_id == parent.c.id)
         .where(t.target.c.sitting_id == sitting_id)
@@ -63,7 +64,8 @@ def targets(c: Connection, sitting_id: int) -> tuple[Target, ...]:
     return tuple(
         Target(id=r.id, key=r.key, name=r.name, unit=r.unit, unit_name=r.unit_name, parent_unit=r.parent or "",
                presenter=r.presenter, ranking_group=r.ranking_group, ranked=bool(r.ranked), position=r.position,
-               speaks=bool(r.speaks), route=r.route, substitute=r.substitute, postponed=r.postponed or "")
+               speaks=bool(r.speaks), route=r.route, substitute=r.substitute, postponed=r.postponed or "",
+               parent_name=r.parent_name or "")
         for r in rows
     )
 

@@ -81,7 +81,7 @@ function missing() {
   each('.rank .v', e => { if (!e.value && !first && !picked(form)) first = all('button', e.parentNode)[0]; });
   if (first) return [ts[0] ? '请补全标红的地方' : '请把每一家都排上名次', first];
   if (ts[0] && blank.length === ts.length) return ['还没给任何一家打分', boxes(ts[0])[0]];
-  if (blank[0] && asked !== '' + blank) { asked = '' + blank; return ['还有' + blank.length + '家没打分：' + blank.join('、') + '。再按一次提交，这几家就不计您的票']; }
+  if (blank[0] && asked !== '' + blank) { asked = '' + blank; return ['还有' + blank.length + '家没打分：' + blank.slice(0, 9).join('、') + (blank[9] ? '等' : '') + '。再按一次提交，这几家就不计您的票']; }
   return null;
 }
 // Minus, plus and five chips for every field, made only where there is a script to serve them.
@@ -211,7 +211,7 @@ function tick() {
   text($('left'), !closes ? '' : shut ? '已截止' : '剩余' + (s > 59 ? M.floor(s / 60) + '分' : '') + s % 60 + '秒');
   if (offline) net();
 }
-each('.t .v', keys);
+if (!all('.p')[0]) each('.t .v', keys);
 rank();
 const old = get(box);
 if (d.kept) changed();
