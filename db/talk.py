@@ -15,7 +15,8 @@ PROBLEM, TASK, PRAISE = "problem", "task", "praise"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One 现场提问. `target` is the key of the unit asked, `follows` the question that a 追问 goes on from."""
+    """One 现场提问. `target` is the key of the unit asked, `follows` the question that a 追问 goes on from, `numbers` are
+    those of the promises in its answer that are on the list."""
 
     id: int
     target: str
@@ -32,11 +33,13 @@ class Question:
     answered_at: datetime | None = None
     set_aside: str = ""
     follows: int | None = None
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
-    """One 点评 of a leader (`speaker`: a role). `number` is that of the list's item; `withdrawn`: why it was taken back."""
+    """One 点评 of a leader (`speaker`: a role). `number` is that of the list's item, `linked`: which was there before;
+    `withdrawn`: why it was taken back."""
 
     id: int
     target: str
@@ -47,4 +50,5 @@ class Comment:
     owner: str = ""
     deadline: date | None = None
     number: str = ""
+    linked: bool = False
     withdrawn: str = ""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection, Row, Select, func, select
@@ -13,13 +16,14 @@ from db.talk import ON_STAGE, WAITING, Comment, Question
 
 def questions(c: Connection, sitting_id: int) -> tuple[Question, ...]:
     """All of the sitting: by the agenda, then in the order of the queue."""
-    return tuple(_question(r) for r in c.execute(
-        _questions(sitting_id).order_by(t.target.c.position, t.question.c.position, t.question.c.id)))
+    rows = c.execute(_questions(sitting_id).order_by(t.target.c.position, t.question.c.position, t.question.c.id)).all()
+    numbers = _promised(c) if rows else {}
+    return tuple(replace(_question(r), numbers=tuple(numbers.get(r.id, ()))) for r in rows)
 
 
 def question(c: Connection, sitting_id: int, question_id: int) -> Question | None:
     r = c.execute(_questions(sitting_id).where(t.question.c.id == question_id)).first()
-    return None if r is None else _question(r)
+    return None if r is None else replace(_question(r), numbers=tuple(_promised(c).get(r.id, ())))
 
 
 def question_on_stage(c: Connection, sitting_id: int) -> Question | None:
@@ -45,11 +49,33 @@ def comments(c: Connection, sitting_id: int) -> tuple[Comment, ...]:
     """All of the sitting, as they were said."""
     rows = c.execute(
         select(t.comment, t.target.c.key).join_from(t.comment, t.target, t.comment.c.target_id == t.target.c.id)
-        .where(t.comment.c.sitting_id == sitting_id).order_by(t.comment.c.id))
+        .where(t.comment.c.sitting_id == sitting_id).order_by(t.comment.c.id)).all()
+    linked = _listed(c, [f"comment:{r.id}" for r in rows if r.number is None]) if rows else {}
     return tuple(Comment(id=r.id, target=r.key, speaker=r.speaker, kind=r.kind, text=r.text, owner=r.owner,
                          deadline=None if r.deadline is None else date.fromisoformat(r.deadline),
-                         number=r.number or "", said_at=moment_of(r.said_at), withdrawn=r.withdrawn or "")
+                         number=r.number or linked.get(f"comment:{r.id}", ""), linked=f"comment:{r.id}" in linked,
+                         said_at=moment_of(r.said_at), withdrawn=r.withdrawn or "")
                  for r in rows)
+
+
+def _listed(c: Connection, keys: Collection[str]) -> dict[str, str]:
+    """What is on the list of what these keys name, by its number."""
+    rows = c.execute(select(t.item_source.c.key, t.item.c.number)
+                     .join_from(t.item_source, t.item, t.item_source.c.item_id == t.item.c.id)
+                     .where(t.item_source.c.key.in_(keys)))
+    return {r.key: r.number for r in rows}
+
+
+def _promised(c: Connection) -> dict[int, list[str]]:
+    """Question -> the numbers of what was promised in its answer (keys `question:5.1`, `question:5.2`)."""
+    rows = c.execute(select(t.item_source.c.key, t.item.c.number)
+                     .join_from(t.item_source, t.item, t.item_source.c.item_id == t.item.c.id)
+                     .where(t.item_source.c.kind == "question", t.item_source.c.key.is_not(None))
+                     .order_by(t.item_source.c.id))
+    found: dict[int, list[str]] = defaultdict(list)
+    for r in rows:
+        found[int(r.key.removeprefix("question:").partition(".")[0])].append(r.number)
+    return found
 
 
 def _questions(sitting_id: int) -> Select[tuple[object, ...]]:
