@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from hall import door, evidence_route
+from hall import door, evidence_route, visitor
 from hall.board import BoardFirst
 from hall.house import the_house
 from hall.phones_first import PhonesFirst
@@ -32,6 +32,7 @@ PAGES = (
     ("prepare", "会前准备", ":material/checklist:", frozenset({Role.HOST, Role.ADMINISTRATOR})),
     ("host", "主持台", ":material/podium:", frozenset({Role.HOST, Role.ADMINISTRATOR})),
     ("desk", "签到台", ":material/how_to_reg:", frozenset({Role.HOST, Role.CLERK, Role.ADMINISTRATOR})),
+    ("questions", "提问台", ":material/forum:", frozenset({Role.HOST, Role.CLERK, Role.ADMINISTRATOR})),
     ("paper", "纸票", ":material/ballot:",
      frozenset({Role.CLERK, Role.SUPERVISOR, Role.HOST, Role.ADMINISTRATOR})),
     ("results", "成绩", ":material/leaderboard:",
@@ -75,7 +76,8 @@ else:
     app = st.App(
         __file__,
         lifespan=_until_shutdown,
-        routes=[*door.routes(house), *evidence_route.routes(house), Route("/home", lambda _request: RedirectResponse("/"))],
+        routes=[*door.routes(house), *evidence_route.routes(house), *visitor.routes(house),
+                Route("/home", lambda _request: RedirectResponse("/"))],
         middleware=[*([Middleware(Watermarked)] if house.is_rehearsal else []),
                     Middleware(PhonesFirst, house=house), Middleware(BoardFirst, house=house),
                     Middleware(door.SendToDoor, house=house, paths=frozenset({"/", *(f"/{name}" for name, *_ in PAGES)}))],

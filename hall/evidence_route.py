@@ -101,7 +101,7 @@ class _EvidenceDesk:
         files = [dict(id=one.id, name=one.name, photo=Kind(one.media_type).is_photo, words=Kind(one.media_type).words,
                       at=minute(one.added_at), by=one.added_by, gone=one.deleted_why or "")
                  for one in evidence.evidence_of(database, number, who)]
-        return page("evidence.html", status=_status(refused), item=item, files=files, may_add=evidence.may_add(who, item),
+        return page("evidence.html", status=status_of(refused), item=item, files=files, may_add=evidence.may_add(who, item),
                     said=said, refused=str(refused or ""), words=words, accept=ACCEPT)
 
     def _who(self, request: Request) -> Staff | None:
@@ -112,7 +112,8 @@ def _to_door(request: Request) -> Response:
     return RedirectResponse(f"/door?next={quote(request.url.path, safe='')}", status_code=303)
 
 
-def _status(refused: Refused | None) -> int:
+def status_of(refused: Refused | None) -> int:
+    """HTTP's word for how a form was taken."""
     if refused is None:
         return 200
     if isinstance(refused, NotTaken):

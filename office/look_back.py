@@ -9,7 +9,7 @@ books the points that were fixed when it was made. Nothing is deleted.
 from __future__ import annotations
 
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,11 +27,12 @@ from office.people import Role
 from office.points import ledger_sha256
 from office.refusal import NotAllowed, NotFound, Refused
 from office.visitors import Link, VisitorKind, invite
-from scoring.commitment import Verdict
+from scoring.commitment import Status, Verdict
 from scoring.number import NotANumber, parse_exact, plain
 
 BOOKING = "回头看记分"
 MOST_ITEMS, MOST_VISITORS = 500, 200
+VISITED = frozenset({Status.IN_PROGRESS, Status.CLOSING, Status.CHECKED, Status.SIGNED_OFF, Status.CLOSED, Status.PARKED})
 _OFFICE = frozenset({Role.ADMINISTRATOR, Role.HOST})
 _WORST_FIRST = (Verdict.NOT_KEPT, Verdict.LETTER_ONLY, Verdict.KEPT)
 
@@ -105,7 +106,7 @@ def suggested(verdicts: Iterable[Verdict]) -> Verdict | None:
 
 def make_plan(database: Database, new: NewLookBack, *, who: Staff, at: datetime) -> tuple[int, tuple[Link, ...]]:
     """The look-back's id, and the links of its visitors, which are shown once."""
-    _refuse_others(who)
+    refuse_others(who)
     pool, points = _checked(new, at)
     numbers = drawn(pool, new.draw, new.seed.strip()) if new.draw is not None else pool
     with work(database) as w:
@@ -113,7 +114,10 @@ def make_plan(database: Database, new: NewLookBack, *, who: Staff, at: datetime)
         unknown = [one for one in pool if one not in ids]
         if unknown:
             raise NotFound(f"清单里没有这些编号：{'、'.join(unknown[:5])}。")
-        items = [ids[one] for one in numbers]
+        early = [one for one in pool if ids[one][1] not in VISITED]
+        if early:
+            raise Refused(f"还没有签收、已并入或已撤回的不回头看，请去掉：{'、'.join(early[:5])}。")
+        items = [ids[one][0] for one in numbers]
         seed = new.seed.strip() if new.draw is not None else None
         plan_id = w.look_backs.plan(title=new.title.strip(), period=new.period.strip(), ends_on=new.ends_on, seed=seed,
                                     pool=pool, points=points, item_ids=items, at=at, by=who.name)
@@ -126,9 +130,9 @@ def make_plan(database: Database, new: NewLookBack, *, who: Staff, at: datetime)
 def add_visitors(database: Database, plan_id: int, counts: Sequence[tuple[VisitorKind, int]], *, who: Staff,
                  at: datetime) -> tuple[Link, ...]:
     """More visitors of a look-back that goes on; they are asked about every item."""
-    _refuse_others(who)
+    refuse_others(who)
     with work(database) as w:
-        plan = _open_plan(w, plan_id)
+        plan = open_plan(w, plan_id)
         links = invite(w, plan_id, counts, [one.item_id for one in reads.visits(w.c, plan_id)], dealt=False, at=at)
         if not links or len(reads.visitors(w.c, plan_id)) > MOST_VISITORS:
             raise Refused(f"走访人员请写1到{MOST_VISITORS}人。")
@@ -147,20 +151,18 @@ def look_back(database: Database, plan_id: int) -> LookBackView:
         plan = reads.plan(c, plan_id)
         if plan is None:
             raise NotFound("没有这次回头看。")
-        standing: dict[tuple[int, int], Answer] = {}
-        for one in reads.answers(c, plan_id):
-            standing[one.item_id, one.visitor_id] = one
+        said: dict[int, list[Answer]] = defaultdict(list)
+        for one in reads.standing_answers(c, plan_id):
+            said[one.item_id].append(one)
         return LookBackView(
             plan=plan, visitors=reads.visitors(c, plan_id),
-            found=tuple(Found(visit=visit, answers=tuple(one for (item, _), one in standing.items()
-                                                         if item == visit.item_id))
-                        for visit in reads.visits(c, plan_id)))
+            found=tuple(Found(visit=visit, answers=tuple(said[visit.item_id])) for visit in reads.visits(c, plan_id)))
 
 
 def choose_films(database: Database, plan_id: int, films: Sequence[tuple[str, str]], *, who: Staff,
                  at: datetime) -> None:
     """The film list for the sitting: (number, title) in the order in which they are shown."""
-    _refuse_others(who)
+    refuse_others(who)
     with work(database) as w:
         ids = {one.number: one.item_id for one in reads.visits(w.c, plan_id)}
         numbers = [number for number, _ in films]
@@ -185,9 +187,9 @@ def close_plan(database: Database, plan_id: int, *, who: Staff, at: datetime) ->
 
     Every visit must have its outcome. One entry an item: its cause names the item and the outcome.
     """
-    _refuse_others(who)
+    refuse_others(who)
     with work(database) as w:
-        plan = _open_plan(w, plan_id)
+        plan = open_plan(w, plan_id)
         visits = reads.visits(w.c, plan_id)
         waiting = [one.number for one in visits if not one.outcome]
         if waiting:
@@ -238,7 +240,7 @@ def _checked(new: NewLookBack, at: datetime) -> tuple[tuple[str, ...], dict[str,
         raise Refused("每种结论记多少分都要写，写成小数，例如 0、-0.5、-1。") from None
 
 
-def _open_plan(w: Work, plan_id: int) -> Plan:
+def open_plan(w: Work, plan_id: int) -> Plan:
     w.look_backs.hold(plan_id)
     plan = reads.plan(w.c, plan_id)
     if plan is None:
@@ -248,6 +250,6 @@ def _open_plan(w: Work, plan_id: int) -> Plan:
     return plan
 
 
-def _refuse_others(who: Staff) -> None:
+def refuse_others(who: Staff) -> None:
     if not who.roles & _OFFICE:
         raise NotAllowed("回头看由督办机构安排和认定，请找管理员或主持人。")

@@ -1,6 +1,6 @@
 """Builders of the list: items of units that are registered, and people who may act on them.
 
-    made = make_list.of(house)                # units A and B, two items of A, one of B
+    made = make_list.of(house)                # units A and B, two items of A, one of B, taken on by them
     made.person("liaison", Role.LIAISON, unit="small-A")
 """
 
@@ -14,8 +14,10 @@ from db.reads import people as people_reads
 from db.values import Staff
 from db.work import work
 from hall.house import House
-from office import people
+from office import local_time, people
+from office.items import happen_in
 from office.people import Role
+from scoring.commitment import Event, Kind
 from tests import make
 
 
@@ -35,6 +37,21 @@ class List:
             number = w.items.enter(new, by="host", at=self.house.clock())
         self.numbers.append(number)
         return number
+
+    def happen(self, number: str, kind: Kind, *, by: str = "办理人", unit: str = "", **told: object) -> None:
+        """One move, as the office writes it down."""
+        at = self.house.clock()
+        with work(self.house.database) as w:
+            w.record.hold()
+            happen_in(w, number, Event(kind=kind, at=at, on=local_time.day(at), by=by, by_unit=unit,
+                                       **told))  # type: ignore[arg-type]
+
+    def strike_off(self, number: str) -> None:
+        """From being in progress to being published as struck off."""
+        self.happen(number, Kind.CLOSURE_ASKED, by="联络员", evidence=("0" * 64,))
+        self.happen(number, Kind.CHECKED, by="监督员", passed=True)
+        self.happen(number, Kind.SIGNED_OFF, by="分管领导")
+        self.happen(number, Kind.PUBLISHED, by="督办员")
 
     def person(self, name: str, *roles: Role, unit: str = "") -> Staff:
         """Somebody with these roles, who has a password and is signed in (`tokens[name]`)."""
@@ -58,4 +75,6 @@ def of(house: House) -> List:
     made.enter("small-A", "年底前拆除违建3万平方米", contact_leader="分管副市长", value="3", value_unit="万平方米")
     made.enter("small-A", "6月底前打通断头路1条", contact_leader="分管副市长")
     made.enter("small-B", "6月底前建成污水处理站", contact_leader="市委副书记")
+    for number in made.numbers:
+        made.happen(number, Kind.ACCEPTED)
     return made

@@ -123,12 +123,15 @@ def visits(c: Connection, plan_id: int) -> tuple[Visit, ...]:
               reason=r.reason or "", decided_by=r.decided_by or "", film=r.film or "", film_place=r.film_place) for r in rows)
 
 
-def item_ids(c: Connection, numbers: Iterable[str]) -> dict[str, int]:
-    """Number -> id of the items that are on the list."""
-    wanted, found = sorted(set(numbers)), {}
+def item_ids(c: Connection, numbers: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Number -> (id, status) of the items that are on the list."""
+    wanted, found = sorted(set(numbers)), dict[str, tuple[int, str]]()
     for start in range(0, len(wanted), 500):
-        rows = c.execute(select(t.item.c.number, t.item.c.id).where(t.item.c.number.in_(wanted[start:start + 500])))
-        found.update({r.number: int(r.id) for r in rows})
+        rows = c.execute(
+            select(t.item.c.number, t.item.c.id, t.item_view.c.status)
+            .join_from(t.item, t.item_view, t.item_view.c.item_id == t.item.c.id)
+            .where(t.item.c.number.in_(wanted[start:start + 500])))
+        found.update({r.number: (int(r.id), str(r.status)) for r in rows})
     return found
 
 
@@ -145,6 +148,14 @@ def visitor_by_secret(c: Connection, secret_sha256: str) -> Visitor | None:
 def answers(c: Connection, plan_id: int) -> tuple[Answer, ...]:
     """Every answer, the earlier ones of a visitor too, oldest first."""
     return tuple(_answer(r) for r in c.execute(_answers().where(t.visitor.c.plan_id == plan_id)))
+
+
+def standing_answers(c: Connection, plan_id: int) -> tuple[Answer, ...]:
+    """The latest answer of each visitor to each item, in the order in which they came."""
+    latest: dict[tuple[int, int], Answer] = {}
+    for one in answers(c, plan_id):
+        latest[one.item_id, one.visitor_id] = one
+    return tuple(sorted(latest.values(), key=lambda one: one.id))
 
 
 def answers_of(c: Connection, visitor_id: int) -> tuple[Answer, ...]:
