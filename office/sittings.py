@@ -97,7 +97,7 @@ def put_rule(database: Database, sitting: str, toml: str, *, by: str, at: dateti
         if locked:
             raise Refused("已经开始打分，评分办法已锁定，不能再改。")
         groups = {group.key for group in rule.groups}
-        lost = sorted({seat.group for seat in reads.seats(w.c, found.id)} - groups)
+        lost = sorted({seat.group for seat in reads.every_seat(w.c, found.id)} - groups)
         if lost:
             raise Refused(f"还有席位属于评委组“{'、'.join(lost)}”，新办法里没有这个组。请先调整席位，或在办法里保留它。")
         _refuse_misfit(rule, found.ballot_mode)
@@ -181,7 +181,7 @@ def add_seats(database: Database, sitting: str, seats: Iterable[PlannedSeat], *,
         groups = {group.key for group in rule.groups}
         is_open = any(one.phase is Phase.OPEN for one in reads.rounds(w.c, found.id))
         units = {one.key: one.id for one in reads.units(w.c)}
-        taken = {seat.code for seat in reads.seats(w.c, found.id)}
+        taken = {seat.code for seat in reads.every_seat(w.c, found.id)}
         added = 0
         for one in seats:
             if not one.code.strip():
@@ -190,7 +190,7 @@ def add_seats(database: Database, sitting: str, seats: Iterable[PlannedSeat], *,
                 raise Refused(f"席位“{one.code}”已经有了，请换一个编号。")
             if one.group not in groups:
                 raise Refused(f"评分办法里没有评委组“{one.group}”。")
-            if is_open and rule.group(one.group).secret:
+            if is_open and rule.group(one.group).secret and not one.shadow:
                 raise Refused(f"正在打分，{rule.group(one.group).name}是无记名组，席位请等截止后再加，从下一家起打分。")
             if one.unit and one.unit not in units:
                 raise NotFound(f"没有单位“{one.unit}”，请先登记。")

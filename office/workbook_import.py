@@ -100,7 +100,7 @@ def _held(c: Connection, key: str) -> Held:
     listed = {target for target, one in declarations.items() if any(promise.number for promise in one.commitments)}
     return Held(
         sitting=sitting, rule=read_rule(reads.rule_text(c, sitting.id)[0].encode()), units=reads.units(c),
-        targets=reads.targets(c, sitting.id), seats=reads.seats(c, sitting.id), declarations=declarations,
+        targets=reads.targets(c, sitting.id), seats=reads.every_seat(c, sitting.id), declarations=declarations,
         begun=bool(rounds), open=any(one.phase is Phase.OPEN for one in rounds),
         published=bool(result_reads.publication_count(c, sitting.id)),
         scored=frozenset(target for one in rounds if one.phase is not Phase.VOID for target in one.targets),
