@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from hall.phone_page import PAGE_BOUND, TEMPLATES, render_notice
+from hall.phone_parts import LONG_PAPER
 from hall.phone_squeeze import abridge, squeeze
 from office.folder import read_folder
 from tests.hall.make_phones import GRADES, GROUPS, RANKING, Phones
@@ -106,7 +107,8 @@ def test_the_pages_of_every_sample_are_one_small_response(hall: Any, folder: str
     opened = phones.http.get(f"/b/secret-{seat}").text
 
     assert len(gzip.compress(waiting.encode(), 5)) <= 6_500
-    assert len(gzip.compress(opened.encode(), 5)) <= 12_000
+    is_long = plan.ballot_mode == "all" and len(keys) > LONG_PAPER  # 185 towns are still one response as contracts.md bounds it
+    assert len(gzip.compress(opened.encode(), 5)) <= (20_000 if is_long else 12_000)
 
 
 def test_abridging_knows_parameters_and_leaves_keys_and_properties() -> None:
