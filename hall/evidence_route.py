@@ -9,7 +9,6 @@ The pages of the desktop go through the same functions of `office.evidence`. Who
 
 from __future__ import annotations
 
-from datetime import datetime
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -23,10 +22,13 @@ from hall.house import House
 from hall.plain_page import asked_size, notice, page, served
 from hall.uploads import Form, NotTaken, read_form
 from office import evidence, people
-from office.evidence_kinds import Kind
-from office.evidence_shelf import Arriving, TooLarge, shelf_of
+from office.evidence_kinds import Kind as FileKind
+from office.evidence_shelf import TooLarge, shelf_of
+from office.items import happen, state_of
 from office.local_time import minute
 from office.refusal import NotAllowed, NotFound, Refused
+from scoring.commitment import Kind
+from scoring.item import Item
 
 ACCEPT = "image/*,.pdf,.docx,.xlsx,.ofd"
 
@@ -69,16 +71,19 @@ class _EvidenceDesk:
             await run_in_threadpool(form.close)
 
     def _take(self, number: str, who: Staff, form: Form) -> Response:
-        words = form.fields.get("words", "").strip()
+        words, at, database = form.fields.get("words", "").strip(), self._house.clock(), self._house.database
         try:
             with form.onto(self._shelf) as files:
-                self._keep(number, who, files, words, self._house.clock())
+                lines = evidence.attach(database, number, files, who=who, at=at)
         except Refused as refused:
             return self._page(number, who, refused=refused, words=words)
+        if words and not _reported(state_of(database, number), words, {one.sha256 for one in lines}):
+            try:
+                happen(database, number, Kind.REPORTED, who=who, at=at, text=words,
+                       evidence=tuple(dict.fromkeys(one.sha256 for one in lines)))
+            except Refused as refused:
+                return self._page(number, who, refused=Refused(f"佐证已收下，说明没有记上：{refused}"), words=words)
         return RedirectResponse(f"/evidence/of/{quote(number)}?done=1", status_code=303)
-
-    def _keep(self, number: str, who: Staff, files: tuple[Arriving, ...], words: str, at: datetime) -> None:
-        evidence.attach(self._house.database, number, files, who=who, at=at)
 
     def file(self, request: Request) -> Response:
         who = self._who(request)
@@ -98,7 +103,7 @@ class _EvidenceDesk:
             item = evidence.item_for(database, number, who)
         except NotFound as unknown:
             return notice("打不开", str(unknown), status=404, back="/commitments", back_words="承诺清单")
-        files = [dict(id=one.id, name=one.name, photo=Kind(one.media_type).is_photo, words=Kind(one.media_type).words,
+        files = [dict(id=one.id, name=one.name, photo=FileKind(one.media_type).is_photo, words=FileKind(one.media_type).words,
                       at=minute(one.added_at), by=one.added_by, gone=one.deleted_why or "")
                  for one in evidence.evidence_of(database, number, who)]
         return page("evidence.html", status=status_of(refused), item=item, files=files, may_add=evidence.may_add(who, item),
@@ -110,6 +115,11 @@ class _EvidenceDesk:
 
 def _to_door(request: Request) -> Response:
     return RedirectResponse(f"/door?next={quote(request.url.path, safe='')}", status_code=303)
+
+
+def _reported(item: Item, words: str, sent: set[str]) -> bool:
+    """Whether this very report stands already: a phone that got no answer sends it again."""
+    return any(one.text == words and set(one.evidence) == sent for one in item.readings[-3:])
 
 
 def status_of(refused: Refused | None) -> int:

@@ -20,6 +20,7 @@ from starlette.applications import Starlette
 from hall import evidence_route, uploads
 from hall.door import COOKIE
 from office.evidence_shelf import MOST_BYTES, shelf_of
+from office.items import state_of
 from office.people import Role
 from tests import files, make_list
 
@@ -55,10 +56,10 @@ class Site:
         return httpx.Client(base_url=self.base, cookies=cookies, timeout=30)
 
     def send(self, content: bytes, file_name: str = "现场.jpg", *, by: str = "liaison", to: str = "",
-             media: str = "image/jpeg", **headers: str) -> httpx.Response:
+             media: str = "image/jpeg", words: str = "", **headers: str) -> httpx.Response:
         with self.browser(by) as browser:
             return browser.post(self.page(to or self.one), files={"files": (file_name, content, media)},
-                                data={"words": ""}, headers=headers)
+                                data={"words": words}, headers=headers)
 
     def page(self, number: str) -> str:
         return f"/evidence/of/{quote(number)}"
@@ -190,6 +191,17 @@ def test_evidence_is_served_only_to_those_who_may_see_it(site: Site) -> None:
         assert browser.get("/evidence/file/99").status_code == browser.get(site.page("无此号")).status_code == 404
         assert browser.get(site.page("../../etc/passwd")).status_code == 404
     assert len(site.lines()) == 1
+
+
+def test_words_with_the_photos_are_a_report_of_progress_once(site: Site) -> None:
+    for _again in range(2):
+        assert site.send(JPEG, words="完成拆除1.2万平方米").status_code == 303
+
+    readings = state_of(site.house.database, site.one).readings
+    assert [(one.text, len(one.evidence), one.by_unit) for one in readings] == [("完成拆除1.2万平方米", 1, "small-A")]
+    site.list.strike_off(site.one)
+    late = site.send(files.pdf(), words="补一份")
+    assert (late.status_code, "佐证已收下，说明没有记上" in late.text) == (422, True)
 
 
 def test_a_photo_is_shown_as_a_picture_drawn_anew(site: Site) -> None:

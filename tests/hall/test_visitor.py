@@ -1,0 +1,124 @@
+"""A visitor's phone: a small page without script that shows what is to be seen, and takes a verdict once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from hall import evidence_route, visitor
+from hall.door import COOKIE
+from office import look_back
+from office.evidence_shelf import shelf_of
+from office.look_back import NewLookBack, make_plan
+from office.people import Role
+from office.visitors import VisitorKind
+from tests import files, make, make_list
+
+
+@dataclass
+class Outing:
+    made: make_list.List
+    phone: TestClient
+    plan: int
+    secret: str
+    other: str
+
+    def at(self, number: str = "", secret: str = "") -> str:
+        base = f"/v/{secret or self.secret}"
+        return f"{base}/item/{quote(number)}" if number else base
+
+    def send(self, number: str, verdict: str = "not_kept", words: str = "没有通车", nonce: str = "", photo: bytes = b"",
+             secret: str = "", **headers: str):  # type: ignore[no-untyped-def]
+        nonce = nonce or re.search(r'name="nonce" value="([^"]+)"', self.phone.get(self.at(number)).text).group(1)  # type: ignore[union-attr]
+        return self.phone.post(self.at(number, secret), data={"nonce": nonce, "verdict": verdict, "words": words},
+                               files={"photos": ("IMG_1.jpg", photo, "image/jpeg")} if photo else {"photos": ("", b"")},
+                               follow_redirects=False, headers=headers)
+
+    def answers(self) -> list[tuple[str, str, str]]:
+        view = look_back.look_back(self.made.house.database, self.plan)
+        return [(one.visit.number, each.verdict, each.words) for one in view.found for each in one.answers]
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'leitai.db'}"
+
+
+@pytest.fixture
+def outing(house: make.House) -> Iterator[Outing]:
+    made = make_list.of(house)
+    plan, links = make_plan(house.database, NewLookBack(
+        title="三季度回头看", period="2026Q3", ends_on=date(2026, 5, 31), pool=tuple(made.numbers[:2]),
+        points={"kept": "0", "letter_only": "0", "not_kept": "-1"}, visitors=((VisitorKind.CITIZEN_MONITOR, 2),)),
+        who=made.person("office", Role.ADMINISTRATOR), at=house.clock())
+    made.person("liaison", Role.LIAISON, unit="small-A")
+    app = Starlette(routes=[*visitor.routes(house), *evidence_route.routes(house)])
+    with TestClient(app) as phone:
+        yield Outing(made, phone, plan, links[0].secret, links[1].secret)
+
+
+def test_the_pages_are_small_without_script_and_show_the_promise_and_its_evidence(outing: Outing) -> None:
+    one = outing.made.numbers[0]
+    outing.phone.cookies.set(COOKIE, outing.made.tokens["liaison"])
+    outing.phone.post(f"/evidence/of/{one}", files={"files": ("完工.jpg", files.photo(place=True), "image/jpeg")})
+    outing.phone.cookies.clear()
+
+    listed, page = outing.phone.get(outing.at()), outing.phone.get(outing.at(one))
+
+    for answer in (listed, page):
+        assert answer.status_code == 200 and len(answer.content) < 10_000
+        assert "<script" not in answer.text and "http://" not in answer.text
+        assert "script-src" not in answer.headers["content-security-policy"]
+        assert answer.headers["x-robots-tag"] == "noindex"
+    assert "年底前拆除违建3万平方米" in listed.text and "2026-06-30" in page.text and "3万平方米" in page.text
+    shown = outing.phone.get(f"/v/{outing.secret}/file/1?size=view")
+    assert shown.headers["content-type"] == "image/jpeg" and b"Exif" not in shown.content
+
+
+def test_a_verdict_with_a_photo_is_taken_once(outing: Outing) -> None:
+    one, two = outing.made.numbers[:2]
+
+    first = outing.send(one, nonce="0123456789", photo=files.photo())
+    again = outing.send(one, nonce="0123456789", photo=files.photo())
+
+    assert (first.status_code, again.status_code) == (303, 303)
+    assert outing.answers() == [(one, "not_kept", "没有通车")]
+    page = outing.phone.get(outing.at(one))
+    assert "已收到您的意见" in page.text and f"/v/{outing.secret}/file/1?size=thumb" in page.text
+    assert "✓ 没有兑现" in outing.phone.get(outing.at()).text
+    assert outing.phone.get(f"/v/{outing.other}/file/1").status_code == 404  # nothing of other visitors
+    assert outing.send(two, "kept", "").status_code == 303 and len(outing.answers()) == 2
+
+
+def test_what_cannot_be_taken_is_refused_in_words_and_what_was_written_stays(outing: Outing) -> None:
+    one, of_b = outing.made.numbers[0], outing.made.numbers[2]
+    for status, words, sent in (
+            (422, "写几句", outing.send(one, words="")),
+            (422, "先选一个结论", outing.send(one, verdict="")),
+            (422, "只收照片", outing.send(one, photo=files.pdf())),
+            (422, "不能作佐证", outing.send(one, photo=b"<html>")),
+            (422, "页面不完整", outing.send(one, nonce="x")),
+            (403, "不是从本系统", outing.send(one, Origin="http://elsewhere.example")),
+            (404, "不在您的走访名单", outing.send(of_b, nonce="0123456789")),
+            (404, "无效或已停用", outing.send(one, nonce="0123456789", secret="nobody"))):
+        assert sent.status_code == status and words in sent.text, words
+    assert "没有通车</textarea>" in outing.send(one, verdict="").text
+    assert outing.answers() == [] and not [p for p in shelf_of(outing.made.house.database).folder.rglob("*") if p.is_file()]
+
+
+def test_after_its_last_day_a_link_shows_and_takes_no_more(outing: Outing) -> None:
+    one = outing.made.numbers[0]
+    outing.made.house.clock.advance(86400 * 60)  # type: ignore[attr-defined]
+
+    page = outing.phone.get(outing.at(one))
+
+    assert page.status_code == 200 and "已于2026-05-31结束" in page.text and "<form" not in page.text
+    assert outing.send(one, nonce="0123456789").status_code == 422 and outing.answers() == []
