@@ -1,0 +1,37 @@
+"""当场承诺: a promise made in an answer, onto the list with one press. Drawing only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+
+import streamlit as st
+
+from hall import comments, stage_list
+from hall.questions import Question, Queue
+from hall.snapshot import Snapshot
+from pages import _owed
+from pages._frame import house
+
+Do = Callable[..., None]
+
+
+def draw(queue: Queue, snapshot: Snapshot, do: Do) -> None:
+    """For the question on stage; while there is none, for the last one that was answered."""
+    last = max(queue.answered, key=lambda one: (one.answered_at, one.id), default=None)  # type: ignore[arg-type,return-value]
+    one = queue.on_stage or last
+    if one is None:
+        return
+    base = f"q/promise/{one.id}/{len(one.numbers)}"
+    with st.container(border=True):
+        st.html(f'<p class="q-one"><b>当场承诺</b><br><small>{escape(one.text)}</small></p>'
+                + "".join(f'<p class="q-one">● 已列入清单 {escape(number)}</p>' for number in one.numbers))
+        st.text_area("答应办什么", key=f"{base}/text", height=80, max_chars=comments.TEXT_BOUND)
+        _owed.fields(base, stage_list.known_of(house().database, snapshot, one.target, house().clock()))
+        _owed.advise(st.session_state[f"{base}/text"], base)
+        st.button("列入清单", key=f"{base}/yes", on_click=lambda: _send(one, base, do))
+
+
+def _send(one: Question, base: str, do: Do) -> None:
+    do(comments.promise, one.id, text=st.session_state[f"{base}/text"], seen=len(one.numbers), done="已列入清单。",
+       **_owed.typed(base))

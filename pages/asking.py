@@ -1,0 +1,58 @@
+"""提问台: questions from the hall and from phones, and leaders' comments, for the host and the clerks. Drawing only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from html import escape
+
+import streamlit as st
+
+from office.people import Role
+from pages import _comments, _questions
+from pages._frame import act, choose_sitting, header, house, require
+
+who = require(Role.HOST, Role.CLERK, Role.ADMINISTRATOR)
+key = choose_sitting()
+HEARD = timedelta(seconds=12)
+
+
+def do(action: Callable[..., object], *args: object, done: str = "", **kwargs: object) -> None:
+    act(action, house().database, key, *args, by=who.name, at=house().clock(), done=done, **kwargs)
+
+
+def answer() -> None:
+    """What the last press did, or why it was refused; it stays for a while, although the page is drawn anew."""
+    now, said = house().clock(), st.session_state.pop("said", None)
+    if said is not None:
+        st.session_state["q/heard"] = (*said, now + HEARD)
+    kind, words, until = st.session_state.get("q/heard", ("", "", now))
+    with st.container():  # a place of its own: a message that comes or goes moves no key to another place in the page
+        if now < until:
+            (st.error if kind == "error" else st.success)(words)
+
+
+@st.fragment(run_every="2s")
+def live(target: str | None) -> None:
+    snapshot = house().live.at(key)
+    if snapshot is None:
+        st.info("这个场次已经撤下。")
+        return
+    on_stage = snapshot.target(snapshot.stage.target or "") if snapshot.stage.shows == "target" else None
+    st.html(f'<p class="lt-note">台上：{escape(on_stage.name) if on_stage else "（没有单位）"}'
+            f'　待审的提问：{snapshot.questions_waiting}　点评：{sum(not one.withdrawn for one in snapshot.comments)}</p>')
+    answer()
+    asked, said = st.tabs(["提问", "点评"])
+    with asked:
+        _questions.draw(snapshot, key, who, do, target)
+    with said:
+        _comments.draw(snapshot, key, who, do, target)
+
+
+at_start = house().live.at(key)
+if at_start is not None:
+    header("提问台", f"{at_start.sitting.title}　{at_start.sitting.period}　{at_start.sitting.note}")
+    names = {one.key: one.name for one in at_start.targets if one.speaks}
+    chosen = st.selectbox("哪一家", ["", *names], format_func=lambda one: names.get(one, "台上的单位"), key="q/whom",
+                          label_visibility="collapsed")
+    live(chosen or None)
