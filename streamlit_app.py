@@ -32,7 +32,7 @@ PAGES = (
     ("prepare", "会前准备", ":material/checklist:", frozenset({Role.HOST, Role.ADMINISTRATOR})),
     ("host", "主持台", ":material/podium:", frozenset({Role.HOST, Role.ADMINISTRATOR})),
     ("desk", "签到台", ":material/how_to_reg:", frozenset({Role.HOST, Role.CLERK, Role.ADMINISTRATOR})),
-    ("questions", "提问台", ":material/forum:", frozenset({Role.HOST, Role.CLERK, Role.ADMINISTRATOR})),
+    ("asking", "提问台", ":material/forum:", frozenset({Role.HOST, Role.CLERK, Role.ADMINISTRATOR})),
     ("paper", "纸票", ":material/ballot:",
      frozenset({Role.CLERK, Role.SUPERVISOR, Role.HOST, Role.ADMINISTRATOR})),
     ("results", "成绩", ":material/leaderboard:",
