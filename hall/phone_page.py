@@ -160,9 +160,12 @@ class PhoneView:
     @property
     def excused(self) -> tuple[str, ...]:
         """What a long paper leaves out, in words."""
-        own = [one.name for one in self.targets if one.recused and not one.off_route]
+        own = [one for one in self.targets if one.recused and not one.off_route]
         unseen = sum(one.off_route for one in self.targets)
-        return (*([f"您需回避{'、'.join(own)}，不参加打分。"] if own else []),
+        parts = {one.part for one in own}
+        names = f"{parts.pop()}的{len(own)}家" if len(parts) == 1 and len(own) > 3 else "、".join(
+            one.name for one in own[:3]) + (f"等{len(own)}家" if len(own) > 3 else "")
+        return (*([f"您需回避{names}，不参加打分。"] if own else []),
                 *([f"另有{unseen}个项目不在您的线路，不用打分。"] if unseen else []))
 
     @property

@@ -66,7 +66,7 @@ function wrong(e) {
 }
 // What keeps the paper from being sent, shown beside its field: [words, first field to mend], or null.
 function missing() {
-  const ts = all('.t').filter(t => boxes(t)[0]), one = ts.length === 1, blank = [];
+  const ts = all('.t').filter(t => boxes(t)[0]), one = ts.length === 1, blank = [], most = all('.p')[0] ? 3 : 99;
   let first = null;
   ts.forEach(t => {
     const vs = all('.v', t), empty = !picked(t) && !vs.some(e => e.value.trim());
@@ -81,7 +81,7 @@ function missing() {
   each('.rank .v', e => { if (!e.value && !first && !picked(form)) first = all('button', e.parentNode)[0]; });
   if (first) return [ts[0] ? '请补全标红的地方' : '请把每一家都排上名次', first];
   if (ts[0] && blank.length === ts.length) return ['还没给任何一家打分', boxes(ts[0])[0]];
-  if (blank[0] && asked !== '' + blank) { asked = '' + blank; return ['还有' + blank.length + '家没打分：' + blank.slice(0, 9).join('、') + (blank[9] ? '等' : '') + '。再按一次提交，这几家就不计您的票']; }
+  if (blank[0] && asked !== '' + blank) { asked = '' + blank; return ['还有' + blank.length + '家没打分：' + blank.slice(0, most).join('、') + (blank[most] ? '等' : '') + '。再按一次提交，这几家就不计您的票']; }
   return null;
 }
 // Minus, plus and five chips for every field, made only where there is a script to serve them.
