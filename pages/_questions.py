@@ -14,6 +14,7 @@ import streamlit as st
 from hall import questioning
 from hall.questions import REASONS, SOURCES, Question, Queue, State, asked_by, questions_of, queue_of
 from hall.snapshot import Snapshot
+from hall.spoken import one_line
 from office.local_time import clock_time
 from office.people import Role, Staff
 from pages import _promise
@@ -133,7 +134,7 @@ def _form(queue: Queue, snapshot: Snapshot, target: str | None, do: Do, leads: b
             whom = before.target if before else target or st.session_state.get("q/target") or ""
             do(action, whom, asker=st.session_state.get("q/asker") or "", group="", text=st.session_state["q/text"],
                follows=before.id if before else None, done=done, **more)
-            _clear_if_taken(snapshot, st.session_state["q/text"])
+            _clear_if_taken(snapshot)
 
         with st.container(horizontal=True):
             if leads and snapshot.stage.shows == "target" and (target or snapshot.stage.target) == snapshot.stage.target:
@@ -213,10 +214,12 @@ def _follow(one: Question) -> None:
     st.session_state["q/follows"], st.session_state["q/asker"] = one.id, one.asker
 
 
-def _clear_if_taken(snapshot: Snapshot, text: str) -> None:
+def _clear_if_taken(snapshot: Snapshot) -> None:
     """The form is emptied once its question is stored; after a refusal it stays as it is."""
     now = house().live.at(snapshot.sitting.key)
-    if now is not None and now.serial != snapshot.serial:
+    before = {one.id for one in questions_of(house().database, snapshot)}
+    asked = one_line(st.session_state["q/text"])
+    if now is not None and any(one.text == asked and one.id not in before for one in questions_of(house().database, now)):
         st.session_state["q/text"] = ""
         st.session_state.pop("q/follows", None)
 

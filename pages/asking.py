@@ -18,7 +18,8 @@ HEARD = timedelta(seconds=12)
 
 
 def do(action: Callable[..., object], *args: object, done: str = "", **kwargs: object) -> None:
-    act(action, house().database, key, *args, by=who.name, at=house().clock(), done=done, **kwargs)
+    if not act(action, house().database, key, *args, by=who.name, at=house().clock(), done=done, **kwargs):
+        house().live.refresh()  # what it was refused for is to be seen at once
 
 
 def answer() -> None:
