@@ -1,0 +1,71 @@
+"""A host who only ever presses the red key: what the console offers as the next step is done, until it says publish.
+
+    walked = walk(hall, clock)       # every word that stood on the key, in order
+
+Papers are filled in while a round is open; where people ask, the prepared questions are put on stage and answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rehearsed import Rehearsed
+
+from hall import questioning, questions, rounds, segments, turn
+from hall.moves import id_of
+from hall.next_step import Move, Step, next_step
+from tests import make
+
+HOST = "主持人"
+MOST_PRESSES = 2000
+
+
+def walk(hall: Rehearsed, clock: make.Clock, by_phone: Callable[[str, dict[str, str]], None]) -> tuple[str, ...]:
+    """Press until the result is to be published; a minute goes by from press to press."""
+    words: list[str] = []
+    while (step := next_step(hall.snapshot, clock())).move is not Move.PUBLISH:
+        assert step.move not in (Move.WAIT, Move.NOTHING), f"the host is stuck after {words[-3:]}: {step.words}"
+        words.append(step.words)
+        assert len(words) < MOST_PRESSES
+        clock.advance(60)
+        _press(hall, step, clock, by_phone)
+        hall.house.live.refresh()
+    return tuple(words)
+
+
+def _press(hall: Rehearsed, step: Step, clock: make.Clock, by_phone: Callable[[str, dict[str, str]], None]) -> None:
+    database, key, now, seen = hall.house.database, hall.key, clock(), id_of(hall.snapshot.last_move)
+    match step.move:
+        case Move.SHOW:
+            segments.call_up(database, key, step.targets[0], seen=seen, by=HOST, at=now)
+        case Move.BEGIN:
+            target = step.targets[0] if step.targets else None
+            segments.begin(database, key, step.segment, target, seen=seen, by=HOST, at=now)
+            if target is not None and turn.segment_of(hall.snapshot, step.segment).kind == "questions":
+                hall.house.live.refresh()
+                _ask_what_was_prepared(hall, target, clock)
+        case Move.END:
+            going = turn.going(hall.snapshot)
+            assert going is not None
+            segments.end(database, key, run=going, by=HOST, at=now)
+        case Move.OPEN:
+            segments.open_ballot(database, key, step.targets, seconds=step.seconds, seen=seen, by=HOST, at=now)
+            hall.house.live.refresh()
+            hall.fill(by_phone=by_phone)
+        case Move.CLOSE:
+            assert step.round_id is not None
+            rounds.close_round(database, key, by=HOST, at=now, of_round=step.round_id)
+            hall.house.live.refresh()
+            hall.after_the_end(step.targets, step.round_id)
+        case other:
+            raise AssertionError(f"no key for {other}")
+
+
+def _ask_what_was_prepared(hall: Rehearsed, target: str, clock: make.Clock) -> None:
+    """One after the other on stage, each answered."""
+    for one in questions.questions_of(hall.house.database, hall.snapshot):
+        if one.target == target:
+            clock.advance(60)
+            questioning.put_on_stage(hall.house.database, hall.key, one.id, on_stage=None, by=HOST, at=clock())
+            questioning.end(hall.house.database, hall.key, one.id, "当场作答，列入清单限期办结。", by=HOST, at=clock())
+    hall.house.live.refresh()
