@@ -123,6 +123,7 @@ class Onstage:
     run: SegmentRun | None = None
     reading: Reading | None = None
     used: tuple[Used, ...] = ()
+    position: int = 0
 
 
 def clock_words(seconds: int) -> str:
@@ -179,7 +180,7 @@ def onstage(snapshot: Snapshot, now: datetime) -> Onstage:
         round=found, left=left, closing=current is not None and is_closing(current, grace, now),
         collecting=collecting, going=int((now - current.opened_at).total_seconds()) if current else 0,
         segment=segment, run=run, reading=None if run is None or segment is None else timer.read(run, segment, now),
-        used=used_by(snapshot, key, now) if key else ())
+        used=used_by(snapshot, key, now) if key else (), position=turn.place_of(snapshot, target) if target else 0)
 
 
 def used_by(snapshot: Snapshot, target: str, now: datetime) -> tuple[Used, ...]:

@@ -7,19 +7,20 @@ from html import escape
 
 from hall.awaited import Awaited
 from hall.console import AgendaRow, GroupTurnout, Onstage, State, clock_words
-from hall.next_step import EVERYBODY_IN
+from hall.next_step import EVERYBODY_IN, limit_words
 from hall.readiness import GroupReady
 from hall.signing import Flag
 from hall.snapshot import Declaration
 
 TONES = {State.WAITING: "#5B6570", State.SPOKEN: "#1F4E79", State.POSTPONED: "#7A4A0F", State.ON_STAGE: "#1F2328",
          State.VOTING: "#1F4E79", State.CLOSED: "#7A4A0F", State.VOID: "#B3261E", State.PUBLISHED: "#1E7F4F"}
+AGENDA_LINES = 14
 BARS = ("#1F4E79", "#9A5B13", "#2F6B4F", "#6A4C93", "#5B6570")
 
 CSS = """<style>
 .stMainBlockContainer{padding-top:3.6rem!important;padding-bottom:.5rem!important}
 h1{font-size:1.35rem!important;padding:0 0 .2rem!important}
-.c-agenda{list-style:none;margin:0!important;padding:0!important;max-height:29rem;overflow-y:auto;font-size:.95rem;line-height:1.3}
+.c-agenda{list-style:none;margin:0!important;padding:0!important;font-size:.95rem;line-height:1.3}
 .c-agenda li{display:flex;gap:.5rem;align-items:center;margin:0!important;padding:.42rem .5rem;border-bottom:1px solid #D9DDE3}
 .c-agenda .n{width:1.6em;text-align:right;color:#4A525C}
 .c-agenda .who{flex:1;min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
@@ -31,7 +32,13 @@ h1{font-size:1.35rem!important;padding:0 0 .2rem!important}
 .c-stage .sub{color:#4A525C}
 .c-clock{font-size:2.6rem;font-weight:700;line-height:1;text-align:right;white-space:nowrap}
 .c-clock small{display:block;font-size:.85rem;font-weight:400;color:#4A525C;margin-bottom:.2rem}
-.c-clock.late{color:#B3261E}
+.c-clock.late,.c-clock.over,.c-clock.late small,.c-clock.over small{color:#B3261E}
+.c-clock.warning,.c-clock.warning small{color:#8A5A12}
+.c-clock.over,.c-clock.warning{font-weight:800}
+.c-clock.paused{color:#4A525C}
+.c-agenda-box{max-height:29rem;overflow-y:auto}
+.c-folded summary{padding:.3rem .5rem;cursor:pointer;font-size:.85rem;color:#4A525C}
+.st-key-segments button,.st-key-undo button{min-height:40px;padding:.1rem .7rem}
 .c-said{max-height:15rem;overflow-y:auto;border:1px solid #D9DDE3;border-radius:6px;padding:.3rem .8rem;font-size:.92rem}
 .c-said summary{padding:.45rem 0;cursor:pointer;font-weight:600}
 .c-said ol,.c-said ul{margin:.1rem 0 .5rem;padding-left:1.4rem}
@@ -52,13 +59,30 @@ h1{font-size:1.35rem!important;padding:0 0 .2rem!important}
 </style>"""
 
 
-def agenda(rows: Sequence[AgendaRow], *, collecting: bool = False) -> str:
-    lines = "".join(
-        f'<li class="{"here" if row.here else ""}"><span class="n">{row.position}</span>'
-        f'<span class="who">{escape(row.name)}</span>{"<span class=after>下一家</span>" if row.next else ""}'
-        f'<span class="st">{_state(row.state, collecting)}</span></li>'
-        for row in rows)
-    return f'<ol class="c-agenda">{lines}</ol>'
+def agenda(rows: Sequence[AgendaRow], others: int = 0, *, collecting: bool = False) -> str:
+    """Who is called, in order; a long list is folded around the one on stage, and who only takes part in the ballot
+    is counted below it."""
+    at = next((n for n, row in enumerate(rows) if row.here or row.next), 0)
+    first = max(0, min(at - 4, len(rows) - AGENDA_LINES)) if len(rows) > AGENDA_LINES else 0
+    last = first + AGENDA_LINES
+    lines = "".join(_agenda_row(row, collecting) for row in rows[first:last])
+    before = _folded(f"前面{first}家", rows[:first], collecting)
+    after = _folded(f"后面{len(rows) - last}家", rows[last:], collecting)
+    more = f'<p class="lt-note" style="margin:.4rem .5rem">另有{others}家不上台，只参加测评</p>' if others else ""
+    return f'<div class="c-agenda-box">{before}<ol class="c-agenda">{lines}</ol>{after}{more}</div>'
+
+
+def _folded(words: str, rows: Sequence[AgendaRow], collecting: bool) -> str:
+    lines = "".join(_agenda_row(row, collecting) for row in rows)
+    return f'<details class="c-folded"><summary>{words}</summary><ol class="c-agenda">{lines}</ol></details>' if rows else ""
+
+
+def _agenda_row(row: AgendaRow, collecting: bool) -> str:
+    notes = [words for words, holds in (("下一家", row.next), ("代为发言", bool(row.substitute)), ("单列", row.apart),
+                                        ("不上台", not row.speaks)) if holds]
+    marks = "".join(f"<span class=after>{words}</span>" for words in notes)
+    return (f'<li class="{"here" if row.here else ""}"><span class="n">{row.position}</span>'
+            f'<span class="who">{escape(row.name)}</span>{marks}<span class="st">{_state(row.state, collecting)}</span></li>')
 
 
 def _state(state: State, collecting: bool, more: str = "") -> str:
@@ -69,21 +93,43 @@ def _state(state: State, collecting: bool, more: str = "") -> str:
 
 
 def stage(here: Onstage, on_screen: str) -> str:
-    """Who is on stage, what the hall sees, and the clock: what is left, or how long it has been going."""
-    presenter = escape(here.target.presenter) if here.target else ""
-    place = f"第{here.target.position}家　" if here.target else ""
+    """Who is on stage, what the hall sees, and the clock: of the ballot, or of the segment that goes on."""
+    who = _presenter(here)
     light = f"{_state(here.state, here.collecting, '已截止，')}　" if here.key else ""
-    clock = ""
-    if here.collecting:
-        clock = f'<div class="c-clock late"><small>正在收最后的票</small>{here.left}秒</div>'
-    elif here.state is State.VOTING and here.left is not None:
-        words = "马上截止" if here.closing else "还剩"
-        clock = f'<div class="c-clock {"late" if here.closing else ""}"><small>{words}</small>{clock_words(here.left)}</div>'
-    elif here.state is State.VOTING:
-        clock = f'<div class="c-clock"><small>已进行（不限时）</small>{clock_words(here.going)}</div>'
-    return (f'<div class="c-stage"><div><div class="sub">{place}{presenter}</div>'
+    if here.segment is not None and here.state is not State.VOTING:
+        light = f'<span style="font-weight:700">◆ {escape(here.segment.title)}</span>　'
+    used = f'<div class="sub">用时：{escape("　".join(one.words for one in here.used))}</div>' if here.used else ""
+    return (f'<div class="c-stage"><div><div class="sub">{who}</div>'
             f'<div class="name">{escape(here.title)}</div>'
-            f'<div>{light}<span class="sub">大屏：{escape(on_screen)}</span></div></div>{clock}</div>')
+            f'<div>{light}<span class="sub">大屏：{escape(on_screen)}</span></div>{used}</div>{_clock(here)}</div>')
+
+
+def _presenter(here: Onstage) -> str:
+    if here.target is None:
+        return ""
+    stands_in = f"　代为发言：{here.target.substitute}" if here.target.substitute else ""
+    apart = "" if here.target.ranked else "　单列，不参加排名"
+    return escape(f"第{here.position}家　{here.target.presenter}{stands_in}{apart}")
+
+
+def _clock(here: Onstage) -> str:
+    """What is left, how far it is over, or how long it has been going: figures with a word and a shape."""
+    if here.collecting:
+        return f'<div class="c-clock late"><small>正在收最后的票</small>{here.left}秒</div>'
+    if here.state is State.VOTING and here.left is not None:
+        words = "马上截止" if here.closing else "还剩"
+        return f'<div class="c-clock {"late" if here.closing else ""}"><small>{words}</small>{clock_words(here.left)}</div>'
+    if here.state is State.VOTING:
+        return f'<div class="c-clock"><small>已进行（不限时）</small>{clock_words(here.going)}</div>'
+    if here.reading is None:
+        return ""
+    limit = f"　时限{limit_words(here.reading.limit)}" if here.reading.limit else ""
+    return (f'<div class="c-clock {here.reading.pace.value}{" paused" if here.reading.paused else ""}">'
+            f'<small>{here.reading.state}{limit}</small>{here.reading.words}</div>')
+
+
+def last_move(words: str) -> str:
+    return f'<p class="lt-note" style="margin:0">刚才：{escape(words)}</p>'
 
 
 def hint(words: str) -> str:

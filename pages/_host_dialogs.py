@@ -7,14 +7,16 @@ from html import escape
 
 import streamlit as st
 
-from hall import choices, console, rounds, turn
+from hall import choices, console, rounds, segments, turn
+from hall.moves import id_of
 from hall.results import Check
 from hall.snapshot import Snapshot
-from pages import _at_seat, _signing
+from pages import _agenda_moves, _at_seat, _signing
 from pages._frame import house, person, say_what_happened
 
 Do = Callable[..., None]
-NAMES = {"stage": "换人上台／大屏", "void": "作废重投", "order": "换序／抽签", "seats": "签到／胸牌／换人／回避",
+NAMES = {"stage": "换人上台／大屏", "void": "作废重投", "order": "换序／抽签", "bend": "延期／代发言／单列",
+         "seats": "签到／胸牌／换人／回避",
          "correct": "更正成绩"}
 
 
@@ -27,6 +29,8 @@ def open_dialog(name: str, snapshot: Snapshot, do: Do, checklist: Callable[[], S
         void(snapshot, do)
     elif name == "order":
         order(snapshot, do)
+    elif name == "bend":
+        bend(snapshot, do)
     elif name == "stage":
         stage(snapshot, do)
     elif name == "seats":
@@ -93,22 +97,30 @@ def _move(sitting: str, by: int, do: Do) -> None:
         do(rounds.set_order, choices.moved(tuple(one.key for one in now.targets), st.session_state["order/which"], by))
 
 
+@st.dialog("延期、代为发言、单列", width="medium")
+def bend(snapshot: Snapshot, do: Do) -> None:
+    who = person()
+    if who is not None:
+        _agenda_moves.draw(snapshot, snapshot.sitting.key, who, do)
+
+
 @st.dialog("换人上台／大屏")
 def stage(snapshot: Snapshot, do: Do) -> None:
+    seen = id_of(snapshot.last_move)
     called = dict(choices.may_be_called(snapshot))
     if called:
         st.selectbox("请哪一家上台", list(called), format_func=called.__getitem__, key="stage/who")
         if st.button("请上台", type="primary", key="stage/call",
-                     on_click=lambda: do(rounds.show, "target", st.session_state["stage/who"])):
+                     on_click=lambda: do(segments.call_up, st.session_state["stage/who"], seen=seen)):
             st.rerun()
     st.divider()
     st.write(f"大屏现在显示：{console.on_screen(snapshot)}。改为显示：")
     left, right = st.columns(2)
-    if left.button("议程", width="stretch", key="stage/agenda", on_click=lambda: do(rounds.show, "agenda", None)):
+    if left.button("议程", width="stretch", key="stage/agenda", on_click=lambda: do(segments.show, "agenda", seen=seen)):
         st.rerun()
     if right.button("排名", width="stretch", disabled=not snapshot.published, key="stage/ranking",
                     help=None if snapshot.published else "公布成绩后才能显示排名",
-                    on_click=lambda: do(rounds.show, "ranking", None)):
+                    on_click=lambda: do(segments.show, "ranking", seen=seen)):
         st.rerun()
 
 

@@ -40,9 +40,9 @@ def keys(snapshot: Snapshot, do: Do) -> None:
         _reveal(stand, snapshot, do)
     with st.container(horizontal=True, vertical_alignment="center"):
         if screen.frozen_at is None:
-            st.button("冻结大屏", key="screen/freeze", on_click=_freeze, args=(snapshot.sitting.key, do))
+            st.button("冻结大屏", key="screen/freeze", shortcut="F", on_click=_freeze, args=(snapshot.sitting.key, do))
         else:
-            st.button("恢复大屏", key="screen/unfreeze", type="primary",
+            st.button("恢复大屏", key="screen/unfreeze", type="primary", shortcut="F",
                       on_click=lambda: do(showing.unfreeze, done="大屏已恢复。"))
         begun = stand is not None and not stand.rehearsal and stand.step > 0
         if not voting and not begun:

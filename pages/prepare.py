@@ -24,6 +24,7 @@ from pages._pieces import say_what_happened_everywhere
 from pages._rehearsal import draw_rehearsal
 from pages._rule_tab import draw_rule
 from pages._seats_tab import draw_seats
+from pages._segments_tab import draw_segments
 from pages._shadow_seats import draw_shadows
 from pages._sitting_form import draw_new, draw_settings
 
@@ -85,13 +86,15 @@ st.html(f'<p class="lt-note">{escape(" · ".join(part for part in facts if part)
 if not snapshot.published:
     draw_preflight(snapshot)
     draw_surroundings(snapshot)
-labels = ["基本", "单位与议程", "评委席位", "评分办法", "胸牌", "Excel导入", "彩排",
+labels = ["基本", "单位与议程", "环节", "评委席位", "评分办法", "胸牌", "Excel导入", "彩排",
           *(["分项得分"] if one.parts and one.agenda else [])]
-basic, agenda, seats, rule, badges, excel, rehearsal, *parts = st.tabs(labels, key="prepare/tabs")
+basic, agenda, stages, seats, rule, badges, excel, rehearsal, *parts = st.tabs(labels, key="prepare/tabs")
 with basic:
     draw_settings(one, who)
 with agenda:
     draw_agenda(one, who)
+with stages:
+    draw_segments(snapshot, who)
 with seats:
     draw_seats(one, snapshot, who)
     draw_shadows(snapshot, who)

@@ -164,7 +164,7 @@ def test_two_consoles_open_the_same_unit_and_the_second_hears_why_not(hall: make
     hall.open("U1")
     press(page, "开始打分")
 
-    assert "正在打分，请先截止" in words(page)
+    assert "host已在09:00:00开始打分（A县）。请看清后再操作。" in words(page)
 
 
 def test_more_time_and_closing_at_once(hall: make.Hall, open_page: OpenPage) -> None:

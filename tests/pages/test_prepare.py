@@ -14,7 +14,7 @@ from office.preparation import new_plan, prepared, registered_units
 from tests import make
 from tests.pages.conftest import press, words
 
-LABELS = ["基本", "单位与议程", "评委席位", "评分办法", "胸牌", "Excel导入", "彩排"]
+LABELS = ["基本", "单位与议程", "环节", "评委席位", "评分办法", "胸牌", "Excel导入", "彩排"]
 
 
 def field(app, key):
