@@ -159,7 +159,8 @@ def _new_cycle(item: Item, on: date, deadline: date | None) -> Item:
 
 
 def withdrawn(item: Item, event: Event) -> Item:
-    return replace(item, status=Status.WITHDRAWN, extension_asked_on=None, extension_wanted=None)
+    return replace(item, status=Status.WITHDRAWN, extension_asked_on=None, extension_wanted=None, parked_from=None,
+                   parked_on=None, review_on=None)
 
 
 def corrected(item: Item, event: Event) -> Item:
