@@ -30,10 +30,11 @@ from db.reads import items as item_reads
 from db.reads import results as result_reads
 from db.reads import sittings as reads
 from db.reads import stage_talk
-from hall import results
+from hall import results, segments
 from hall.cli import main
 from hall.phones_first import PhonesFirst
 from office import rollup, sittings
+from office.agenda_templates import template
 from office.plan import PlannedTarget, PlannedUnit
 from scoring.package import read_package
 from scoring.rollup import RollUp
@@ -69,6 +70,9 @@ def hold(arena: str, work: Path) -> Held:
     assert main(["load", str(folder), "--database-url", url]) == 0
     house = make.house(url, clock)
     hall = rehearsed(house, arena, folder / "rehearsal")
+    if not hall.snapshot.segments:  # the county's folder is the plain one: its template is chosen on screen
+        segments.put_template(house.database, arena, template("county").segments, by="主持人", at=clock())
+        house.live.refresh()
     answers: Counter[int] = Counter()
     with TestClient(PhonesFirst(Starlette(), house), follow_redirects=False) as http:
         def by_phone(secret: str, form: dict[str, str]) -> None:
