@@ -152,3 +152,21 @@ def test_a_comment_is_on_the_list_with_one_press_and_taken_back_with_its_reason(
     page.text_area(key="comment/U1/1/text").set_value("进度全市第一").run()
     click(page, "comment/U1/1/yes")
     assert len(listed(hall)) == 1 and "进度全市第一" in words(page)
+
+
+def test_afterwards_it_is_read_where_the_unit_is_looked_at(hall: make.Hall, open_page: OpenPage) -> None:
+    show(hall)
+    asked = questioning.ask_at_once(hall.house.database, hall.key, "U1", asker="企业代表", group="", text="慢在<i>哪？",
+                                    on_stage=None, by="host", at=hall.now)
+    questioning.end(hall.house.database, hall.key, asked, "土地。", by="host", at=hall.now)
+    questioning.type_in(hall.house.database, hall.key, "U1", asker="记者", group="", text="没轮到的", by="host", at=hall.now)
+    hall.open("U1")
+    hall.everybody()
+    hall.close()
+
+    results = open_page("results", Role.CLERK, sitting=hall.key)
+    next(one for one in results.selectbox if one.label == "看哪一家").set_value("U1").run()
+    said = words(results)
+    assert "问：慢在&lt;i&gt;哪？<br>答：土地。" in said and "◇ 排队中" in said
+    unit = open_page("unit", Role.LIAISON, name="liaison", unit="small-A", sitting=hall.key)
+    assert "答：土地。" in words(unit) and "没轮到的" not in words(unit)
