@@ -16,7 +16,7 @@ from hall.standings import Board, board, ranking_csv
 from office.local_time import minute
 from office.people import Role
 from office.refusal import Refused
-from pages import _checking, _frame, _late, _objections, _ranking, _sheet, _signing, _working
+from pages import _checking, _frame, _late, _objections, _ranking, _said_on_stage, _sheet, _signing, _working
 from pages._download import download
 from pages._frame import choose_sitting, header, require
 from pages._pieces import say_what_happened_everywhere
@@ -116,6 +116,7 @@ if unit:
         st.error(str(refused))
 else:
     show_ranking(shown, key)
+_said_on_stage.draw(key, unit or None, whole=is_of_the_hall(who))
 _signing.draw_paper(key, who, shown)
 _objections.show(key, who)
 if may_read(who) and shown.is_newest:
