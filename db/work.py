@@ -17,6 +17,7 @@ from db.stores.evidence import EvidenceLines
 from db.stores.items import Items
 from db.stores.look_backs import LookBacks
 from db.stores.people import People
+from db.stores.reminders import Reminders
 from db.stores.results import Results
 from db.stores.roster import Roster
 from db.stores.rounds import Rounds
@@ -38,6 +39,7 @@ class Work:
     talk: StageTalk
     evidence: EvidenceLines
     look_backs: LookBacks
+    reminders: Reminders
     record: Record
 
 
@@ -46,4 +48,5 @@ def work(database: Database) -> Iterator[Work]:
     with database.write.begin() as c:
         yield Work(c=c, roster=Roster(c), rounds=Rounds(c), segments=Segments(c), results=Results(c), people=People(c),
                    items=Items(c),
-                   talk=StageTalk(c), evidence=EvidenceLines(c), look_backs=LookBacks(c), record=Record(c))
+                   talk=StageTalk(c), evidence=EvidenceLines(c), look_backs=LookBacks(c), reminders=Reminders(c),
+                   record=Record(c))

@@ -1,0 +1,188 @@
+"""Reminders (提醒): due within a week, due today, overdue, no progress for a month; and whom each concerns.
+
+A pure rule over the items that wait for their unit: what waits for a check or a signature reminds nobody here, nor
+what is parked. Terms are configured. They stand on the home page of whom they concern, and go out as a file or a
+message (`office.notify`). A recipient is a unit's liaison, a contact leader, or the office.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from db.engine import Database
+from db.reads import people as people_reads
+from db.reads import reminders as reads
+from db.reads.reminders import Waiting
+from db.values import Staff
+from db.work import work
+from office.docx import docx_of, paragraph, table
+from office.export import csv_of
+from office.local_time import day_in_words
+from office.people import Role
+from office.refusal import Refused
+
+SETTING = "reminder_terms"
+OFFICE = "office"
+OFFICE_NAME = "督办机构"
+_OFFICE_ROLES = frozenset({Role.ADMINISTRATOR, Role.HOST, Role.CLERK})
+
+
+class Why(StrEnum):
+    """What is reminded of, the most urgent first."""
+
+    OVERDUE = "overdue"
+    DUE = "due"
+    DUE_SOON = "due_soon"
+    NO_PROGRESS = "no_progress"
+
+    @property
+    def words(self) -> str:
+        return {"overdue": "已逾期", "due": "今天到期", "due_soon": "即将到期", "no_progress": "久无进展"}[self.value]
+
+    @property
+    def shape(self) -> str:
+        return {"overdue": "■", "due": "▲", "due_soon": "▲", "no_progress": "○"}[self.value]
+
+
+UNIT, LEADER = "unit", "leader"
+CONCERNS: dict[Why, tuple[str, ...]] = {
+    Why.DUE_SOON: (UNIT,), Why.DUE: (UNIT, LEADER), Why.OVERDUE: (UNIT, LEADER, OFFICE), Why.NO_PROGRESS: (UNIT, OFFICE),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Days before the deadline, and days without a report of progress."""
+
+    soon_days: int = 7
+    quiet_days: int = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """Who is reminded: `key` is `unit:lucheng`, `leader:分管副市长` or `office`."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """One thing that one recipient is reminded of. `days`: to the deadline, negative after it; or since it moved."""
+
+    item_id: int
+    number: str
+    text: str
+    unit_name: str
+    deadline: date | None
+    why: Why
+    days: int
+    recipient: Recipient
+
+    @property
+    def words(self) -> str:
+        if self.why is Why.NO_PROGRESS:
+            return f"{self.days}天没有报告进展"
+        if self.why is Why.DUE:
+            return "今天到期"
+        return f"逾期{-self.days}天" if self.days < 0 else f"还有{self.days}天到期"
+
+
+def reasons(item: Waiting, day: date, terms: Terms) -> Iterator[tuple[Why, int]]:
+    """Why this item is reminded of on this day, with the days that say so."""
+    if item.deadline is not None:
+        left = (item.deadline - day).days
+        if left < 0:
+            yield Why.OVERDUE, left
+        elif left == 0:
+            yield Why.DUE, 0
+        elif left <= terms.soon_days:
+            yield Why.DUE_SOON, left
+    quiet = (day - item.moved_on).days
+    if quiet >= terms.quiet_days:
+        yield Why.NO_PROGRESS, quiet
+
+
+def reminders_of(items: Iterable[Waiting], day: date, terms: Terms) -> tuple[Reminder, ...]:
+    """Every reminder of a day, by recipient as they first appear, the most urgent first."""
+    found = [
+        Reminder(item_id=item.id, number=item.number, text=item.text, unit_name=item.unit_name, deadline=item.deadline,
+                 why=why, days=days, recipient=recipient)
+        for item in items for why, days in reasons(item, day, terms) for recipient in _recipients(item, why)]
+    order = {why: n for n, why in enumerate(Why)}
+    return tuple(sorted(found, key=lambda one: (one.recipient.key == OFFICE, one.recipient.key, order[one.why],
+                                                one.days if one.why is not Why.NO_PROGRESS else -one.days, one.number)))
+
+
+def of_day(database: Database, day: date) -> tuple[Reminder, ...]:
+    """What everybody is reminded of on this day."""
+    with database.reading() as c:
+        terms = _terms(people_reads.setting(c, SETTING))
+        return reminders_of(reads.waiting(c, day, soon_days=terms.soon_days, quiet_days=terms.quiet_days), day, terms)
+
+
+def mine(every: Iterable[Reminder], who: Staff) -> tuple[Reminder, ...]:
+    """What concerns this person: the own unit, the items that name this leader, everything of the office."""
+    keys = set()
+    if Role.LIAISON in who.roles and who.unit:
+        keys.add(f"unit:{who.unit}")
+    if Role.LEADER in who.roles:
+        keys.add(f"leader:{who.title}")
+    if who.roles & _OFFICE_ROLES:
+        keys.add(OFFICE)
+    return tuple(one for one in every if one.recipient.key in keys)
+
+
+def terms_of(database: Database) -> Terms:
+    with database.reading() as c:
+        return _terms(people_reads.setting(c, SETTING))
+
+
+def set_terms(database: Database, soon_days: int, quiet_days: int, *, by: str, at: datetime) -> None:
+    if not (1 <= soon_days <= 60 and 1 <= quiet_days <= 365):
+        raise Refused("到期前提醒请写1到60天，无进展提醒请写1到365天。")
+    with work(database) as w:
+        w.roster.put_setting(SETTING, json.dumps({"soon_days": soon_days, "quiet_days": quiet_days}))
+        w.record.append(at=at, actor=by, action="设置提醒期限", changes={"到期前天数": soon_days, "无进展天数": quiet_days})
+
+
+def reminders_csv(every: Iterable[Reminder]) -> bytes:
+    return csv_of(_HEAD, (_row(one) for one in every))
+
+
+def reminders_docx(every: Iterable[Reminder], day: date) -> bytes:
+    """One sheet for each recipient, to be handed out."""
+    rows: dict[Recipient, list[Reminder]] = {}
+    for one in every:
+        rows.setdefault(one.recipient, []).append(one)
+    blocks = [paragraph("清单提醒", style="Title"), paragraph(day_in_words(day), style="Subtitle")]
+    for recipient, some in rows.items():
+        blocks += [paragraph(f"{recipient.name}（{len(some)}条）", style="Heading1"),
+                   table(("编号", "事项", "责任单位", "期限", "提醒"), (_row(one)[1:6] for one in some), shares=(3, 8, 3, 3, 4))]
+    return docx_of(*blocks)
+
+
+_HEAD = ("提醒对象", "编号", "事项", "责任单位", "期限", "提醒", "类别")
+
+
+def _row(one: Reminder) -> tuple[str, ...]:
+    return (one.recipient.name, one.number, one.text, one.unit_name,
+            one.deadline.isoformat() if one.deadline else "未定", one.words, one.why.words)
+
+
+def _recipients(item: Waiting, why: Why) -> Iterator[Recipient]:
+    for one in CONCERNS[why]:
+        if one == UNIT:
+            yield Recipient(key=f"unit:{item.unit}", name=item.unit_name)
+        elif one == LEADER and item.leader:
+            yield Recipient(key=f"leader:{item.leader}", name=item.leader)
+        elif one == OFFICE:
+            yield Recipient(key=OFFICE, name=OFFICE_NAME)
+
+
+def _terms(written: str | None) -> Terms:
+    return Terms(**json.loads(written)) if written else Terms()

@@ -1,0 +1,228 @@
+"""Reminders: a pure rule, told to whom it concerns, sent once a day to a real mail server and a real web server."""
+
+from __future__ import annotations
+
+import json
+import socketserver
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+from email import message_from_bytes, policy
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from db.reads import reminders as reads
+from db.reads.reminders import Waiting
+from office import notify, reminders
+from office.notify_settings import Channel, NotifySettings, Security, change, parse_addresses, settings
+from office.people import Role
+from office.refusal import Refused
+from office.reminders import Terms, Why
+from scoring.commitment import Kind
+from tests import make, make_list
+
+DAY = date(2026, 6, 30)
+ITEM = Waiting(id=1, number="2026-001", text="打通断头路", unit="a", unit_name="A县", leader="分管副市长", deadline=DAY,
+               moved_on=DAY)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'leitai.db'}"
+
+
+@pytest.mark.parametrize(("left", "quiet", "why"), [
+    (8, 0, []), (7, 0, [Why.DUE_SOON]), (1, 0, [Why.DUE_SOON]), (0, 0, [Why.DUE]), (-1, 0, [Why.OVERDUE]),
+    (8, 29, []), (8, 30, [Why.NO_PROGRESS]), (-40, 31, [Why.OVERDUE, Why.NO_PROGRESS]), (None, 30, [Why.NO_PROGRESS]),
+])
+def test_why_an_item_is_reminded_of(left: int | None, quiet: int, why: list[Why]) -> None:
+    item = replace(ITEM, deadline=None if left is None else DAY + timedelta(days=left), moved_on=DAY - timedelta(days=quiet))
+
+    assert [one for one, _days in reminders.reasons(item, DAY, Terms())] == why
+
+
+@given(st.integers(-400, 400), st.integers(0, 400), st.integers(1, 60), st.integers(1, 365))
+def test_no_item_is_due_and_overdue_and_everybody_is_told_each_thing_once(left: int, quiet: int, soon: int, silent: int) -> None:
+    item = replace(ITEM, deadline=DAY + timedelta(days=left), moved_on=DAY - timedelta(days=quiet))
+
+    found = reminders.reminders_of([item], DAY, Terms(soon_days=soon, quiet_days=silent))
+
+    assert len({(one.why, one.recipient) for one in found}) == len(found)
+    assert len({one.why for one in found} - {Why.NO_PROGRESS}) == (left <= soon)
+    assert any(one.recipient.key == "unit:a" for one in found) == bool(found)
+
+
+def test_each_concerns_whom_it_should() -> None:
+    told = {(one.why, one.recipient.key) for one in reminders.reminders_of(
+        [replace(ITEM, deadline=DAY - timedelta(days=1)), replace(ITEM, deadline=DAY + timedelta(days=3))], DAY, Terms())}
+
+    assert told == {(Why.OVERDUE, "unit:a"), (Why.OVERDUE, "leader:分管副市长"), (Why.OVERDUE, "office"), (Why.DUE_SOON, "unit:a")}
+    assert "leader:" not in {one.recipient.key for one in reminders.reminders_of([replace(ITEM, leader="")], DAY, Terms())}
+
+
+def test_what_waits_for_others_reminds_nobody_and_people_see_their_own(house: make.House) -> None:
+    made = make_list.of(house)
+    one, two, three = made.numbers
+    made.happen(two, Kind.CLOSURE_ASKED, by="联络员", evidence=("0" * 64,))
+    liaison, other = made.person("a", Role.LIAISON, unit="small-A"), made.person("b", Role.LIAISON, unit="small-B")
+    office, clerk = made.person("office", Role.ADMINISTRATOR), made.person("s", Role.SUPERVISOR)
+
+    every = reminders.of_day(house.database, date(2026, 7, 1))
+
+    seen = {who.name: [(each.number, each.words) for each in reminders.mine(every, who)] for who in (liaison, other, office, clerk)}
+    quiet = "69天没有报告进展"
+    assert seen["a"] == [(one, "逾期1天"), (one, quiet)] and seen["b"] == [(three, "逾期1天"), (three, quiet)]
+    assert len(seen["office"]) == 4 and seen["s"] == []
+    made.happen(one, Kind.REPORTED, text="已拆一半", by="联络员")
+    assert len(reminders.of_day(house.database, date(2026, 5, 1))) == 0
+    assert reminders.reminders_docx(every, DAY).startswith(b"PK")
+    assert len(reminders.reminders_csv(every).decode("utf-8-sig").splitlines()) == len(every) + 1
+
+
+class Mailbox(socketserver.StreamRequestHandler):
+    """A mail server of a few lines: it takes what it is told, and refuses one address."""
+
+    def handle(self) -> None:
+        inbox: list[bytes] = self.server.inbox  # type: ignore[attr-defined]
+        self.wfile.write(b"220 here\r\n")
+        while line := self.rfile.readline():
+            word = line[:4].upper()
+            if word == b"DATA":
+                self.wfile.write(b"354 go on\r\n")
+                text = b""
+                while (part := self.rfile.readline()) != b".\r\n":
+                    text += part
+                inbox.append(text)
+                self.wfile.write(b"250 taken\r\n")
+            elif word == b"RCPT" and b"nobody@" in line:
+                self.wfile.write(b"550 unknown\r\n")
+            elif word == b"QUIT":
+                self.wfile.write(b"221 bye\r\n")
+                return
+            else:
+                self.wfile.write(b"250 ok\r\n")
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """A web server that keeps what it gets, and answers as it is told to."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.inbox.append((dict(self.headers), body))  # type: ignore[attr-defined]
+        status = self.server.status  # type: ignore[attr-defined]
+        self.send_response(status)
+        if status == 302:
+            self.send_header("Location", "/elsewhere")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_GET = do_POST
+
+    def log_message(self, *_args: object) -> None:
+        return None
+
+
+@contextmanager
+def serving(server: socketserver.BaseServer, inbox: list[object]) -> Iterator[int]:
+    server.inbox = inbox  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield server.server_address[1]  # type: ignore[index]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(timeout=5)
+
+
+def late(house: make.House) -> make_list.List:
+    made = make_list.of(house)
+    house.clock.advance(86400 * 69)  # type: ignore[attr-defined]
+    return made
+
+
+def test_mail_goes_to_whoever_has_an_address_once_a_day(house: make.House) -> None:
+    late(house)
+    database, inbox = house.database, []
+    with pytest.raises(Refused, match="没有开通"):
+        notify.deliver(database, Channel.MAIL, by="office", at=house.clock())
+    with serving(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Mailbox), inbox) as port:
+        known = {"A县": "unit:small-A", "B县": "unit:small-B", "督机构": "office"}
+        change(database, NotifySettings(
+            mail_on=True, mail_host="127.0.0.1", mail_port=port, mail_security=Security.NONE, mail_from="duban@example.gov.cn",
+            addresses=parse_addresses("A县 a@example.gov.cn\n\nB县，nobody@example.gov.cn", known)), by="office", at=house.clock())
+        with ThreadPoolExecutor(4) as hands:
+            made = list(hands.map(lambda _: notify.deliver(database, Channel.MAIL, by="office", at=house.clock()), range(4)))
+        again = notify.deliver(database, Channel.MAIL, by="office", at=house.clock())
+        assert len(inbox) == 1 and sum(one.recipients for one in made) == 1
+        assert again.recipients == 0 and again.failed == ("B县（邮件服务器不收 nobody@example.gov.cn）",)
+        assert set(again.without_address) == {"分管副市长", "市委副书记", "督办机构"}
+        house.clock.advance(86400)  # type: ignore[attr-defined]
+        notify.deliver(database, Channel.MAIL, by="office", at=house.clock())
+    assert len(inbox) == 2
+    mail = message_from_bytes(inbox[0], policy=policy.default)  # type: ignore[arg-type]
+    assert (mail["to"], mail["subject"]) == ("a@example.gov.cn", "清单提醒 2026-07-01：4条")
+    assert "年底前拆除违建3万平方米" in mail.get_body().get_content() and "逾期1天" in mail.get_body().get_content()  # type: ignore[union-attr]
+    with database.reading() as c:
+        assert {(one.recipient, one.state) for one in reads.sent(c)} == {("unit:small-A", "sent"), ("unit:small-B", "failed")}
+
+
+def test_a_webhook_gets_signed_json_and_a_failure_may_be_tried_again(house: make.House) -> None:
+    made = late(house)
+    database, inbox, key = house.database, [], "一把至少十六位的密钥-0123456789"
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    server.status = 500  # type: ignore[attr-defined]
+    with serving(server, inbox) as port:
+        with pytest.raises(Refused, match="至少16位"):
+            change(database, NotifySettings(hook_on=True, hook_url=f"http://127.0.0.1:{port}/"), key="short", by="o", at=house.clock())
+        change(database, NotifySettings(hook_on=True, hook_url=f"http://127.0.0.1:{port}/in"), key=key, by="o", at=house.clock())
+        for status in (500, 302):
+            server.status = status  # type: ignore[attr-defined]
+            failed = notify.deliver(database, Channel.WEBHOOK, by="o", at=house.clock())
+            assert failed.recipients == 0 and f"对方答复 {status}" in failed.words
+        server.status, before = 204, len(inbox)  # type: ignore[attr-defined]
+        sent = notify.deliver(database, Channel.WEBHOOK, by="o", at=house.clock())
+        again = notify.deliver(database, Channel.WEBHOOK, by="o", at=house.clock())
+    headers, body = inbox[before]
+    told = json.loads(body)
+    assert sent.recipients == len(inbox) - before == 5 and again.words == "今天该发的都发过了，没有重复发送。"
+    assert headers["X-Leitai-Signature"] == notify.signature(key, headers["X-Leitai-Time"], body)
+    assert headers["X-Leitai-Signature"] != notify.signature(key, headers["X-Leitai-Time"], body + b" ")
+    assert told["recipient"].startswith("leader:") and told["items"][0]["number"] in made.numbers
+    assert len(made.record("发送提醒")) == 3
+
+
+def test_secrets_go_in_and_do_not_come_out(house: make.House) -> None:
+    make_list.of(house)
+    change(house.database, NotifySettings(mail_on=True, mail_host="mail", mail_user="u", mail_from="a@b.cn"), password="hush-hush",
+           by="office", at=house.clock())
+    change(house.database, replace(settings(house.database), mail_on=False), by="office", at=house.clock())
+
+    kept = settings(house.database)
+    assert kept.kept == {"mail"} and "hush" not in repr(kept)
+    with house.database.reading() as c:
+        from db.reads import people
+
+        assert "hush" not in repr(people.record(c))
+
+
+def test_a_server_that_is_not_there_is_said_in_words(house: make.House) -> None:
+    make_list.of(house)
+    change(house.database, NotifySettings(mail_on=True, mail_host="127.0.0.1", mail_port=1, mail_security=Security.NONE,
+                                          mail_from="a@b.cn"), by="office", at=house.clock())
+
+    with pytest.raises(Refused, match=r"连不上或拒收.*请核对设置"):
+        notify.try_out(house.database, Channel.MAIL, "x@y.cn", by="office", at=house.clock())
+
+
+@pytest.mark.parametrize(("text", "words"), [("C县 a@b.cn", "第1行：没有“C县”"), ("\nA县 a@b,c", "第2行"), ("A县", "没有“A县”")])
+def test_addresses_that_cannot_be_read_are_refused_by_line(text: str, words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        parse_addresses(text, {"A县": "unit:a"})
