@@ -89,6 +89,7 @@ class Line:
     because: str
     decided_by: str
     state: str
+    unit_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +116,7 @@ class Board:
     sentence: str
     warnings: tuple[str, ...]
     rule_words: tuple[str, ...]
+    rule: Rule
 
     def line(self, target: str) -> Line | None:
         return next((one for one in (*self.ranked, *self.others) if one.target == target), None)
@@ -151,7 +153,8 @@ def board(database: Database, sitting: str, who: Staff, number: int | None = Non
         targets = reads.targets(c, found.sitting.id)
         scored_now = {key for one in reads.rounds(c, found.sitting.id) if one.phase is Phase.OPEN
                       for key in one.targets} if found.publication is None else set()
-    lines = {one.key: _line(found, one.key, one.unit, one.ranking_group, scored_now, full)
+    lines = {one.key: replace(_line(found, one.key, one.unit, one.ranking_group, scored_now, full),
+                              unit_name=one.unit_name)
              for one in targets if one.key in found.result["targets"]}
     ranked = tuple(lines[key] for key in found.result["order"] if key in lines)
     unscored = [one for key, one in lines.items() if found.result["targets"][key]["state"] == "no_ballots"]
@@ -173,7 +176,7 @@ def board(database: Database, sitting: str, who: Staff, number: int | None = Non
         ranked=ranked, others=others, waiting=tuple(waiting.items()), sentence=_sentence(rule, ranked, others),
         warnings=tuple(_warning(str(one), found.names, full) for one in found.result["warnings"]
                        if str(one).split("：")[0] not in {line.target for line in unscored}),
-        rule_words=rule_in_words(rule))
+        rule_words=rule_in_words(rule), rule=rule)
 
 
 def standing_kept(database: Database, sitting: str, number: int | None = None) -> Standing:

@@ -8,8 +8,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from hall.standings import Board, Line
+from hall.unit_scores import are_projects
 from pages import _sheet
 
+MOST_AT_ALL, MOST_DRAWN = 60, 30  # of more units than that the picture shows the first ones
 LEAST_SPAN = 4.0  # a hundredth of a point must not look like a chasm
 
 
@@ -18,6 +20,8 @@ def picture(shown: Board, ranking_group: str) -> None:
     lines = [one for one in reversed(shown.ranked) if one.ranking_group == ranking_group and one.exact is not None]
     if not lines:
         return
+    cut = lines[-MOST_DRAWN:] if len(lines) > MOST_AT_ALL else lines
+    first, lines = f"前{len(cut)}家，全部见下表，" if len(cut) < len(lines) else "", cut
     labels = [f"{one.place}  {html.escape(one.name)}" for one in lines]
     widest = max(sum(8 if ch.isascii() else 14 for ch in f"{one.place}  {one.name}") for one in lines)
     figure = go.Figure()
@@ -43,7 +47,7 @@ def picture(shown: Board, ranking_group: str) -> None:
     for label, one in zip(labels, lines, strict=True):
         figure.add_annotation(x=1, xref="paper", xanchor="left", xshift=6, y=label, showarrow=False,
                               text=f"<b>{one.total}</b>", font={"size": 14})
-    heading = "总分由高到低，各组打分并排" if columns else "总分由高到低"
+    heading = first + ("总分由高到低，各组打分并排" if columns else "总分由高到低")
     if len(shown.ranking_groups) > 1:
         heading = f"{ranking_group}：{heading}"
     _sheet.lay_out(figure, 44 + 29 * len(lines), margin={"l": widest + 14, "r": 58, "t": 6, "b": 30},
@@ -88,7 +92,8 @@ def _table(shown: Board, key: str, lines: list[Line]) -> str:
 def _row(shown: Board, key: str, one: Line) -> str:
     """One unit; on a phone the groups' scores stand under its name instead of beside the total."""
     version = f"&v={shown.version.number}" if shown.version and not shown.is_newest else ""
-    notes = [one.state, f"与{'、'.join(one.tied_with)}并列" if one.tied_with else "", one.decided_by]
+    of_unit = one.unit_name if one.unit_name != one.name and are_projects((*shown.ranked, *shown.others)) else ""
+    notes = [of_unit, one.state, f"与{'、'.join(one.tied_with)}并列" if one.tied_with else "", one.decided_by]
     note = "；".join(filter(None, notes))
     said = f'<div class="q">{html.escape(note)}</div>' if note else ""
     place = f"{html.escape(one.place)}{'（并列）' if one.tied_with else ''}" if one.place else "—"
