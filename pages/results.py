@@ -13,10 +13,22 @@ from hall.advice import may_read
 from hall.discretion import is_of_the_hall
 from hall.explained import explained, how_firm
 from hall.standings import Board, board, ranking_csv
+from hall.unit_scores import unit_scores
 from office.local_time import minute
 from office.people import Role
 from office.refusal import Refused
-from pages import _checking, _frame, _late, _objections, _ranking, _said_on_stage, _sheet, _signing, _working
+from pages import (
+    _checking,
+    _frame,
+    _late,
+    _objections,
+    _ranking,
+    _said_on_stage,
+    _sheet,
+    _signing,
+    _unit_scores,
+    _working,
+)
 from pages._download import download
 from pages._frame import choose_sitting, header, require
 from pages._pieces import say_what_happened_everywhere
@@ -49,6 +61,18 @@ def say_which_version(shown: Board) -> None:
 def show_ranking(shown: Board, key: str) -> None:
     if shown.sentence:
         _sheet.say(shown.sentence)
+    scores = unit_scores(shown)
+    if scores:
+        projects, units = st.tabs(["项目成绩", "单位成绩"])
+        with projects:
+            show_places(shown, key)
+        with units:
+            _unit_scores.draw(scores, key)
+    else:
+        show_places(shown, key)
+
+
+def show_places(shown: Board, key: str) -> None:
     if shown.ranked:
         for group in shown.ranking_groups:
             _ranking.picture(shown, group)
