@@ -29,8 +29,11 @@ STYLE = (_STRIPES + _BAND + "display:block;position:sticky;top:0}"
          "@media print{html::before{position:fixed;left:0;right:0;top:0}html::after{font-size:11mm}}")
 """For pages of our own and for paper: a band on top, on every printed page, and stripes over everything."""
 APP_STYLE = (_STRIPES + _BAND + "position:fixed;left:50%;bottom:0;transform:translateX(-50%);padding:0 20px;"
-             "border-radius:8px 8px 0 0;white-space:nowrap}@media print{html::after{font-size:11mm}}")
-"""For pages that fill the window (console, hall screen): the band stands in the middle of the lower edge."""
+             "border-radius:8px 8px 0 0;white-space:nowrap}@media print{html::after{font-size:11mm}}"
+             "html:has(.w)::before{top:0;bottom:auto;font-size:2.6vh;line-height:4vh;border-radius:0 0 8px 8px}"
+             "html:has(.w)::after{font-size:6vh;color:rgba(179,157,219,.3)}")
+"""For pages that fill the window. The band stands in the middle of the lower edge, on the hall screen of the upper one, and
+is read from thirty metres."""
 
 _HEAD = re.compile(r"<head[^>]*>", re.IGNORECASE)
 _TITLE = re.compile(r"<title>", re.IGNORECASE)

@@ -17,6 +17,7 @@ from hall.snapshot import Snapshot
 from office.people import Role
 from pages import _at_seat, _console, _host_dialogs, _host_keys, _reveal_keys
 from pages._frame import act, choose_sitting, house, require
+from pages._rehearsal import draw_phones
 
 who = require(Role.HOST, Role.ADMINISTRATOR)
 st.html(_console.CSS)
@@ -93,6 +94,8 @@ if at_start is not None:
 live()
 if at_start is not None:
     below(at_start)
+    if house().is_rehearsal:
+        draw_phones(at_start, who)
 asked = st.session_state.pop("dialog", None)
 fresh = house().live.at(key)
 if asked is not None and fresh is not None:
