@@ -242,6 +242,9 @@ def test_judges_of_a_route_score_what_they_saw_and_those_of_both_score_all(halls
             scored[row["seat"]].add(routes[row["target"]])
 
     assert Counter(routes.values()) == {"第一线路": 25, "第二线路": 25}
+    for seat in seats.values():  # of the secret group too: the phone does not ask what its judge did not see
+        unseen = {key for key in routes if seat.route and routes[key] != seat.route}
+        assert unseen <= {key for key in routes if snapshot.recused(seat, key) is not None}, seat.code
     assert {code: seen for code, seen in scored.items() if seats[code].route} == {
         code: {seats[code].route} for code in scored if seats[code].route}
     assert {code for code in scored if not seats[code].route} == {"L01", "L02"}
