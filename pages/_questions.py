@@ -83,8 +83,9 @@ def _rows(title: str, rows: Sequence[Question], queue: Queue, snapshot: Snapshot
     st.html(f'<p class="lt-note" style="margin:.6rem 0 .2rem"><b>{title} {len(rows)}</b></p>')
     for n, one in enumerate(rows[:SHOWN]):
         with st.container(border=True):
-            st.html(_words(one, snapshot))
-            with st.container(horizontal=True, vertical_alignment="center"):
+            words, keys = st.columns([1.15, 1], vertical_alignment="center")
+            words.html(_words(one, snapshot, in_list=True))
+            with keys, st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
                 _keys(n, one, queue, snapshot, do, leads)
     if len(rows) > SHOWN:
         st.html(f'<p class="lt-note">另有{len(rows) - SHOWN}个，处理完上面的再显示。</p>')
@@ -171,11 +172,14 @@ def _done(queue: Queue, snapshot: Snapshot, do: Do) -> None:
                 st.button("重新考虑", key=f"q/again/{one.id}", on_click=lambda it=one: do(questioning.take_up, it.id))
 
 
-def _words(one: Question, snapshot: Snapshot) -> str:
+def _words(one: Question, snapshot: Snapshot, *, in_list: bool = False) -> str:
+    """`in_list`: under a heading that says where it is. The unit is named where it is not the one on stage."""
     names = {card.key: card.name for card in snapshot.targets}
+    here = snapshot.stage.shows == "target" and snapshot.stage.target == one.target
     state = State(one.state)
-    facts = [f"{state.shape} {state.words}", *(["追问"] if one.follows is not None else []), SOURCES[one.source],
-             asked_by(snapshot, one), f"问{names[one.target]}", *([one.set_aside] if one.set_aside else [])]
+    facts = [f"{state.shape} {state.words}" if not in_list else "", "追问" if one.follows is not None else "",
+             SOURCES[one.source], asked_by(snapshot, one), "" if here else f"问{names[one.target]}", one.set_aside]
+    facts = [one for one in facts if one]
     return f'<p class="q-one"><small>{escape("　".join(facts))}</small><br>{escape(one.text)}</p>'
 
 

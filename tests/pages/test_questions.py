@@ -100,7 +100,7 @@ def test_a_clerk_prepares_what_phones_ask_and_the_host_puts_it_on_stage(hall: ma
     page = opened(hall, open_page, Role.CLERK)
     first, second = queue(hall).waiting
     said = words(page)
-    assert "市领导　市领导1席" in said and "社会各界代表　问A县" in said and "代表1" not in said
+    assert "手机　市领导　市领导1席" in said and "手机　社会各界代表<" in said and "代表1" not in said
     assert "&lt;b&gt;" in said and "<b>慢" not in said
     assert not {"上台", "开放手机提问", "关闭手机提问", "撤下"} & set(labels(page))
 
