@@ -10,6 +10,7 @@ from hall.comments import Comment, Said
 from hall.questions import Question, State, asked_by
 from hall.snapshot import Snapshot
 from hall.stage_record import on_record, on_record_csv
+from pages._download import download
 from pages._frame import house
 
 _CSS = """<style>
@@ -35,8 +36,8 @@ def draw(key: str, target: str | None, *, whole: bool) -> None:
         else:
             st.html('<p class="lt-note">选一家单位查看逐条内容；这里下载全部。</p>')
         name = snapshot.by_key[target].name if target else key
-        st.download_button("提问记录（CSV）", on_record_csv(snapshot, found), f"{name}_提问记录.csv", "text/csv",
-                           on_click="ignore", icon=":material/download:", key=f"said/{target or 'all'}")
+        download("提问记录（CSV）", on_record_csv(snapshot, found), f"{name}_提问记录.csv", "text/csv",
+                 on_click="ignore", icon=":material/download:", key=f"said/{target or 'all'}")
 
 
 def _question(one: Question, snapshot: Snapshot) -> str:
