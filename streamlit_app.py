@@ -40,6 +40,7 @@ PAGES = (
     ("advice", "评议分析", ":material/monitoring:", frozenset({Role.LEADER, Role.ADMINISTRATOR})),
     ("ledger", "考绩台账", ":material/account_balance_wallet:", frozenset(Role)),
     ("commitments", "承诺清单", ":material/task_alt:", frozenset(Role)),
+    ("item", "清单事项", ":material/task:", frozenset()),
     ("unit", "单位填报", ":material/edit_note:", frozenset({Role.LIAISON, Role.HOST, Role.ADMINISTRATOR})),
     ("record", "留痕与人员", ":material/history:", frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})),
     ("screen", "大屏", ":material/tv:", frozenset()),

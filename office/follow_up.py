@@ -1,146 +1,158 @@
-"""The list of commitments (承诺清单) as it is followed up: each with its light on a given day, and counts that keep
-numerator, denominator and date.
+"""The list (承诺清单) as a page shows it: filtered, a page at a time, with a sentence and counts that keep numerator,
+denominator and date.
 
-A light is a shape, a word and a colour together. The day comes in as an argument: the same list can be read as it
-stood, or will stand, on any day.
+A light is a shape, a word and a colour together. The day comes in as an argument: the list can be read as it will
+stand on a later day if nothing happens until then. Filters are text as an address carries it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import date
-from enum import StrEnum
-from fractions import Fraction
 
 from db.engine import Database
-from db.reads import results as result_reads
-from db.reads import sittings as reads
-from office.export import csv_of
-from scoring.number import RoundingMode, printed
+from db.item_lines import Filter, ListedItem
+from db.item_values import ItemKind, SourceKind
+from db.reads import items as reads
+from db.reads import sittings as sitting_reads
+from scoring.commitment import Status
+from scoring.lights import OURS, Light, Look
+from scoring.rates import Rate
 
-SOON_DAYS = 30
-
-
-class Light(StrEnum):
-    """How a commitment stands against its deadline, most urgent first."""
-
-    RED = "red"
-    YELLOW = "yellow"
-    GREEN = "green"
-
-    @property
-    def words(self) -> str:
-        return {"red": "已过期", "yellow": f"{SOON_DAYS}天内到期", "green": "未到期"}[self.value]
-
-    @property
-    def shape(self) -> str:
-        return {"red": "■", "yellow": "▲", "green": "●"}[self.value]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Followed:
-    """One listed commitment on the day asked for. `days` to the deadline: negative once it has passed."""
-
-    number: str
-    sitting: str
-    sitting_title: str
-    period: str
-    unit: str
-    unit_name: str
-    shortcoming: str
-    gap: str
-    goal: str
-    text: str
-    owner: str
-    deadline: date
-    amount: str
-    light: Light
-    days: int
-
-    @property
-    def days_words(self) -> str:
-        if self.days < 0:
-            return f"过期{-self.days}天"
-        return "今天到期" if self.days == 0 else f"还有{self.days}天"
+A_PAGE = 50
+_NAMES = frozenset(one.name for one in fields(Filter)) - {"numbers", "target_id", "open_only"}
+OFF_THE_LIST = Look(light=Light.UNKNOWN, word="不在清单上", shape="○", colour=OURS.look(Light.UNKNOWN).colour)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """So many of so many, on a day."""
+    """So many of the filtered items under one light, on a day."""
 
     light: Light
-    count: int
-    of: int
-    as_of: date
+    rate: Rate
 
     @property
-    def share(self) -> str:
-        """Percent with one decimal, rounded half up; a dash where there is nothing to divide by."""
-        return f"{printed(Fraction(self.count * 100, self.of), 1, RoundingMode.HALF_UP)}%" if self.of else "—"
+    def words(self) -> str:
+        return f"{self.rate.numerator} / {self.rate.denominator} 项，{self.rate.percent}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUp:
-    """The list on one day: most urgent first, whole (`all_items`) and as filtered (`items`)."""
+    """One page of the list on one day, most urgent first; `found` is how many match in all, on `pages` pages."""
 
     as_of: date
-    all_items: tuple[Followed, ...]
-    items: tuple[Followed, ...]
+    wanted: Filter
+    items: tuple[ListedItem, ...]
+    found: int
+    page: int
+    pages: int
     counts: tuple[Count, ...]
-    units: tuple[tuple[str, str], ...]
-    periods: tuple[str, ...]
-    notes: tuple[str, ...]
+    closed: Rate
+
+    @property
+    def total(self) -> int:
+        return self.closed.denominator
 
     @property
     def sentence(self) -> str:
-        if not self.all_items:
-            return "清单还是空的。成绩公布后，各单位的承诺会编号列入。"
-        of = sum(one.count for one in self.counts)
-        late, soon = (next(one.count for one in self.counts if one.light is light)
-                      for light in (Light.RED, Light.YELLOW))
-        if not of:
-            return "没有符合条件的承诺，请放宽筛选。"
-        said = [f"{late}项已过期"] if late else []
-        said += [f"{soon}项{Light.YELLOW.words}"] if soon else []
-        return f"共{of}项承诺，{'，'.join(said) or '都还没有到期'}（截至{self.as_of.isoformat()}）。"
+        on = f"（截至{self.as_of.isoformat()}）"
+        if not self.total:
+            return "没有符合条件的事项，请放宽筛选。" if self.wanted != Filter() else \
+                "清单还是空的。成绩公布后，各单位的承诺会编号列入；点评、提问和督查的问题也可以直接列入。"
+        said = [f"已办结{self.closed.numerator}项（{self.closed.percent}）"]
+        said += [f"{one.rate.numerator}项{one.light.words}" for one in self.counts
+                 if one.light in (Light.OVERDUE, Light.BEHIND, Light.DUE_SOON) and one.rate.numerator]
+        return f"共{self.total}项，{'，'.join(said)}{on}。"
 
 
-def light_of(deadline: date, as_of: date) -> Light:
-    """Red from the day after the deadline, yellow for the thirty days up to it."""
-    days = (deadline - as_of).days
-    if days < 0:
-        return Light.RED
-    return Light.YELLOW if days <= SOON_DAYS else Light.GREEN
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What can be filtered by: key -> words, of what there is on the list."""
+
+    units: Mapping[str, str]
+    leaders: Mapping[str, str]
+    sittings: Mapping[str, str]
+    batches: Mapping[str, str]
+    notes: tuple[str, ...]
+    statuses: Mapping[str, str]
+    lights: Mapping[str, str]
+    kinds: Mapping[str, str]
+    sources: Mapping[str, str]
 
 
-def follow_up(database: Database, *, as_of: date, unit: str = "", period: str = "",
-              light: Light | None = None) -> FollowUp:
-    """Every listed commitment as of a day. Counts are of the unit and period chosen, whatever the light."""
+def follow_up(database: Database, wanted: Filter, *, as_of: date, page: int = 1, per_page: int = A_PAGE) -> FollowUp:
+    """One page of the list. Counts are of everything that matches, whatever the light asked for."""
     with database.reading() as c:
-        listed = result_reads.listed_commitments(c)
-        order = {one.key: n for n, one in enumerate(reads.units(c))}
-        notes = {one.key: one.note for one in reads.sittings(c) if one.note}
-    every = tuple(
-        Followed(number=one.number, sitting=one.sitting, sitting_title=one.sitting_title, period=one.period,
-                 unit=one.unit, unit_name=one.unit_name, shortcoming=one.shortcoming, gap=one.gap, goal=one.goal,
-                 text=one.text, owner=one.owner, deadline=one.deadline, amount=f"{one.amount}{one.amount_unit}",
-                 light=light_of(one.deadline, as_of), days=(one.deadline - as_of).days)
-        for one in listed)
-    chosen = tuple(one for one in every if unit in ("", one.unit) and period in ("", one.period))
+        lights = reads.lights(c, wanted, as_of)
+        found = reads.count(c, wanted, as_of)
+        pages = max(1, -(-found // per_page))
+        page = min(max(1, page), pages)
+        items = reads.page(c, wanted, as_of, limit=per_page, offset=(page - 1) * per_page)
+    total = sum(lights.values())
+    done = sum(lights.get(one.value, 0) for one in (Light.DONE, Light.DONE_LATE))
     return FollowUp(
-        as_of=as_of, all_items=every, items=tuple(one for one in chosen if light in (None, one.light)),
-        counts=tuple(Count(light=one, count=sum(1 for it in chosen if it.light is one), of=len(chosen), as_of=as_of)
+        as_of=as_of, wanted=wanted, items=items, found=found, page=page, pages=pages,
+        counts=tuple(Count(light=one, rate=Rate(numerator=lights.get(one.value, 0), denominator=total, as_of=as_of))
                      for one in Light),
-        units=tuple(sorted({(one.unit, one.unit_name) for one in every}, key=lambda pair: order[pair[0]])),
-        periods=tuple(sorted({one.period for one in every})),
-        notes=tuple(dict.fromkeys(notes[one.sitting] for one in every if one.sitting in notes)))
+        closed=Rate(numerator=done, denominator=total, as_of=as_of))
 
 
-def commitments_csv(items: Iterable[Followed], as_of: date) -> bytes:
-    """The list as a table to take away."""
-    return csv_of(
-        ("编号", "单位", "考核周期", "不足", "现状", "目标", "承诺", "数量", "责任人", "期限",
-         f"状态（截至{as_of.isoformat()}）", "距期限天数"),
-        ((one.number, one.unit_name, one.period, one.shortcoming, one.gap, one.goal, one.text, one.amount, one.owner,
-          one.deadline.isoformat(), one.light.words, one.days) for one in items))
+def every_line(database: Database, wanted: Filter, *, as_of: date) -> tuple[ListedItem, ...]:
+    """All that matches, for a file to take away."""
+    with database.reading() as c:
+        return reads.page(c, wanted, as_of)
+
+
+def choices(database: Database) -> Choices:
+    with database.reading() as c:
+        sittings = dict(reads.known_sittings(c))
+        notes = {one.key: one.note for one in sitting_reads.sittings(c) if one.note}
+        units, leaders, batches = reads.known_units(c), reads.known_leaders(c), reads.known_batches(c)
+    return Choices(
+        units=dict(units), leaders={one: one for one in leaders}, sittings=sittings,
+        batches={one: one for one in batches},
+        notes=tuple(dict.fromkeys(notes[key] for key in sittings if key in notes)),
+        statuses={one.value: one.words for one in Status},
+        lights={one.value: f"{look_of(one.value).shape} {one.words}" for one in Light},
+        kinds={one.value: one.words for one in ItemKind}, sources={one.value: one.words for one in SourceKind})
+
+
+def filter_of(address: Mapping[str, str], **always: object) -> Filter:
+    """The filter that an address carries; what it says besides is left alone."""
+    told = {name: str(value)[:80] for name, value in address.items() if name in _NAMES}
+    return replace(Filter(**told), **always)  # type: ignore[arg-type]
+
+
+def address_of(wanted: Filter) -> dict[str, str]:
+    """The filter as an address carries it, so that a view can be sent to somebody."""
+    return {name: str(getattr(wanted, name)) for name in sorted(_NAMES) if getattr(wanted, name)}
+
+
+def look_of(light: str) -> Look:
+    """Word, shape and colour of a light; what is merged or withdrawn is under none."""
+    return OURS.look(Light(light)) if light in set(Light) else OFF_THE_LIST
+
+
+def days_words(line: ListedItem, as_of: date) -> str:
+    """How far the deadline is, in words."""
+    if not line.is_open:
+        return f"{line.done_on.isoformat()}申请销号" if line.done_on else ""
+    if line.deadline is None:
+        return "没有期限"
+    days = (line.deadline - as_of).days
+    if days < 0:
+        return f"过期{-days}天"
+    return "今天到期" if days == 0 else f"还有{days}天"
+
+
+def marks_of(line: ListedItem) -> tuple[str, ...]:
+    """What has to be seen at once besides the light, a few words each."""
+    said = [f"延期{line.extensions}次"] if line.extensions else []
+    said += [f"退回销号{line.refusals}次"] if line.refusals else []
+    said += [f"反弹{line.relapses}次"] if line.relapses else []
+    said += [f"催办{line.reminders}次"] if line.reminders else []
+    said += [f"督办单{line.slips}份待答复"] if line.slips else []
+    said += ["曾逾期"] if line.late and line.light not in (Light.OVERDUE, Light.DONE_LATE) else []
+    said += ["只兑现在纸面"] if line.letter_only else []
+    return tuple(said)

@@ -7,12 +7,12 @@ the sitting is `office.workbook_check`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from office.workbook_file import Cell, Sheet, letters, read_file
-from office.workbook_form import ALSO_KNOWN, COLUMNS, EXAMPLE, HELP, PROMISES, SITTING
+from office.workbook_form import ALSO_KNOWN, COLUMNS, EXAMPLE, HELP, PROMISES, SITTING, Column
 
 HEAD_ROWS = 10  # a title may stand above the head
 _DATE = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?")
@@ -81,7 +81,7 @@ def read_workbook(data: bytes) -> Workbook:
                                 cure="请取消隐藏，核对后再上传；不用它就删去"))
             unreadable = True
             continue
-        found, wrong, readable = _read_sheet(sheet, notes)
+        found, wrong, readable = read_sheet(sheet, COLUMNS[sheet.name], notes)
         at_fault = {one.row for one in wrong}
         lines[sheet.name] = tuple(line for line in found if line.row not in at_fault)
         if sheet.name == PROMISES:
@@ -105,8 +105,9 @@ def read_date(text: str) -> date | None:
         return None
 
 
-def _read_sheet(sheet: Sheet, notes: list[str]) -> tuple[tuple[Line, ...], list[Fault], bool]:
-    known = {column.name: column for column in COLUMNS[sheet.name]}
+def read_sheet(sheet: Sheet, columns: Sequence[Column], notes: list[str]) -> tuple[tuple[Line, ...], list[Fault], bool]:
+    """Its lines, its faults, and whether its head is so that the rows can be trusted at all."""
+    known = {column.name: column for column in columns}
     needed = [name for name, column in known.items() if column.needed]
     head = next((n for n in sorted(sheet.rows)[:HEAD_ROWS]
                  if any(_bare(cell) == needed[0] for cell in sheet.rows[n].values())), None)

@@ -1,87 +1,110 @@
-"""承诺清单: every listed commitment with its light on the chosen day. Everyone signed in may read it."""
+"""承诺清单: everything that is pressed until it is kept, most urgent first, a page at a time. Everyone signed in may read it."""
 
 from __future__ import annotations
 
-import html
+from collections.abc import Mapping
 from datetime import date
 
 import streamlit as st
 
 from office import local_time
-from office.follow_up import Followed, FollowUp, Light, commitments_csv, follow_up
-from pages import _frame, _sheet
+from office.follow_up import FollowUp, address_of, choices, filter_of, follow_up
+from office.item_rights import may_list
+from office.list_workbook import XLSX, list_workbook
+from pages import _frame, _items, _sheet
 from pages._download import download
 from pages._frame import header, require
+from pages._new_item import draw_new_item
 
-require()
-
-
-def lamp(light: Light, words: str = "") -> str:
-    return f'<span class="lt-light lt-{light.value}">{light.shape} {words or light.words}</span>'
+who = require()
 
 
-def counts(listed: FollowUp) -> str:
-    boxes = "".join(
-        f'<div>{lamp(one.light)}<div class="lt-big">{one.count}</div>'
-        f'<div class="lt-note">{one.count} / {one.of} 项，{one.share}</div></div>' for one in listed.counts)
-    return f'<div class="lt-counts">{boxes}</div>'
+def day_in_address() -> date:
+    try:
+        return date.fromisoformat(st.query_params.get("day", ""))
+    except ValueError:
+        return today
 
 
-def table(items: tuple[Followed, ...]) -> str:
-    rows = "".join(
-        f'<tr><td>{lamp(one.light)}<div class="q">{one.days_words}</div></td>'
-        f'<td class="n">{one.deadline.isoformat()}</td>'
-        f'<td class="k">{html.escape(one.unit_name)}<div class="q">{html.escape(one.number)}</div></td>'
-        f'<td><b>{html.escape(one.text)}</b><div class="q">{html.escape(one.shortcoming)}</div></td>'
-        f'<td class="n">{html.escape(one.amount) or "—"}</td><td>{html.escape(one.owner)}</td></tr>' for one in items)
-    return ('<div class="lt-scroll lt-wide"><table class="lt"><thead><tr><th>状态</th><th class="n">期限</th>'
-            '<th>单位和编号</th><th>承诺和不足</th><th class="n">数量</th><th>责任人</th></tr></thead>'
-            f'<tbody>{rows}</tbody></table></div>')
+def typed(label: str, param: str, hint: str) -> None:
+    """A filter that is typed, kept in the address."""
+    key = f"filter-{param}"
+    if key not in st.session_state:
+        st.session_state[key] = st.query_params.get(param, "")[:80]
+    _sheet.keep_in_address(param, st.text_input(label, key=key, placeholder=hint, max_chars=80).strip())
 
 
-def cards(items: tuple[Followed, ...]) -> str:
-    shown = "".join(
-        f'<article><div class="lt-top">{lamp(one.light, f"{one.light.words} · {one.days_words}")}'
-        f'<span class="lt-note">{html.escape(one.number)}</span></div>'
-        f'<h3>{html.escape(one.unit_name)}：{html.escape(one.text)}</h3>'
-        f'<p>{one.deadline.isoformat()} 前 · {html.escape(one.owner)}</p>'
-        f'<p class="lt-note">不足：{html.escape(one.shortcoming)}</p></article>' for one in items)
-    return f'<div class="lt-cards lt-phone">{shown}</div>'
+def draw_filters(known: Mapping[str, Mapping[str, str]]) -> date:
+    """Every filter; what is chosen stands in the address. The day the list is read for."""
+    first, second, third, fourth = st.columns(4)
+    with first:
+        _sheet.choose("单位", "unit", known["units"], "全部单位")
+    with second:
+        _sheet.choose("联系领导", "leader", known["leaders"], "全部领导")
+    with third:
+        _sheet.choose("环节", "status", known["statuses"], "全部环节")
+    with fourth:
+        _sheet.choose("状态灯", "light", known["lights"], "全部状态灯")
+    folded = {"kind", "source", "sitting", "batch", "month", "text", "day"}
+    with st.expander("更多筛选", expanded=any(name in st.query_params for name in folded)):
+        first, second, third, fourth = st.columns(4)
+        with first:
+            _sheet.choose("类别", "kind", known["kinds"], "全部类别")
+            typed("到期月份", "month", "2019-06")
+        with second:
+            _sheet.choose("来源", "source", known["sources"], "全部来源")
+            typed("文字", "text", "编号、内容、项目、责任人")
+        with third:
+            _sheet.choose("场次", "sitting", known["sittings"], "全部场次")
+        with fourth:
+            _sheet.choose("批次", "batch", known["batches"], "全部批次")
+            if "filter-day" not in st.session_state:
+                st.session_state["filter-day"] = day_in_address()
+            day = st.date_input("截至", key="filter-day", min_value=date(2000, 1, 1), max_value=date(2099, 12, 31),
+                                format="YYYY-MM-DD") or today
+    _sheet.keep_in_address("day", "" if day == today else day.isoformat())
+    return day
+
+
+def turn(listed: FollowUp) -> None:
+    """The keys to the pages before and after."""
+    if listed.pages == 1:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("上一页", disabled=listed.page == 1, on_click=go, args=(listed.page - 1,), icon=":material/chevron_left:")
+        st.html(f'<p class="lt-note" style="margin:0">第{listed.page}页，共{listed.pages}页</p>')
+        st.button("下一页", disabled=listed.page == listed.pages, on_click=go, args=(listed.page + 1,),
+                  icon=":material/chevron_right:")
+
+
+def go(page: int) -> None:
+    st.query_params["page"] = str(page)
 
 
 today = local_time.day(_frame.house().clock())
-st.html(_sheet.LOOK)
 database = _frame.house().database
-known = follow_up(database, as_of=today)
+st.html(_sheet.LOOK + _items.LOOK)
+known = choices(database)
 header("承诺清单", "；".join(known.notes))
-if not known.all_items:
-    _sheet.say(known.sentence)
-    st.stop()
-
-if "filter-day" not in st.session_state:
-    try:
-        st.session_state["filter-day"] = date.fromisoformat(st.query_params.get("day", ""))
-    except ValueError:
-        st.session_state["filter-day"] = today
+_frame.say_what_happened()
+if may_list(who):
+    draw_new_item(who)
 above = st.container()
-first, second, third, fourth = st.columns(4)
-with first:
-    unit = _sheet.choose("单位", "unit", dict(known.units), "全部单位")
-with second:
-    period = _sheet.choose("考核周期", "period", {one: one for one in known.periods}, "全部周期")
-with third:
-    light = _sheet.choose("状态", "light", {one.value: f"{one.shape} {one.words}" for one in Light}, "全部状态")
-with fourth:
-    day = st.date_input("截至", key="filter-day", min_value=date(2000, 1, 1), max_value=date(2099, 12, 31),
-                        format="YYYY-MM-DD") or today
-_sheet.keep_in_address("day", "" if day == today else day.isoformat())
-
-listed = follow_up(database, as_of=day, unit=unit, period=period, light=Light(light) if light else None)
+day = draw_filters({"units": known.units, "leaders": known.leaders, "statuses": known.statuses, "lights": known.lights,
+                    "kinds": known.kinds, "sources": known.sources, "sittings": known.sittings, "batches": known.batches})
+address = st.query_params.to_dict()
+wanted = filter_of(address)
+asked = address.get("page", "1")
+listed = follow_up(database, wanted, as_of=day, page=int(asked) if asked.isascii() and asked.isdigit() else 1)
 with above:
     _sheet.say(listed.sentence)
     if day != today:
         st.html(f'<p class="lt-note">按{day.isoformat()}推算，不是今天的状态。</p>')
-    st.html(counts(listed))
-st.html(f'<p class="lt-note">列出{len(listed.items)}项，最急的在前。</p>' + table(listed.items) + cards(listed.items))
-download("下载清单（CSV）", commitments_csv(listed.items, day), f"承诺清单_{day.isoformat()}.csv", "text/csv",
-         on_click="ignore", icon=":material/download:")
+    st.html(_items.lamps(listed, {**address_of(wanted), **({"day": day.isoformat()} if day != today else {})}))
+if listed.items:
+    st.html(f'<p class="lt-note">列出{listed.found}项，最急的在前。</p>'
+            + _items.table(listed.items, day) + _items.cards(listed.items, day))
+turn(listed)
+if listed.found:
+    download("下载清单（Excel）", lambda: list_workbook(database, wanted, as_of=day),
+             f"承诺清单_{day.isoformat()}.xlsx", XLSX, icon=":material/download:")

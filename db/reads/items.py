@@ -71,14 +71,27 @@ def events(c: Connection, item_id: int) -> tuple[StoredEvent, ...]:
 
 
 def sources(c: Connection, item_id: int) -> tuple[ItemSource, ...]:
-    rows = c.execute(select(t.item_source).where(t.item_source.c.item_id == item_id).order_by(t.item_source.c.id))
-    return tuple(ItemSource(kind=SourceKind(r.kind), words=r.words, at=moment_of(r.at)) for r in rows)
+    return sources_of(c, [item_id]).get(item_id, ())
 
 
-def supporting(c: Connection, item_id: int) -> tuple[str, ...]:
-    """The names of the supporting units as they were listed."""
-    return tuple(c.execute(select(t.unit.c.name).join_from(t.item_unit, t.unit, t.item_unit.c.unit_id == t.unit.c.id)
-                           .where(t.item_unit.c.item_id == item_id).order_by(t.unit.c.id)).scalars())
+def sources_of(c: Connection, item_ids: Sequence[int]) -> dict[int, tuple[ItemSource, ...]]:
+    found: dict[int, list[ItemSource]] = defaultdict(list)
+    for n in range(0, len(item_ids), 500):
+        for r in c.execute(select(t.item_source).where(t.item_source.c.item_id.in_(item_ids[n:n + 500]))
+                           .order_by(t.item_source.c.id)):
+            found[r.item_id].append(ItemSource(kind=SourceKind(r.kind), words=r.words, at=moment_of(r.at)))
+    return {item_id: tuple(some) for item_id, some in found.items()}
+
+
+def supporting_of(c: Connection, item_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Item id -> the names of the supporting units as they were listed."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for n in range(0, len(item_ids), 500):
+        for item_id, name in c.execute(
+                select(t.item_unit.c.item_id, t.unit.c.name).join_from(t.item_unit, t.unit, t.item_unit.c.unit_id == t.unit.c.id)
+                .where(t.item_unit.c.item_id.in_(item_ids[n:n + 500])).order_by(t.unit.c.id)):
+            found[item_id].append(name)
+    return {item_id: tuple(some) for item_id, some in found.items()}
 
 
 def milestones(c: Connection, item_ids: Iterable[int]) -> dict[int, tuple[Milestone, ...]]:
@@ -113,6 +126,13 @@ def known_sittings(c: Connection) -> tuple[tuple[str, str], ...]:
     return tuple((r.key, f"{r.title} {r.period}") for r in c.execute(
         select(t.sitting.c.key, t.sitting.c.title, t.sitting.c.period).where(t.sitting.c.id.in_(held))
         .order_by(t.sitting.c.held_on.desc(), t.sitting.c.id.desc())))
+
+
+def known_things(c: Connection) -> tuple[set[str], set[tuple[str, str, str]]]:
+    """Every number, and every (unit key, kind, text) that is on the list: what need not be entered again."""
+    rows = c.execute(select(t.item.c.number, t.unit.c.key, t.item.c.kind, t.item.c.text)
+                     .join_from(t.item, t.unit, t.unit.c.id == t.item.c.unit_id)).all()
+    return {r.number for r in rows}, {(r.key, r.kind, r.text) for r in rows}
 
 
 def known_batches(c: Connection) -> tuple[str, ...]:
@@ -172,8 +192,7 @@ def _item_conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.numbers is not None:
         conditions.append(t.item.c.number.in_(wanted.numbers))
     if wanted.text.strip():
-        like = f"%{wanted.text.strip()}%"
-        conditions.append(or_(*(column.like(like) for column in (
+        conditions.append(or_(*(column.contains(wanted.text.strip(), autoescape=True) for column in (
             t.item.c.number, t.item.c.text, t.item.c.shortcoming, t.item.c.project, t.item.c.owner))))
     return conditions
 
@@ -207,8 +226,9 @@ def _line(r: Row[Any]) -> ListedItem:
         unit_name=r.unit_name, lead_unit=r.lead_unit or "", owner=put_right.get("owner", r.owner),
         contact_leader=seen[view.contact_leader], supervisor=put_right.get("supervisor", r.supervisor),
         team=put_right.get("team", r.team), shortcoming=r.shortcoming, gap=r.gap, goal=r.goal,
-        measures=tuple(json.loads(r.measures)), project=r.project, batch=r.batch, category=r.category, value=r.value,
-        value_unit=r.value_unit, baseline=r.baseline, direction=r.direction, started_on=date.fromisoformat(r.started_on),
+        measures=tuple(json.loads(r.measures)), project=r.project, batch=r.batch, category=r.category,
+        value=put_right.get("value", r.value), value_unit=put_right.get("value_unit", r.value_unit), baseline=r.baseline,
+        direction=r.direction, started_on=date.fromisoformat(r.started_on),
         listed_on=date.fromisoformat(r.listed_on), original_deadline=_day(state.get("original")),
         deadline=_day(seen[view.deadline]), status=r.status, light=r.light, urgency=r.urgency, waits_for=r.waits_for,
         done_on=_day(r.done_on), late=bool(r.late), extensions=r.extensions, refusals=r.refusals, relapses=r.relapses,

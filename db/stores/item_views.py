@@ -24,6 +24,7 @@ from scoring.commitment import Status
 from scoring.item import Item
 from scoring.life import replay
 from scoring.lights import LightRule
+from scoring.number import plain
 
 VERSION = 1
 """Of the code that makes views: a newer one makes all of them again when the program starts."""
@@ -49,6 +50,13 @@ def make_stale_again(c: Connection) -> int:
         .where(t.item_view.c.version.is_distinct_from(VERSION)).order_by(t.item.c.id)).scalars().all()
     make_again(c, stale)
     return len(stale)
+
+
+def make_all_again(c: Connection) -> int:
+    """Every view, because the rule of the lights is another one; how many."""
+    everything = c.execute(select(t.item.c.id).order_by(t.item.c.id)).scalars().all()
+    make_again(c, everything)
+    return len(everything)
 
 
 def events_of(c: Connection, item_ids: Sequence[int]) -> dict[int, list[StoredEvent]]:
@@ -130,7 +138,8 @@ def _view(item: Item, events: Sequence[StoredEvent], unit_id: int) -> dict[str, 
         "slip_level": "" if top is None else f"{top.slip}/{top.level}", "parked_until": _day(item.review_on),
         "merged_into": item.merged_into or None, "parent": item.parent or None,
         "progress_on": _day(item.last_progress_on), "last_at": text_of(item.last_at), "letter_only": item.letter_only,
-        "open": item.is_open, "counted": item.on_the_list, "state": json.dumps(_state(item, events), ensure_ascii=False),
+        "open": item.is_open, "counted": item.on_the_list and not item.parent,
+        "state": json.dumps(_state(item, events), ensure_ascii=False),
     }
 
 
@@ -139,6 +148,8 @@ def _state(item: Item, events: Sequence[StoredEvent]) -> dict[str, Any]:
     fields: dict[str, str] = {}
     for one in events:
         fields.update(one.more.get("fields", {}))
+        if one.event.target is not None and one.serial > 1:
+            fields.update(value=plain(one.event.target.value), value_unit=one.event.target.measure)
     reading = item.last_reading
     told = {
         "original": _day(item.original_deadline), "owner_since": _day(item.owner_since), "returns": item.returns,

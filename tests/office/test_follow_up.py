@@ -1,37 +1,41 @@
-"""承诺清单: lights on a day, counts with numerator, denominator and date."""
+"""承诺清单 as a page shows it: counts with numerator, denominator and date; filters; the Excel file, out and in again."""
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 
 import pytest
 
+from db.item_lines import Filter
+from db.item_values import ItemKind, NewItem, Source, SourceKind
 from db.values import Commitment, Declaration, Shortcoming
-from office.follow_up import Light, commitments_csv, follow_up, light_of
+from office.follow_up import A_PAGE, address_of, choices, filter_of, follow_up
+from office.items import enter
+from office.list_form import COLUMNS, SHEET, list_template
+from office.list_import import check_list, enter_all, import_list
+from office.list_workbook import list_workbook
+from office.refusal import NotAllowed, Refused
+from office.workbook_file import read_file
+from office.workbook_writing import PlainSheet, write_sheets
+from scoring.lights import Light
 from tests import make
+from tests.office.test_items import LIAISON, OFFICE
 
-DUE = date(2026, 6, 30)
-
-
-@pytest.mark.parametrize(("today", "light"), [
-    (date(2026, 5, 30), Light.GREEN),       # 31 days before
-    (date(2026, 5, 31), Light.YELLOW),      # 30 days before
-    (DUE, Light.YELLOW),                    # the day itself is still in time
-    (date(2026, 7, 1), Light.RED),
-])
-def test_the_light_follows_the_deadline(today, light):
-    assert light_of(DUE, today) is light
+DAY = date(2026, 6, 25)
 
 
-def test_every_light_has_a_shape_a_word_and_its_own_colour_name():
-    assert [(one.value, one.shape, one.words) for one in Light] == [
-        ("red", "■", "已过期"), ("yellow", "▲", "30天内到期"), ("green", "●", "未到期")]
+@pytest.fixture
+def url(sqlite_with_tables, tmp_path):
+    shutil.copyfile(sqlite_with_tables, tmp_path / "leitai.db")
+    return f"sqlite:///{tmp_path / 'leitai.db'}"
 
 
 @pytest.fixture
 def published(house):
     def promised(*deadlines: str) -> Declaration:
-        return Declaration(shortcomings=(Shortcoming(text="开工慢", gap="61%", goal="90%", commitments=tuple(
+        return Declaration(shortcomings=(Shortcoming(text="开工慢", gap="61%", goal="90%", measures=("倒排", "会商"),
+                                                     commitments=tuple(
             Commitment(text=f"承诺{n}", owner="分管副县长", deadline=date.fromisoformat(due), amount="90", amount_unit="%")
             for n, due in enumerate(deadlines, 1))),))
 
@@ -41,54 +45,103 @@ def published(house):
         hall.open(target)
         hall.everybody(mark)
         hall.close()
+    hall.publish()
     return hall
 
 
-def test_nothing_is_on_the_list_before_the_result_is_published(published, house):
-    listed = follow_up(house.database, as_of=date(2026, 6, 10))
-
-    assert listed.all_items == ()
-    assert listed.sentence == "清单还是空的。成绩公布后，各单位的承诺会编号列入。"
+def listed(hall: make.Hall, **wanted: str):
+    return follow_up(hall.house.database, Filter(**wanted), as_of=DAY)
 
 
-def test_the_most_urgent_comes_first_and_the_counts_add_up(published, house):
-    published.publish()
+def test_the_most_urgent_comes_first_and_the_counts_add_up(published):
+    found = listed(published)
 
-    listed = follow_up(house.database, as_of=date(2026, 6, 10))
-
-    assert [(one.number, one.unit_name, one.light.value, one.days_words) for one in listed.items] == [
-        ("2026Q1-002", "A县", "red", "过期101天"), ("2026Q1-003", "B县", "yellow", "还有20天"),
-        ("2026Q1-001", "A县", "green", "还有204天")]
-    assert [(one.light.value, one.count, one.of, one.share, one.as_of) for one in listed.counts] == [
-        ("red", 1, 3, "33.3%", date(2026, 6, 10)), ("yellow", 1, 3, "33.3%", date(2026, 6, 10)),
-        ("green", 1, 3, "33.3%", date(2026, 6, 10))]
-    assert listed.sentence == "共3项承诺，1项已过期，1项30天内到期（截至2026-06-10）。"
-    assert listed.notes == ("示例数据",)
+    assert [(one.number, one.unit_name, one.light) for one in found.items] == [
+        ("2026Q1-002", "A县", "overdue"), ("2026Q1-003", "B县", "due_soon"), ("2026Q1-001", "A县", "unknown")]
+    assert [(one.light, one.words) for one in found.counts if one.rate.numerator] == [
+        (Light.OVERDUE, "1 / 3 项，33.3%"), (Light.DUE_SOON, "1 / 3 项，33.3%"), (Light.UNKNOWN, "1 / 3 项，33.3%")]
+    assert sum(one.rate.numerator for one in found.counts) == found.total == 3
+    assert found.sentence == "共3项，已办结0项（0.0%），1项已逾期，1项将到期（截至2026-06-25）。"
+    assert choices(published.house.database).notes == ("示例数据",)
 
 
-def test_a_filter_by_unit_changes_the_denominator_and_a_light_does_not(published, house):
-    published.publish()
-
-    of_unit = follow_up(house.database, as_of=date(2026, 6, 10), unit="small-A")
-    of_light = follow_up(house.database, as_of=date(2026, 6, 10), light=Light.RED)
-
-    assert [(one.count, one.of) for one in of_unit.counts] == [(1, 2), (0, 2), (1, 2)]
-    assert [one.number for one in of_light.items] == ["2026Q1-002"]
-    assert [one.of for one in of_light.counts] == [3, 3, 3]
-    assert of_light.units == (("small-A", "A县"), ("small-B", "B县"))
+def test_a_filter_by_unit_changes_the_denominator_and_a_light_does_not(published):
+    assert (listed(published, unit="small-A").total, listed(published, light="overdue").total) == (2, 3)
+    assert [one.number for one in listed(published, light="overdue").items] == ["2026Q1-002"]
+    assert [one.number for one in listed(published, month="2026-06", source="declared", text="承诺1").items] == ["2026Q1-003"]
+    assert listed(published, period="1999Q1").sentence == "没有符合条件的事项，请放宽筛选。"
 
 
-def test_a_share_of_nothing_is_a_dash_and_not_zero(published, house):
-    published.publish()
+def test_a_view_is_sent_to_somebody_as_an_address():
+    wanted = Filter(unit="small-A", light="overdue", text="承诺")
 
-    assert {one.share for one in follow_up(house.database, as_of=DUE, period="1999Q1").counts} == {"—"}
+    assert filter_of({**address_of(wanted), "day": "2026-01-01", "n": "7"}) == wanted
 
 
-def test_the_table_to_take_away_says_as_of_when(published, house):
-    published.publish()
-    listed = follow_up(house.database, as_of=date(2026, 6, 10), unit="small-B")
+def test_a_long_list_comes_a_page_at_a_time(published):
+    enter_all(published.house.database, [
+        NewItem(kind=ItemKind.PROBLEM, text=f"问题{n}", unit="small-A", listed_on=DAY, source=Source(kind=SourceKind.INSPECTION))
+        for n in range(A_PAGE + 5)], by="office", at=published.now)
+    first, last = (follow_up(published.house.database, Filter(), as_of=DAY, page=n) for n in (1, 99))
 
-    header, row = commitments_csv(listed.items, listed.as_of).decode("utf-8-sig").splitlines()
+    assert (len(first.items), first.pages, len(last.items), last.page) == (A_PAGE, 2, 8, 2)
+    assert not {one.number for one in first.items} & {one.number for one in last.items}
 
-    assert "状态（截至2026-06-10）" in header
-    assert row == "2026Q1-003,B县,2026Q1,开工慢,61%,90%,承诺1,90%,分管副县长,2026-06-30,30天内到期,20"
+
+def test_the_file_taken_away_comes_in_again_and_adds_nothing(published, tmp_path, sqlite_with_tables):
+    data = list_workbook(published.house.database, Filter(), as_of=DAY)
+    sheet = read_file(data)[0]
+    head = {cell.text.rstrip("*"): column for column, cell in sheet.rows[1].items()}
+    again = check_list(published.house.database, data, today=DAY)
+
+    assert list(head) == [one.name for one in COLUMNS]
+    assert [sheet.rows[2][head[name]].text for name in ("编号", "责任单位", "措施", "目标值", "期限", "状态灯")] == [
+        "2026Q1-002", "A县", "倒排\n会商", "90", "2026-03-01", "已逾期"]
+    assert (again.new, again.known, again.faults) == ((), 3, ())
+    assert import_list(published.house.database, data, who=OFFICE, at=published.now) == ()
+
+
+def test_a_list_from_elsewhere_is_entered_as_it_was_written(published):
+    database = published.house.database
+    row = {"编号": "难题-007", "类别": "难题", "内容": "用地指标", "责任单位": "B县", "配合单位": "A县、C县", "联系领导": "分管副市长",
+           "目标值": "12", "计量单位": "亩", "期限": "2026年9月30日", "列入日期": "2026-04-01", "来源": "专项行动",
+           "措施": "调剂\n报批"}
+    data = filled(row)
+    numbers = import_list(database, data, who=OFFICE, at=published.now)
+    line = follow_up(database, Filter(text="难题-007"), as_of=DAY).items[0]
+
+    assert numbers == ("难题-007",)
+    assert (line.kind, line.unit, line.amount, line.deadline, line.listed_on, line.measures, line.contact_leader) == (
+        ItemKind.DIFFICULTY, "small-B", "12亩", date(2026, 9, 30), date(2026, 4, 1), ("调剂", "报批"), "分管副市长")
+    assert import_list(database, data, who=OFFICE, at=published.now) == ()
+
+
+@pytest.mark.parametrize(("change", "column", "said"), [
+    ({"责任单位": "Z县"}, "责任单位", "单位库里没有“Z县”"), ({"期限": "月底"}, "期限", "不是日期"), ({"类别": "事"}, "类别", "不认识"),
+    ({"内容": ""}, "内容", "没有填内容"), ({"目标值": "九成"}, "", "不是数")])
+def test_every_fault_says_row_column_and_cure_and_nothing_is_entered(published, change, column, said):
+    data = filled({"类别": "问题", "内容": "堵点", "责任单位": "A县", "来源": "督查发现", **change})
+    found = check_list(published.house.database, data, today=DAY)
+
+    assert [(one.sheet, one.row) for one in found.faults] == [(SHEET, 2)]
+    assert column in found.faults[0].column and said in found.faults[0].said and found.faults[0].cure
+    with pytest.raises(Refused, match=f"“{SHEET}”第2行"):
+        import_list(published.house.database, data, who=OFFICE, at=published.now)
+    assert listed(published).total == 3
+
+
+def test_only_the_office_imports_and_the_template_holds_one_example(published):
+    with pytest.raises(NotAllowed):
+        import_list(published.house.database, list_template(), who=LIAISON, at=published.now)
+    found = check_list(published.house.database, list_template(), today=DAY)
+    assert (found.new, found.faults, found.notes) == ((), (), ("“清单”有1行示例，没有读取",))
+
+
+def test_what_is_entered_by_hand_is_found_by_its_text(published):
+    enter(published.house.database, NewItem(kind=ItemKind.TASK, text="100%回访", unit="small-C", listed_on=DAY,
+                                            source=Source(kind=SourceKind.COMMENT)), who=OFFICE, at=published.now)
+    assert [one.text for one in listed(published, text="100%").items] == ["100%回访"]
+
+
+def filled(row: dict[str, str]) -> bytes:
+    return write_sheets((PlainSheet(name=SHEET, head=tuple(row), rows=(tuple(row.values()),), widths=(12,) * len(row)),))

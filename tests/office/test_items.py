@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -40,6 +41,13 @@ def problem(**changes: object) -> NewItem:
         kind=ItemKind.PROBLEM, text="征迁扫尾", unit="small-A", listed_on=date(2026, 4, 23), deadline=DUE,
         source=Source(kind=SourceKind.COMMENT, words="市长点评"), contact_leader="分管副市长")
     return NewItem(**{**values, **changes})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def url(sqlite_with_tables, tmp_path):
+    """What two databases do alike is shown in tests/db; here one is enough."""
+    shutil.copyfile(sqlite_with_tables, tmp_path / "leitai.db")
+    return f"sqlite:///{tmp_path / 'leitai.db'}"
 
 
 class Desk:

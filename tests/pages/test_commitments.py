@@ -1,4 +1,4 @@
-"""承诺清单 through the real page: lights on today's date, filters in the address, names of people escaped."""
+"""承诺清单 and the page of one item: filters in the address, keys by role, names of people escaped."""
 
 from __future__ import annotations
 
@@ -11,74 +11,102 @@ from hall.house import move_into
 from office.people import Role
 from tests import make
 from tests.hall.test_standings import score
+from tests.pages.conftest import press
 from tests.pages.entrance import open_page, sign_in, text
 
 
-@pytest.fixture
-def hall(tmp_path):
-    house = make.house(f"sqlite:///{tmp_path / 'leitai.db'}")
-    move_into(house)
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory):
+    house = make.house(f"sqlite:///{tmp_path_factory.mktemp('list') / 'leitai.db'}")
     promised = [Declaration(shortcomings=(Shortcoming(text="开工慢", commitments=(
         Commitment(text=f"承诺<b>{unit}", owner="分管副县长", deadline=due),)),))
-        for unit, due in (("甲", date(2026, 4, 1)), ("乙", date(2026, 5, 1)), ("丙", date(2026, 12, 31)))]
+        for unit, due in (("甲", date(2026, 4, 1)), ("乙", date(2026, 4, 28)), ("丙", date(2026, 12, 31)))]
     hall = make.sitting(house, make.plan(declarations=dict(zip(("U1", "U2", "U3"), promised, strict=True))))
     score(hall, U1=90, U2=80, U3=70)
+    hall.publish()
     yield hall
-    move_into(None)
     house.close()
 
 
 @pytest.fixture
-def liaison(hall):
-    return sign_in(hall.house, Role.LIAISON, unit="small-A")
+def at_home(hall):
+    hall.house.clock.now = make.START
+    move_into(hall.house)
+    yield hall
+    move_into(None)
 
 
-def test_before_publication_the_list_is_empty_and_says_why(hall, liaison, monkeypatch):
-    assert "成绩公布后，各单位的承诺会编号列入" in text(open_page(monkeypatch, liaison, "commitments"))
+@pytest.fixture(scope="module")
+def tokens(hall):
+    return {"liaison": sign_in(hall.house, Role.LIAISON, unit="small-A", name="liaison"),
+            "clerk": sign_in(hall.house, Role.CLERK, name="clerk")}
 
 
-def test_counts_carry_numerator_denominator_and_date(hall, liaison, monkeypatch):
-    hall.publish()
+def test_counts_carry_numerator_denominator_and_date_and_the_most_urgent_comes_first(at_home, tokens, monkeypatch):
+    shown = text(open_page(monkeypatch, tokens["liaison"], "commitments"))
 
-    shown = text(open_page(monkeypatch, liaison, "commitments"))
-
-    assert "共3项承诺，1项已过期，1项30天内到期（截至2026-04-23）" in shown
+    assert "共3项，已办结0项（0.0%），1项已逾期，1项将到期（截至2026-04-23）" in shown
     assert shown.count("1 / 3 项，33.3%") == 3
-    assert shown.index("■ 已过期</span><div class=\"q\">过期22天") < shown.index("▲ 30天内到期</span><div class=\"q\">")
+    assert shown.index("过期22天") < shown.index("还有5天")
+    assert "承诺&lt;b&gt;甲" in shown and "承诺<b>甲" not in shown
 
 
-def test_the_day_turns_in_beijing_and_not_in_greenwich(hall, liaison, monkeypatch):
-    hall.publish()
-    hall.house.clock.now = datetime(2026, 5, 1, 15, 59, tzinfo=UTC)  # 23:59 in Beijing, the deadline of B
-    before = text(open_page(monkeypatch, liaison, "commitments"))
-    hall.house.clock.advance(120)
-    after = text(open_page(monkeypatch, liaison, "commitments"))
+def test_the_day_turns_in_beijing_and_not_in_greenwich(at_home, tokens, monkeypatch):
+    at_home.house.clock.now = datetime(2026, 4, 28, 15, 59, tzinfo=UTC)  # 23:59 in Beijing, the deadline of B
+    before = text(open_page(monkeypatch, tokens["liaison"], "commitments"))
+    at_home.house.clock.advance(120)
+    after = text(open_page(monkeypatch, tokens["liaison"], "commitments"))
 
-    assert "1项已过期" in before and "今天到期" in before
-    assert "2项已过期" in after
+    assert "1项已逾期" in before and "今天到期" in before
+    assert "2项已逾期" in after
 
 
-def test_filters_come_from_the_address(hall, liaison, monkeypatch):
-    hall.publish()
-
-    page = open_page(monkeypatch, liaison, "commitments", light="red", unit="small-A", day="2026-04-01")
+def test_filters_come_from_the_address(at_home, tokens, monkeypatch):
+    page = open_page(monkeypatch, tokens["liaison"], "commitments", light="overdue", unit="small-A", day="2026-04-01")
     shown = text(page)
 
     assert "按2026-04-01推算，不是今天的状态" in shown
-    assert "列出0项" in shown and "0 / 1 项" in shown
-    assert (page.query_params["light"], page.query_params["day"]) == ("red", "2026-04-01")
+    assert "共1项" in shown and "打开这一项" not in shown
+    assert (page.query_params["light"], page.query_params["day"]) == ("overdue", "2026-04-01")
 
 
-@pytest.mark.parametrize("day", ["", "soon", "2026-13-01", "99999-01-01"])
-def test_a_day_that_is_none_means_today(hall, liaison, monkeypatch, day):
-    hall.publish()
-
-    assert "截至2026-04-23" in text(open_page(monkeypatch, liaison, "commitments", day=day))
+@pytest.mark.parametrize("day", ["soon", "99999-01-01"])
+def test_a_day_that_is_none_means_today(at_home, tokens, monkeypatch, day):
+    assert "截至2026-04-23" in text(open_page(monkeypatch, tokens["liaison"], "commitments", day=day))
 
 
-def test_what_a_unit_wrote_is_shown_and_not_run(hall, liaison, monkeypatch):
-    hall.publish()
+def test_the_page_of_an_item_offers_each_role_its_own_keys_and_a_move_stands_in_the_timeline(at_home, tokens, monkeypatch):
+    page = open_page(monkeypatch, tokens["liaison"], "item", n="2026Q1-001")
+    assert "待A县签收" in text(page) and "待督办机构" not in text(page)
+    assert {one.label for one in page.button} == {"签收", "退回"}
+    press(press(page, "签收"), "确认签收")
+    shown = text(page)
+    assert "A县办理中" in shown and "2026Q1-001：签收，已记下" in shown
 
-    shown = text(open_page(monkeypatch, liaison, "commitments"))
+    office = open_page(monkeypatch, tokens["clerk"], "item", n="2026Q1-001")
+    press(office, "催办")
+    office.text_area(key="item/2026Q1-001/text").input("请<b>抓紧")
+    press(office, "确认催办")
+    assert "请&lt;b&gt;抓紧" in text(office) and "催办1次" in text(office)
 
-    assert "承诺&lt;b&gt;甲" in shown and "承诺<b>甲" not in shown
+
+def test_a_refusal_says_what_to_do_and_keeps_what_was_typed(at_home, tokens, monkeypatch):
+    page = open_page(monkeypatch, tokens["liaison"], "item", n="2026Q1-002")
+    assert not page.button  # another unit's: nothing to press
+    page = open_page(monkeypatch, tokens["clerk"], "item", n="2026Q1-002")
+    press(page, "退回")
+    press(page, "确认退回")
+    assert "退回要写明事由，请补上" in text(page)
+    assert [one.label for one in page.button if one.label.startswith("确认")] == ["确认退回"]
+
+
+def test_an_unknown_number_is_said_to_be_unknown(at_home, tokens, monkeypatch):
+    assert "清单里没有" in text(open_page(monkeypatch, tokens["liaison"], "item", n="2026Q1-999"))
+
+
+def test_the_office_lists_a_problem_and_is_told_that_it_cannot_be_measured(at_home, tokens, monkeypatch):
+    page = open_page(monkeypatch, tokens["clerk"], "commitments")
+    page.text_area(key="new-item/text").input("加快推进征迁").run()
+    assert "没有目标值" in text(page)
+    press(page, "列入清单")
+    assert "已列入清单，编号2026-001" in text(page)
