@@ -17,6 +17,7 @@ from db.stores.evidence import EvidenceLines
 from db.stores.items import Items
 from db.stores.look_backs import LookBacks
 from db.stores.people import People
+from db.stores.reconciliations import Reconciliations
 from db.stores.reminders import Reminders
 from db.stores.results import Results
 from db.stores.roster import Roster
@@ -40,6 +41,7 @@ class Work:
     evidence: EvidenceLines
     look_backs: LookBacks
     reminders: Reminders
+    reconciliations: Reconciliations
     record: Record
 
 
@@ -49,4 +51,5 @@ def work(database: Database) -> Iterator[Work]:
         yield Work(c=c, roster=Roster(c), rounds=Rounds(c), segments=Segments(c), results=Results(c), people=People(c),
                    items=Items(c),
                    talk=StageTalk(c), evidence=EvidenceLines(c), look_backs=LookBacks(c), reminders=Reminders(c),
+                   reconciliations=Reconciliations(c),
                    record=Record(c))

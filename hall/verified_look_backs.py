@@ -1,14 +1,20 @@
-"""What look-backs booked, compared with the record: every entry that no publication made is one that the record tells
-of, and says what it said when it was booked. Evidence is compared with its hashes by `office.evidence_check`."""
+"""What look-backs booked, and what reconciliations and disclosures froze, compared with the record: every entry of the
+ledger that no publication made is one that the record tells of, and every frozen text has the hash that it had.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 
+from db.engine import Connection
+from db.reads import reconciliations as reads
 from db.reads.people import RecordLine
 from db.reads.results import Entry
+from office.disclosure import DISCLOSING
 from office.look_back import BOOKING
 from office.points import ledger_sha256
+from office.reconciliation import CLOSING
 
 Check = tuple[str, bool]
 
@@ -26,6 +32,19 @@ def look_back_bookings(entries: Sequence[Entry], lines: Sequence[RecordLine]) ->
             own = [by_id[one] for one in _entries(line) if one in by_id]
             same = len(own) == len(_entries(line)) and line.detail.get("ledger_sha256") == ledger_sha256(own)
             yield f"回头看“{line.detail.get('title', '')}”记入台账的{len(own)}笔与留痕" + ("一致" if same else "不一致"), same
+
+
+def frozen_books(c: Connection, lines: Sequence[RecordLine]) -> Iterator[Check]:
+    """Protocols of reconciliations and disclosures: each is what the record says was frozen, and none is missing."""
+    for action, words, key, held in (
+            (CLOSING, "对账记录", "month", {one.month: (one.protocol, one.protocol_sha256) for one in reads.runs(c)
+                                        if one.closed_at is not None}),
+            (DISCLOSING, "亮账", "period", {one.quarter: (one.rates, one.sha256) for one in reads.disclosures(c)})):
+        told = {str(line.detail.get(key)): line.detail.get("sha256") for line in lines if line.action == action}
+        if told or held:
+            same = told == {name: hashlib.sha256((text or "").encode()).hexdigest() for name, (text, _) in held.items()} == {
+                name: sha256 for name, (_, sha256) in held.items()}
+            yield f"{words}{len(told)}份与留痕" + ("一致" if same else "不一致"), same
 
 
 def _entries(line: RecordLine) -> tuple[int, ...]:
