@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from scoring.number import NotANumber, RoundingMode, parse_decimal, plain, printed
+from scoring.number import NotANumber, RoundingMode, parse_exact, plain, printed
 
 
 class Pace(StrEnum):
@@ -168,7 +168,7 @@ def _number(text: object) -> Fraction | None:
     if text is None or str(text).strip() == "":
         return None
     try:
-        return parse_decimal(str(text).strip())
+        return parse_exact(str(text).strip())
     except NotANumber as fault:
         raise BandsRefused(f"“{text}”不是数，请写成10或12.5这样的数。") from fault
 

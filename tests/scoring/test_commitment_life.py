@@ -263,7 +263,6 @@ class ListLife(RuleBasedStateMachine):
                 assert child.parent == number
                 assert (part.state is PartState.ACCEPTED) == child.done
                 assert (part.state is PartState.WITHDRAWN) == (child.status is Status.WITHDRAWN)
-                assert item.deadline is None or child.original_deadline is not None
             if item.done:
                 assert all(part.state is PartState.ACCEPTED for part in item.live_parts)
             assert all(number == items[one].merged_into for one in item.absorbed)
