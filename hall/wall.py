@@ -23,7 +23,7 @@ from hall.results import Standing
 from hall.reveal import Lot, Low, Place, Reveal, at, expected, lots_of, masked, prepare
 from hall.snapshot import Snapshot, TargetCard
 from hall.turn import going, how_many_speak, next_target, place_of
-from hall.wall_stage import SegmentWall, StageWall, segment, stage
+from hall.wall_stage import SegmentWall, StageWall, put_since, question, segment, stage
 from scoring.round import Phase
 
 
@@ -110,6 +110,8 @@ def what_to_show(snapshot: Snapshot, now: datetime, voted: Mapping[str, int], pu
     target = snapshot.target(snapshot.stage.target or "")
     if snapshot.stage.shows != "target" or target is None:
         return _agenda(snapshot)
+    if put_since(snapshot, None if current is None else current.closed_at or current.opened_at):
+        return question(snapshot, target)
     if current is not None:
         return _ballot(snapshot, now, voted)
     return stage(snapshot, target)

@@ -102,8 +102,20 @@ def segment(snapshot: Snapshot, run: SegmentRun, now: datetime) -> SegmentWall:
         kind=one.kind, title=one.title, position=place_of(snapshot, target), total=how_many_speak(snapshot),
         name=target.name, presenter=presenter_words(target),
         points=_points(snapshot, target) if one.kind in ("speech", "questions", "other") else (),
-        question=on_stage_of(snapshot) if one.kind == "questions" else None,
+        question=on_stage_of(snapshot) if one.kind == "questions" or put_since(snapshot, run.began_at) else None,
         said=_said(snapshot, target) if one.kind == "comment" else (), clock=clock)
+
+
+def question(snapshot: Snapshot, target: TargetCard) -> SegmentWall:
+    """A question where the sitting has no segment for it, or none goes on."""
+    return SegmentWall(kind="questions", title="现场提问", position=place_of(snapshot, target), total=how_many_speak(snapshot),
+                       name=target.name, presenter=presenter_words(target), question=on_stage_of(snapshot))
+
+
+def put_since(snapshot: Snapshot, moment: datetime | None) -> bool:
+    """Whether the host has put a question on stage since then: what was decided last is what the hall sees."""
+    put = snapshot.question.on_stage_at if snapshot.question is not None and on_stage_of(snapshot) is not None else None
+    return put is not None and (moment is None or put >= moment)
 
 
 def face(clock: StageClock, at: datetime | None) -> Face:
