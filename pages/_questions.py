@@ -83,7 +83,7 @@ def _rows(title: str, rows: Sequence[Question], queue: Queue, snapshot: Snapshot
     st.html(f'<p class="lt-note" style="margin:.6rem 0 .2rem"><b>{title} {len(rows)}</b></p>')
     for n, one in enumerate(rows[:SHOWN]):
         with st.container(border=True):
-            words, keys = st.columns([1.15, 1], vertical_alignment="center")
+            words, keys = st.columns(2, gap="small", vertical_alignment="center")
             words.html(_words(one, snapshot, in_list=True))
             with keys, st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
                 _keys(n, one, queue, snapshot, do, leads)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from db.reads import people as people_reads
 from db.talk import Question
-from hall import questioning, questions, rounds
+from hall import questioning, questions, rounds, showing
 from hall.questions import State
 from office.refusal import NotFound, Refused
 from tests import make
@@ -255,3 +255,27 @@ def test_the_snapshot_counts_those_that_wait(hall: Hall) -> None:
     found = hall.house.live.at(hall.key)
     assert found is not None and found.questions_waiting == 1
     assert one(hall, asked).asked_at == hall.now - timedelta(seconds=1)
+
+
+def test_the_screen_shows_the_question_until_something_else_is_decided(hall: Hall) -> None:
+    def seen() -> object:
+        found = hall.house.live.at(hall.key)
+        assert found is not None
+        return getattr(showing.unfrozen(hall.house, found, hall.now), "question", None)
+
+    assert seen() is None
+    asked = ask(hall)
+    do(hall, questioning.put_on_stage, asked, on_stage=None)
+    assert seen() == on_screen(hall) is not None
+    hall.house.clock.advance(1)  # type: ignore[attr-defined]
+    hall.open("U1")
+    assert seen() is None
+    hall.house.clock.advance(1)  # type: ignore[attr-defined]
+    hall.close()
+    assert seen() is None, "a question that nobody ended does not cover what came after it"
+
+    hall.house.clock.advance(1)  # type: ignore[attr-defined]
+    do(hall, questioning.put_on_stage, ask(hall, "还有一问"), on_stage=asked)
+    assert seen() == on_screen(hall) is not None
+    do(hall, questioning.end, queue(hall).on_stage.id, "答")  # type: ignore[union-attr]
+    assert seen() is None
