@@ -54,25 +54,30 @@ def postgres_with_tables(postgres: str) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database without a row; every test that asks runs on both kinds."""
     if request.param == "sqlite":
         shutil.copyfile(request.getfixturevalue("sqlite_with_tables"), tmp_path / "leitai.db")
-        return f"sqlite:///{tmp_path / 'leitai.db'}"
-    from tests.postgres import new_database
-
-    return new_database(request.getfixturevalue("postgres"), f"leitai_{uuid.uuid4().hex[:12]}",
-                        like=request.getfixturevalue("postgres_with_tables"))
+        yield f"sqlite:///{tmp_path / 'leitai.db'}"
+    else:
+        yield from _on_postgres(request.getfixturevalue("postgres"), request.getfixturevalue("postgres_with_tables"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database without a table."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'leitai.db'}"
-    from tests.postgres import new_database
+        yield f"sqlite:///{tmp_path / 'leitai.db'}"
+    else:
+        yield from _on_postgres(request.getfixturevalue("postgres"), "template1")
 
-    return new_database(request.getfixturevalue("postgres"), f"leitai_{uuid.uuid4().hex[:12]}")
+
+def _on_postgres(server: str, like: str) -> Iterator[str]:
+    from tests.postgres import drop, new_database
+
+    name = f"leitai_{uuid.uuid4().hex[:12]}"
+    yield new_database(server, name, like)
+    drop(server, name)
 
 
 @pytest.fixture(scope="session", autouse=True)
