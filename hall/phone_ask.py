@@ -173,7 +173,11 @@ class Asking:
             return unknown_badge(request) if refused.reason is Reason.UNKNOWN_BADGE else notice_answer(request, refused)
         if refused.reason is Reason.OVERLOADED:  # whatever broke may break the page too
             return notice_answer(request, refused)
-        return told_when(refused, await self._page(request, asked, refused))
+        try:
+            return told_when(refused, await self._page(request, asked, refused))
+        except Exception:  # the refusal is known; only the page around it could not be made
+            log.exception("a page for questions could not be made")
+            return notice_answer(request, refused)
 
 
 def read_question(content_type: str, body: bytes) -> SentQuestion:

@@ -257,6 +257,18 @@ def test_a_database_that_is_away_is_told_in_words_and_the_same_press_works_after
     assert ask(phones, seat="P1").status_code == 200
 
 
+def test_a_refusal_stays_a_refusal_when_its_page_cannot_be_made(
+        phones: Phones, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_args: object, **_kwargs: object) -> None:
+        raise OSError("disk")
+
+    monkeypatch.setattr("hall.phone_ask.questions_of", away)
+    late = phones.http.post("/b/secret-L1/ask", data={"target": "U2", "nonce": "n", "text": "问"})
+
+    assert late.status_code == 409 and "台上已经是鹿城区" in late.text
+    assert phones.http.get("/b/secret-L1/ask").status_code == 503
+
+
 def dump(phones: Phones) -> list[tuple[str, list[Any]]]:
     with phones.house.database.reading() as c:
         tables = c.execute(text("select name from sqlite_master where type = 'table' order by name")).scalars().all()
