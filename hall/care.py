@@ -8,20 +8,29 @@ from pathlib import Path
 from db.copy import NotACopy, OtherWorld, copy_to, put_back
 from db.engine import Database
 from db.migrate import migrate
+from db.reads import evidence as evidence_reads
 from db.reads import people as people_reads
 from db.record import head_of
 from db.work import work
 from hall.verification import checks
+from office import evidence_care
 from office.refusal import NotFound, Refused
+
+EVIDENCE = evidence_care.BESIDE
+"""The folder of evidence beside a backup file."""
 
 
 def backup(database: Database, file: Path, *, by: str, at: datetime) -> int:
-    """Write a consistent copy while everything runs; the number of rows in it."""
+    """Write a consistent copy while everything runs, and the evidence into a folder beside it; the number of rows."""
     with work(database) as w:
         w.record.append(at=at, actor=by, action="备份", file=file.name)
     try:
         file.absolute().parent.mkdir(parents=True, exist_ok=True)
-        return copy_to(database, file.absolute())
+        beside = file.absolute().parent / evidence_care.BESIDE
+        evidence_care.copy_out(database, beside)
+        rows = copy_to(database, file.absolute())
+        evidence_care.copy_out(database, beside)  # what came meanwhile: the copy may name it
+        return rows
     except OSError as cause:
         raise Refused(f"备份写不进 {file}：{cause.strerror or cause}。请换一个可写的位置。") from None
 
@@ -43,6 +52,7 @@ def restore(database: Database, file: Path, *, by: str, at: datetime) -> tuple[i
         raise Refused(f"{file} 不是本系统的备份文件，没有改动任何数据。请选择 leitai backup 写出的文件。") from None
     except OtherWorld:
         raise Refused(f"{file} 和现在的数据库一个是彩排、一个是正式，不能互相恢复，没有改动任何数据。") from None
+    evidence_care.bring_back(database, file.absolute().parent / evidence_care.BESIDE)
     with work(database) as w:
         w.record.append(at=at, actor=by, action="恢复备份", file=file.name, rows=rows)
     return rows, kept
@@ -54,7 +64,15 @@ def verify(database: Database, *, kept: tuple[int, str] | None = None) -> tuple[
     `kept`: a head of the record that was noted outside earlier (number, hash); its line must still be there.
     """
     with database.reading() as c:
-        return checks(c, kept=kept)
+        found = checks(c, kept=kept)
+    evidence = evidence_care.checked(database)
+    return found if evidence is None else (*found, evidence)
+
+
+def has_evidence(database: Database) -> bool:
+    """Whether there is any file that a backup has to take along."""
+    with database.reading() as c:
+        return bool(evidence_reads.standing(c))
 
 
 def head_words(database: Database) -> str:

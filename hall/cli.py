@@ -214,6 +214,8 @@ def _backup(asked: argparse.Namespace) -> None:
     database = _database(asked)
     rows = care.backup(database, asked.file, by=BY, at=utc_now())
     print(f"{asked.file}：{rows}行")
+    if care.has_evidence(database):
+        print(f"佐证文件在 {asked.file.absolute().parent / care.EVIDENCE}，与备份文件一起保存")
     print(care.head_words(database))
 
 

@@ -14,7 +14,7 @@ from html import escape
 from office.badges import Badge, qr_svg
 
 PER_PAGE = 8
-_STYLE = """
+STYLE = """
 @page{size:A4;margin:0}
 *{box-sizing:border-box}
 html,body{margin:0;padding:0}
@@ -51,7 +51,7 @@ def sheet(badges: Sequence[Badge], title: str) -> str:
         for start in range(0, len(badges), PER_PAGE))
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
-        f"<title>{escape(title)} 胸牌</title><style>{_STYLE}</style></head><body>"
+        f"<title>{escape(title)} 胸牌</title><style>{STYLE}</style></head><body>"
         f'<p class="how"><b>{escape(title)}，{len(badges)}张胸牌。</b>请用浏览器打印：纸张 A4，缩放 100%，边距“无”，'
         "不印页眉页脚；沿虚线裁开。每张只发给席位上的评委本人，重新制发后这一张就失效。</p>"
         f"{pages}</body></html>")

@@ -58,10 +58,16 @@ class Kept:
 
 
 def shelf_of(database: Database) -> Shelf:
-    """LEITAI_EVIDENCE, else the folder `evidence` beside the SQLite file, else `data/evidence`."""
-    given = os.environ.get("LEITAI_EVIDENCE")
-    beside = database.file.absolute().parent if database.file is not None else Path("data")
-    return Shelf(Path(given) if given else beside / "evidence")
+    """The folder `evidence` beside the SQLite file `leitai.db`, or the one that LEITAI_EVIDENCE names.
+
+    Another SQLite file (a rehearsal's) has one of its own, by its name; PostgreSQL has `data/evidence`.
+    """
+    given, file = os.environ.get("LEITAI_EVIDENCE"), database.file
+    own = "" if file is None or file.stem == "leitai" else file.stem
+    if given:
+        return Shelf(Path(given) / own)
+    beside = file.absolute().parent if file is not None else Path("data")
+    return Shelf(beside / (f"{own}.evidence" if own else "evidence"))
 
 
 def plain_name(name: str) -> str:

@@ -16,6 +16,7 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from db.engine import Database
+from db.reads import items as item_reads
 from db.reads import look_backs as reads
 from db.reads import results as result_reads
 from db.reads.look_backs import Answer, Plan, Visit, Visitor
@@ -138,6 +139,18 @@ def add_visitors(database: Database, plan_id: int, counts: Sequence[tuple[Visito
             raise Refused(f"走访人员请写1到{MOST_VISITORS}人。")
         w.record.append(at=at, actor=who.name, action="增加走访人员", number=plan_id, title=plan.title, count=len(links))
     return links
+
+
+def candidates(database: Database, *, sitting: str = "", struck_off: bool = False) -> tuple[tuple[str, str, str], ...]:
+    """(number, unit, text) of what can be visited: of one sitting or of all, everything or only what is struck off."""
+    with database.reading() as c:
+        return reads.candidates(c, (Status.SIGNED_OFF, Status.CLOSED) if struck_off else VISITED, sitting)
+
+
+def sittings_of_the_list(database: Database) -> tuple[tuple[str, str], ...]:
+    """(key, title) of the sittings that something on the list comes from."""
+    with database.reading() as c:
+        return item_reads.known_sittings(c)
 
 
 def look_backs(database: Database) -> tuple[Plan, ...]:

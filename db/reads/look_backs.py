@@ -123,6 +123,17 @@ def visits(c: Connection, plan_id: int) -> tuple[Visit, ...]:
               reason=r.reason or "", decided_by=r.decided_by or "", film=r.film or "", film_place=r.film_place) for r in rows)
 
 
+def candidates(c: Connection, statuses: Iterable[str], sitting: str = "") -> tuple[tuple[str, str, str], ...]:
+    """(number, unit's name, text) of every item in one of these statuses, of one sitting (key) or of all; by number."""
+    wanted = (select(t.item.c.number, t.unit.c.name, t.item.c.text)
+              .join_from(t.item, t.item_view, t.item_view.c.item_id == t.item.c.id)
+              .join(t.unit, t.unit.c.id == t.item_view.c.unit_id)
+              .where(t.item_view.c.status.in_(sorted(statuses))).order_by(t.item.c.number))
+    if sitting:
+        wanted = wanted.join(t.sitting, t.sitting.c.id == t.item.c.sitting_id).where(t.sitting.c.key == sitting)
+    return tuple((r.number, r.name, r.text) for r in c.execute(wanted))
+
+
 def item_ids(c: Connection, numbers: Iterable[str]) -> dict[str, tuple[int, str]]:
     """Number -> (id, status) of the items that are on the list."""
     wanted, found = sorted(set(numbers)), dict[str, tuple[int, str]]()
