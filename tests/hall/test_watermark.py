@@ -1,0 +1,188 @@
+"""The mark 彩排: on every page of every route of a rehearsal, in every file that leaves it, and nowhere else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import re
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from db import tables as t
+from hall import board, door, evidence_route, results, sealed, visitor
+from hall.board import BoardFirst
+from hall.phone import Phones
+from hall.phones_first import PhonesFirst
+from hall.watermarked import Watermarked
+from office import watermark
+from office.badge_sheet import sheet
+from office.badges import Badge
+from office.signature_page import Hand, SignaturePage, docx_of
+from office.workbook_file import read_file
+from office.workbook_writing import PlainSheet, write_sheets
+from scoring.package import read_package
+from tests import make
+
+PAGES = Path(__file__).resolve().parents[2] / "pages"
+HALL = Path(__file__).resolve().parents[2] / "hall"
+PLAIN = (door, evidence_route, visitor)
+"""Whose `routes(house)` the front door carries as they are; phones and boards come before them."""
+
+
+@pytest.fixture
+def rehearsed(hall: make.Hall) -> make.Hall:
+    with hall.house.database.write.begin() as c:
+        c.execute(t.setting.insert().values(key="rehearsal", value="1"))
+    assert hall.house.is_rehearsal
+    return hall
+
+
+def served(hall: make.Hall, *, marked: bool = True) -> TestClient:
+    """The front door without Streamlit: the same middleware around the same routes."""
+    plain = Starlette(routes=[route for one in PLAIN for route in one.routes(hall.house)])
+    app = PhonesFirst(BoardFirst(plain, hall.house), hall.house)
+    return TestClient(Watermarked(app) if marked else app, base_url=make.BASE, follow_redirects=False)
+
+
+def addresses(hall: make.Hall) -> list[str]:
+    """Every address that a GET may ask for, with a badge, a sitting and a number in their places."""
+    routes: list[Route] = [*Phones(hall.house).routes(), *board.routes(hall.house),
+                           *(route for one in PLAIN for route in one.routes(hall.house))]
+    found = [route.path for route in routes if "GET" in (route.methods or {"GET"})]
+    filled = [path.replace("{secret}", hall.secrets["L1"]).replace("{sitting}", hall.key).replace("{number:path}", "1-2")
+              .replace("{id:int}", "1").replace("{rest:path}", "nowhere") for path in found]
+    assert not [path for path in filled if "{" in path], "say here what stands for the new parameter"
+    return [*filled, "/nowhere", "/b/nobody", "/b/nobody/ask", "/board/nothing"]
+
+
+def test_every_route_of_a_rehearsal_bears_the_mark(rehearsed):
+    app, pages = served(rehearsed), 0
+    rehearsed.open("U1")
+    for path in addresses(rehearsed):
+        told = app.get(path)
+        assert told.headers["x-rehearsal"] == "1", path
+        if told.headers.get("content-type", "").startswith("text/html"):
+            pages += 1
+            assert f"<title>{watermark.TITLE}" in told.text and watermark.SENTENCE in told.text, path
+            assert let_in(told.headers.get("content-security-policy", ""), watermark.STYLE), path
+            assert int(told.headers["content-length"]) == len(told.content) and told.headers["cache-control"] == "no-store"
+    assert pages >= 12
+    assert app.head("/board").status_code == 200
+
+
+def let_in(policy: str, style: str) -> bool:
+    """Whether a browser would apply this style under this policy."""
+    if not policy:
+        return True
+    wanted = next(part for part in policy.split(";") if "style-src" in part)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return f"'sha256-{digest}'" in wanted or ("'unsafe-inline'" in wanted and "'sha256-" not in wanted)
+
+
+def test_no_route_is_left_out_of_the_walk():
+    with_routes = {file.stem for file in HALL.glob("*.py") if re.search(r"^def routes\(", file.read_text(encoding="utf-8"), re.M)}
+
+    assert with_routes == {"board", "phone_check", *(one.__name__.split(".")[1] for one in PLAIN)}
+
+
+def test_a_vote_a_receipt_and_a_refusal_are_marked_too(rehearsed):
+    app, secret = served(rehearsed), rehearsed.secrets["L1"]
+    opened = rehearsed.open("U1")
+
+    wrong = app.post(f"/b/{secret}", data={"round": str(opened), "nonce": "w", "m.U1.quality": "101"})
+    sent = app.post(f"/b/{secret}", data={"round": str(opened), "nonce": "n", "m.U1.quality": "91"})
+    receipt = app.get(f"/b/{secret}")
+
+    assert (wrong.status_code, sent.status_code) == (422, 303)
+    assert watermark.SENTENCE in wrong.text and watermark.SENTENCE in receipt.text and "已计票" in receipt.text
+
+
+def test_a_real_sitting_bears_no_mark(hall):
+    hall.open("U1")
+
+    for path in addresses(hall):
+        assert watermark.WORD not in served(hall, marked=False).get(path).text, path
+
+
+def test_every_file_leaves_through_the_one_key():
+    calling = [file.name for file in PAGES.glob("*.py") if "download_button" in file.read_text(encoding="utf-8")]
+
+    assert calling == ["_download.py"]
+
+
+BADGE = Badge(seat="L1", name="市领导1席", group="leaders", group_name="市领导", link="http://10.0.0.2:8601/b/x")
+
+
+def test_papers_are_marked_on_every_page(rehearsed):
+    opened = rehearsed.open("U1")
+    rehearsed.everybody()
+    rehearsed.close()
+    printed = sealed.print_sealed(rehearsed.house.database, rehearsed.key, opened, by="host", at=rehearsed.now).html
+
+    for page in (sheet([BADGE] * 9, "县区比拼现场"), printed):
+        marked = watermark.marked_file(page, "x.html").decode()
+        assert watermark.STYLE in marked and "position:fixed" in watermark.STYLE and f"<title>{watermark.TITLE}" in marked
+        assert marked.replace(f"<style>{watermark.STYLE}</style>", "").replace(watermark.TITLE, "") == page
+
+
+def test_a_table_is_the_same_table_under_one_line_more():
+    assert watermark.marked_file("\ufeff名次,单位\r\n1,A县\r\n", "x.csv").decode() == \
+        f"\ufeff{watermark.SENTENCE}\r\n名次,单位\r\n1,A县\r\n"
+
+
+def test_a_workbook_opens_with_a_sheet_that_says_so_and_reads_as_before():
+    made = write_sheets((PlainSheet(name="评委", head=("席位编号",), rows=(("L1",), ("007",)), widths=(12,)),))
+    marked = watermark.marked_file(made, "名单.xlsx")
+
+    first, second = read_file(marked)
+    assert (first.name, first.rows[1][1].text) == (watermark.WORD, watermark.SENTENCE)
+    assert second.rows == read_file(made)[0].rows
+    assert well_formed(marked) and watermark.SENTENCE in part(marked, "xl/worksheets/sheet1.xml")
+
+
+def test_a_document_is_marked_on_every_page():
+    page = SignaturePage(title="成绩确认单", about="", marks=(), facts=(), head=("名次", "单位"), rows=(("1", "A县"),), below=(),
+                         rule=(), hashes=(), hands=(Hand(office="计票员", said=""),))
+    marked = watermark.marked_file(docx_of(page), "成绩确认单.docx")
+
+    assert well_formed(marked) and watermark.SENTENCE in part(marked, "word/header_mark.xml")
+    document = part(marked, "word/document.xml")
+    assert document.index(watermark.SENTENCE) < document.index("成绩确认单")
+    assert "headerReference" in document and "header_mark" in part(marked, "word/_rels/document.xml.rels")
+
+
+def test_a_package_is_recounted_as_before(rehearsed, tmp_path):
+    rehearsed.open("U1")
+    rehearsed.everybody()
+    rehearsed.close()
+    results.export(rehearsed.house.database, rehearsed.key, tmp_path / "package")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for file in (tmp_path / "package").iterdir():
+            archive.write(file, file.name)
+    (tmp_path / "marked.zip").write_bytes(watermark.marked_file(out.getvalue(), "x.zip"))
+
+    assert read_package(tmp_path / "marked.zip") == read_package(tmp_path / "package")
+    assert zipfile.ZipFile(tmp_path / "marked.zip").read("彩排.txt").decode().startswith(watermark.SENTENCE)
+
+
+def test_names_of_files_begin_with_the_mark():
+    assert watermark.marked_name("胸牌.html") == watermark.marked_name("彩排_胸牌.html") == "彩排_胸牌.html"
+
+
+def part(raw: bytes, name: str) -> str:
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        return archive.read(name).decode()
+
+
+def well_formed(raw: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        names = archive.namelist()
+        return len(names) == len(set(names)) and all(ElementTree.fromstring(archive.read(name)) is not None for name in names)
