@@ -105,8 +105,8 @@ def change_unit(database: Database, key: str, *, name: str, kind: str, parent: s
 
 
 def change_target(database: Database, sitting: str, key: str, *, name: str, presenter: str, ranking_group: str,
-                  ranked: bool, by: str, at: datetime) -> None:
-    """Correct an agenda item before it is scored; how it is ranked only before the first ballot of all."""
+                  ranked: bool, speaks: bool | None = None, route: str | None = None, by: str, at: datetime) -> None:
+    """Correct an agenda item before it is scored; how it is ranked only before the first ballot of all. None: as it is."""
     if not name.strip():
         raise Refused("请填写单位（项目）名称。")
     with _mending(database, sitting) as bench:
@@ -116,24 +116,30 @@ def change_target(database: Database, sitting: str, key: str, *, name: str, pres
         if (one.ranking_group, one.ranked) != (ranking_group.strip(), ranked):
             bench.refuse_once_begun("排名组和是否排名不能再改")
         bench.w.roster.change_target(one.id, name=name.strip(), presenter=presenter.strip(),
-                                     ranking_group=ranking_group.strip(), ranked=ranked)
+                                     ranking_group=ranking_group.strip(), ranked=ranked,
+                                     speaks=one.speaks if speaks is None else speaks,
+                                     route=one.route if route is None else route.strip())
         _tell(bench, by, at, "更正议程", target=key, name=name.strip(), presenter=presenter.strip())
 
 
-def change_seat(database: Database, sitting: str, code: str, *, name: str, group: str, unit: str, by: str,
-                at: datetime) -> None:
-    """Another person on a seat, at any time; its group and unit only before the first ballot of all."""
+def change_seat(database: Database, sitting: str, code: str, *, name: str, group: str, unit: str,
+                route: str | None = None, by: str, at: datetime) -> None:
+    """Another person on a seat, at any time; its group, unit and route only before the first ballot of all."""
     with _mending(database, sitting) as bench:
         one = bench.seat(code)
-        if (one.group, one.unit) != (group, unit):
-            bench.refuse_once_begun(f"{code}席的评委组和单位不能再改，只能换人")
+        seen = one.route if route is None else route.strip()
+        if (one.group, one.unit, one.route) != (group, unit, seen):
+            bench.refuse_once_begun(f"{code}席的评委组、单位和线路不能再改，只能换人")
+        if seen and seen not in {target.route for target in reads.targets(bench.w.c, bench.sitting.id)}:
+            raise NotFound(f"议程里没有线路“{seen}”，请先在议程里给单位（项目）写上线路。")
         rule = read_rule(reads.rule_text(bench.w.c, bench.sitting.id)[0].encode())
         if group not in {one.key for one in rule.groups}:
             raise Refused(f"评分办法里没有评委组“{group}”。")
         units = {one.key: one.id for one in reads.units(bench.w.c)}
         if unit and unit not in units:
             raise NotFound(f"没有单位“{unit}”，请先登记。")
-        bench.w.roster.change_seat(one.id, name=name.strip(), group_key=group, unit_id=units.get(unit))
+        bench.w.roster.change_seat(one.id, name=name.strip(), group_key=group, unit_id=units.get(unit),
+                                   route=seen)
         _tell(bench, by, at, "更正席位", seat=code, name=name.strip(), before=one.name)
 
 

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from db.engine import Connection, Database
 from db.reads import results as result_reads
+from db.reads import segments as segment_reads
 from db.reads import sittings as reads
 from db.values import Declaration, Sitting, Target, Unit
-from office.plan import PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan
+from office.plan import PlannedSeat, PlannedSegment, PlannedTarget, PlannedUnit, SittingPlan, segments_fault
 from office.points import signed
 from office.refusal import NotFound
 from scoring.number import percent, plain
@@ -101,7 +102,7 @@ def example_rule() -> str:
 def new_plan(database: Database, *, key: str, title: str, arena: str, period: str, held_on: date, place: str,
              note: str, ballot_mode: str, seconds: int, grace_seconds: int, desk_check_in: bool,
              like: str = "", with_roster: bool = False, with_declarations: bool = False) -> SittingPlan:
-    """A new sitting with the rule of an earlier one (or the example), and its agenda and seats if wished.
+    """A new sitting with the rule and the segments of an earlier one (or the example), and its agenda and seats if wished.
 
     Badges, recusals, parts of the total and results are never carried over: they belong to their own quarter. What
     units declared is, if asked for, and without the numbers that its commitments got on the list.
@@ -110,18 +111,25 @@ def new_plan(database: Database, *, key: str, title: str, arena: str, period: st
     targets: tuple[PlannedTarget, ...] = ()
     seats: tuple[PlannedSeat, ...] = ()
     declarations: dict[str, Declaration] = {}
+    segments: tuple[PlannedSegment, ...] = ()
     if like:
         with database.reading() as c:
             found = _found(c, like)
             toml = with_version(reads.rule_text(c, found.id)[0], 1)
+            segments = tuple(
+                PlannedSegment(key=one.key, kind=one.kind, title=one.title, scope=one.scope, seconds=one.seconds,
+                               warn_seconds=one.warn_seconds) for one in segment_reads.segments(c, found.id))
+            if segments_fault(segments, ballot_mode) is not None:  # of another way of balloting
+                segments = ()
             if with_roster:
                 units = tuple(PlannedUnit(key=one.key, name=one.name, kind=one.kind, parent=one.parent)
                               for one in reads.units(c))
                 targets = tuple(
                     PlannedTarget(key=one.key, name=one.name, unit=one.unit, presenter=one.presenter,
-                                  ranking_group=one.ranking_group, ranked=one.ranked)
+                                  ranking_group=one.ranking_group, ranked=one.ranked, speaks=one.speaks,
+                                  route=one.route)
                     for one in reads.targets(c, found.id))
-                seats = tuple(PlannedSeat(code=one.code, group=one.group, name=one.name, unit=one.unit)
+                seats = tuple(PlannedSeat(code=one.code, group=one.group, name=one.name, unit=one.unit, route=one.route)
                               for one in reads.seats(c, found.id))
             if with_roster and with_declarations:
                 declarations = {target: _unlisted(one) for target, one in reads.declarations(c, found.id).items()}
@@ -131,7 +139,7 @@ def new_plan(database: Database, *, key: str, title: str, arena: str, period: st
         key=key.strip(), title=title.strip(), arena=arena.strip(), period=period.strip(), held_on=held_on,
         place=place.strip(), note=note.strip(), ballot_mode=ballot_mode, seconds=seconds, grace_seconds=grace_seconds,
         desk_check_in=desk_check_in, rule_toml=toml, units=units, targets=targets, seats=seats,
-        declarations=declarations)
+        declarations=declarations, segments=segments)
 
 
 def _unlisted(stated: Declaration) -> Declaration:

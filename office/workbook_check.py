@@ -52,6 +52,11 @@ class Changes:
     declarations: dict[str, Declaration]
     words: list[tuple[str, int, str]]
 
+    def routes(self, held: Held) -> frozenset[str]:
+        """The routes of the agenda as it will be."""
+        changed = {key: str(values["route"]) for key, values in self.changed_targets.items()}
+        return frozenset({changed.get(one.key, one.route) for one in held.targets} | {one.route for one in self.targets})
+
     @classmethod
     def none(cls) -> Changes:
         return cls({}, [], [], {}, (), [], {}, {}, [])
@@ -103,12 +108,15 @@ class Checker:
             ranked = {YES: True, NO: False, "": known.ranked if known else True}.get(line["参加排名"])
             if ranked is None:
                 self.fault(line, "参加排名", f"“{line['参加排名'][:10]}”看不懂", f"请写{YES}或{NO}")
-            if unit is None or ranked is None:
+            speaks = {YES: True, NO: False, "": known.speaks if known else True}.get(line["上台发言"])
+            if speaks is None:
+                self.fault(line, "上台发言", f"“{line['上台发言'][:10]}”看不懂", f"请写{YES}或{NO}")
+            if unit is None or ranked is None or speaks is None:
                 continue
             if known:
-                fits = self._change_target(line, known, unit, ranked)
+                fits = self._change_target(line, known, unit, ranked, speaks)
             else:
-                fits = self._add_target(line, key, by_name, unit, ranked, taken)
+                fits = self._add_target(line, key, by_name, unit, ranked, speaks, taken)
             if fits:
                 order.append(known.key if known else self.changes.targets[-1].key)
         self._forget_unused_units()
@@ -190,7 +198,7 @@ class Checker:
         return asked if asked in self.units else self._unit_by_name.get(asked)
 
     def _add_target(self, line: Line, key: str, by_name: Mapping[str, Target], unit: str, ranked: bool,
-                    taken: set[str]) -> bool:
+                    speaks: bool, taken: set[str]) -> bool:
         name = line["名称"]
         if name in by_name:
             self.fault(line, "编号", f"“{name}”已在议程里，编号是{by_name[name].key}", "请改成这个编号，或把这一格清空")
@@ -205,17 +213,19 @@ class Checker:
             taken.add(key)
         self.targets[key] = name
         self.changes.targets.append(PlannedTarget(key=key, name=name, unit=unit, presenter=line["汇报人"],
-                                                  ranking_group=line["排名组"], ranked=ranked))
+                                                  ranking_group=line["排名组"], ranked=ranked, speaks=speaks,
+                                                  route=line["观摩线路"]))
         self.changes.say(line, f"议程添加“{name}”（{key}）")
         return True
 
-    def _change_target(self, line: Line, known: Target, unit: str, ranked: bool) -> bool:
+    def _change_target(self, line: Line, known: Target, unit: str, ranked: bool, speaks: bool) -> bool:
         if unit != known.unit:
             self.fault(line, "所属单位" if line["所属单位"] else "名称",
                        f"“{known.name}”属于{known.unit_name}，所属单位不能改", "请改回，或先移出议程再重新列入")
             return False
         new: dict[str, object] = dict(name=line["名称"], presenter=line["汇报人"] or known.presenter,
-                                      ranking_group=line["排名组"] or known.ranking_group, ranked=ranked)
+                                      ranking_group=line["排名组"] or known.ranking_group, ranked=ranked,
+                                      speaks=speaks, route=line["观摩线路"] or known.route)
         changed = {name: value for name, value in new.items() if value != getattr(known, name)}
         if changed and known.key in self.held.scored:
             self.fault(line, "", f"{known.name}已经打分，不能再改", "请改回原来的，或删去这一行")
@@ -267,7 +277,7 @@ def _arranged(before: list[str], listed: list[str]) -> list[str]:
 
 
 _WORDS = {"name": "名称", "person": "姓名或职务", "presenter": "汇报人", "ranking_group": "排名组", "ranked": "参加排名",
-          "group": "评委组", "unit": "本人单位"}
+          "speaks": "上台发言", "route": "观摩线路", "group": "评委组", "unit": "本人单位"}
 
 
 def said(changed: Mapping[str, object], before: Target | None) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from db.values import Declaration
+from db.values import Declaration, Seat
 from office.plan import KIND_WORDS
 from office.preparation import Prepared
 from office.workbook_writing import Choice, PlainSheet, write_sheets
@@ -46,12 +46,16 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         _column("上级单位", 20, "可不填。单位库里还没有的单位可写明上级，用于回避。"),
         _column("汇报人", 18, "写职务，例如：区委书记。"),
         _column("排名组", 14, "同组内排名；不分组就不填。"),
-        _column("参加排名", 10, "是或否；不填即“是”。“否”为只打分不排名。")),
+        _column("参加排名", 10, "是或否；不填即“是”。“否”为只打分不排名。"),
+        _column("上台发言", 10, "是或否；不填即“是”。“否”为不上台，只参加测评。"),
+        _column("观摩线路", 14, "分线路观摩时填写，如第一线路；人人都看的不填。")),
     SEATS: (
         _column("席位编号", 12, "一席一个编号，如 L01；同一份表里不能重复。", needed=True),
         _column("评委组", 18, "评分办法里的评委组，从下拉列表选。", needed=True),
         _column("姓名或职务", 26, "印在胸牌上；无记名的组也只用于发胸牌。"),
-        _column("本人单位", 26, "评委所在单位，用于自动回避；没有就不填。")),
+        _column("本人单位", 26, "评委所在单位，用于自动回避；没有就不填。"),
+        _column("观摩线路", 14, "评委看的是哪条线路，别的线路的项目自动回避；全都看过就不填。"),
+        _column("影子席位", 10, "是或否；不填即“否”。影子席位供练习用，打的分不计入。")),
     PROMISES: (
         _column("单位", 22, "单位表里的名称或编号。", needed=True),
         _column("不足序号", 10, "1、2、3……同一条不足有几项承诺时，各行写同一序号。", needed=True),
@@ -73,9 +77,9 @@ ITEMS: tuple[tuple[str, str, str], ...] = (
     ("打分方式", "ballot_mode", "或".join(MODE_WORDS.values())), ("打分秒数", "seconds", "0为主持人手动截止"),
     ("收票秒数", "grace_seconds", "截止倒计时，0到600"))
 _EXAMPLES: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    UNITS: (("示例1", "某某区", "", "县（市、区）", "", "区委书记", "", "是"),
-            ("示例2", "老城改造项目", "某某区", "", "", "副区长", "", "否")),
-    SEATS: (("示例1", "", "市领导一席", ""), ("示例2", "", "市发改委负责人", "市发改委")),
+    UNITS: (("示例1", "某某区", "", "县（市、区）", "", "区委书记", "", "是", "是", ""),
+            ("示例2", "老城改造项目", "某某区", "", "", "副区长", "", "否", "是", "第一线路")),
+    SEATS: (("示例1", "", "市领导一席", "", "", ""), ("示例2", "", "市发改委负责人", "市发改委", "第一线路", "否")),
     PROMISES: (("示例：某某区", "1", "项目开工慢", "开工率61%", "开工率90%", "逐项倒排\n每周会商", "开工率到90%", "分管副区长",
                 "2026-06-30", "90", "%"),
                ("示例：某某区", "1", "", "", "", "", "新开工项目12个", "发改局局长", "2026-06-30", "12", "个")),
@@ -87,14 +91,14 @@ def template(one: Prepared) -> bytes:
     return _write(one, {name: rows for name, rows in _EXAMPLES.items()}, examples=True)
 
 
-def filled_form(one: Prepared, seats: tuple[tuple[str, str, str, str], ...],
+def filled_form(one: Prepared, seats: tuple[Seat, ...],
                 declarations: Mapping[str, Declaration]) -> bytes:
     """What the sitting holds, in the same form: to correct it and bring it in again."""
-    units = tuple((t.key, t.name, one.unit_name(t.unit), "", "", t.presenter, t.ranking_group, YES if t.ranked else NO)
-                  for t in one.agenda)
+    units = tuple((t.key, t.name, one.unit_name(t.unit), "", "", t.presenter, t.ranking_group, YES if t.ranked else NO,
+                   YES if t.speaks else NO, t.route) for t in one.agenda)
     names = {group.key: group.name for group in one.rule.groups}
-    judges = tuple((code, names.get(group, group), name, unit and one.unit_name(unit))
-                   for code, group, name, unit in seats)
+    judges = tuple((s.code, names.get(s.group, s.group), s.name, s.unit and one.unit_name(s.unit), s.route,
+                    YES if s.shadow else NO) for s in seats)
     promises = tuple(row for t in one.agenda for row in _promise_rows(t.key, declarations.get(t.key, Declaration())))
     return _write(one, {UNITS: units, SEATS: judges, PROMISES: promises}, examples=False)
 
@@ -119,8 +123,10 @@ def _write(one: Prepared, rows: Mapping[str, tuple[tuple[str, ...], ...]], *, ex
     groups = tuple(group.name for group in one.rule.groups)
     choices = {
         SITTING: (),
-        UNITS: (Choice(column=4, source=",".join(KIND_WORDS.values())), Choice(column=8, source=f"{YES},{NO}")),
-        SEATS: (*_group_choice(groups), Choice(column=4, source=f"={UNITS}!$B$2:$B$500", strict=False)),
+        UNITS: (Choice(column=4, source=",".join(KIND_WORDS.values())), Choice(column=8, source=f"{YES},{NO}"),
+                Choice(column=9, source=f"{YES},{NO}")),
+        SEATS: (*_group_choice(groups), Choice(column=4, source=f"={UNITS}!$B$2:$B$500", strict=False),
+                Choice(column=6, source=f"{YES},{NO}")),
         PROMISES: (Choice(column=1, source=f"={UNITS}!$B$2:$B$500", strict=False),),
     }
     filled = dict(rows) | {SITTING: tuple((name, values[key], why) for name, key, why in ITEMS)}

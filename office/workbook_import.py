@@ -53,9 +53,7 @@ def current_form(database: Database, sitting: str) -> bytes:
     """The form filled with what the sitting holds."""
     one = prepared(database, sitting)
     with database.reading() as c:
-        units = {unit.key: unit.key for unit in reads.units(c)}
-        seats = tuple((s.code, s.group, s.name, units.get(s.unit, "")) for s in reads.seats(c, one.sitting.id))
-        return filled_form(one, seats, reads.declarations(c, one.sitting.id))
+        return filled_form(one, reads.every_seat(c, one.sitting.id), reads.declarations(c, one.sitting.id))
 
 
 def look_through(database: Database, sitting: str, data: bytes) -> LookedThrough:
@@ -141,14 +139,17 @@ def _write(w: Work, held: Held, changes: Changes) -> None:
     for position, new in enumerate(changes.targets, last + 1):
         targets[new.key] = roster.add_target(
             sitting, key=new.key, name=new.name, unit_id=units[new.unit], presenter=new.presenter,
-            ranking_group=new.ranking_group, ranked=new.ranked, position=position)
+            ranking_group=new.ranking_group, ranked=new.ranked, position=position, speaks=new.speaks,
+            route=new.route)
     if changes.order:
         roster.order_targets({targets[key]: position for position, key in enumerate(changes.order, 1)})
     seats = {one.code: one.id for one in held.seats}
     for code, seat in changes.changed_seats.items():
-        roster.change_seat(seats[code], name=seat["name"], group_key=seat["group"], unit_id=units.get(seat["unit"]))
+        roster.change_seat(seats[code], name=seat["name"], group_key=seat["group"], unit_id=units.get(seat["unit"]),
+                           route=seat["route"])
     for one in changes.seats:
-        roster.add_seat(sitting, code=one.code, group=one.group, name=one.name, unit_id=units.get(one.unit))
+        roster.add_seat(sitting, code=one.code, group=one.group, name=one.name, unit_id=units.get(one.unit),
+                        route=one.route, shadow=one.shadow)
     for key, declaration in changes.declarations.items():
         roster.put_declaration(targets[key], declaration)
 

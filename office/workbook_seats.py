@@ -9,7 +9,9 @@ from db.values import Seat
 from office.plan import PlannedSeat, paper_does_not_fit
 from office.workbook import Line, read_date
 from office.workbook_check import Checker, said
-from office.workbook_form import ITEMS, MODE_WORDS, UNITS
+from office.workbook_form import ITEMS, MODE_WORDS, NO, UNITS, YES
+
+_FIXED = {"group": "评委组", "unit": "本人单位", "route": "观摩线路"}
 
 
 def check_settings(checker: Checker, lines: Iterable[Line]) -> None:
@@ -70,6 +72,7 @@ def check_seats(checker: Checker, lines: Iterable[Line]) -> None:
     groups = {one.key: one.key for one in rule.groups} | {one.name: one.key for one in rule.groups}
     groups |= {f"{one.name}组": one.key for one in rule.groups}
     first: dict[str, int] = {}
+    routes = checker.changes.routes(checker.held)
     for line in lines:
         code, name = line["席位编号"], line["姓名或职务"]
         group, unit = groups.get(line["评委组"]), checker.find_unit(line["本人单位"]) if line["本人单位"] else ""
@@ -83,13 +86,20 @@ def check_seats(checker: Checker, lines: Iterable[Line]) -> None:
         if unit is None:
             checker.fault(line, "本人单位", f"没有登记过单位“{line['本人单位'][:30]}”",
                        f"请先在单位库登记，或写进“{UNITS}”表；与参评单位无关就清空")
-        if len(code) > 40:
+        route, shadow = line["观摩线路"], {YES: True, NO: False, "": None}.get(line["影子席位"], "?")
+        if route and route not in routes:
+            checker.fault(line, "观摩线路", f"“{UNITS}”表和议程里没有“{route[:20]}”",
+                          f"可用的是{'、'.join(sorted(routes - {''})) or '（没有线路）'}；全都看过就清空")
+        elif shadow == "?":
+            checker.fault(line, "影子席位", f"“{line['影子席位'][:10]}”看不懂", f"请写{YES}或{NO}")
+        elif len(code) > 40:
             checker.fault(line, "席位编号", "太长", "请缩短到40个字符以内，例如 D13")
         elif group is not None and unit is not None:
-            _seat(checker, line, seats.get(code), PlannedSeat(code=code, group=group, name=name, unit=unit))
+            _seat(checker, line, seats.get(code), PlannedSeat(
+                code=code, group=group, name=name, unit=unit, route=route, shadow=shadow is True), shadow)
 
 
-def _seat(checker: Checker, line: Line, known: Seat | None, new: PlannedSeat) -> None:
+def _seat(checker: Checker, line: Line, known: Seat | None, new: PlannedSeat, shadow: object) -> None:
     group = checker.held.rule.group(new.group)
     if known is None:
         if checker.held.open and group.secret:
@@ -98,13 +108,19 @@ def _seat(checker: Checker, line: Line, known: Seat | None, new: PlannedSeat) ->
         checker.changes.seats.append(new)
         checker.changes.say(line, f"添加席位{new.code}（{group.name}）{new.name}")
         return
-    values = dict(name=new.name or known.name, group=new.group, unit=new.unit or known.unit)
+    if shadow is not None and shadow is not known.shadow:
+        checker.fault(line, "影子席位", f"{new.code}席{'是' if known.shadow else '不是'}影子席位，不能在这里改",
+                      "请改回，或换一个席位编号")
+        return
+    values = dict(name=new.name or known.name, group=new.group, unit=new.unit or known.unit,
+                  route=new.route or known.route)
     changed = {name: value for name, value in values.items() if value != getattr(known, name)}
-    if checker.held.begun and {"group", "unit"} & changed.keys():
-        checker.fault(line, "评委组" if "group" in changed else "本人单位",
-                   f"已经开始打分，{new.code}席的评委组和单位不能再改，只能换人", "请改回原来的")
+    if checker.held.begun and {"group", "unit", "route"} & changed.keys():
+        at_fault = next(column for name, column in _FIXED.items() if name in changed)
+        checker.fault(line, at_fault, f"已经开始打分，{new.code}席的评委组、单位和线路不能再改，只能换人", "请改回原来的")
     elif changed:
         checker.changes.changed_seats[new.code] = values
-        words = {"name": ("person", new.name), "group": ("group", group.name), "unit": ("unit", checker.units.get(new.unit))}
+        words = {"name": ("person", new.name), "group": ("group", group.name), "unit": ("unit", checker.units.get(new.unit)),
+                 "route": ("route", new.route)}
         shown = dict(words[name] for name in changed)
         checker.changes.say(line, f"席位{new.code}更正：{said(shown, None)}")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from office import mending, pasted, sittings
 from office.people import Staff
 from office.plan import KIND_WORDS
 from office.preparation import Prepared
+from office.routes import routes_of
 from pages._frame import act, house
 from pages._pieces import confirm, table, typed
 
@@ -15,10 +18,12 @@ from pages._pieces import confirm, table, typed
 def draw_agenda(one: Prepared, who: Staff) -> None:
     """What is scored, in order, and the units of the register."""
     key = one.sitting.key
-    table(("次序", "编号", "单位（项目）", "所属单位", "汇报人", "排名组", "排名"),
-          ((t.position, t.key, t.name, t.unit_name, t.presenter, t.ranking_group, "是" if t.ranked else "只打分")
-           for t in one.agenda), keep=(0, 1, 6), height=540, empty="议程还是空的，请在下面列入单位。")
-    st.html('<p class="lt-note">次序在主持台抽签或手动调整。</p>')
+    table(("次序", "编号", "单位（项目）", "所属单位", "汇报人", "排名组", "排名", "上台", "线路"),
+          ((t.position, t.key, t.name, t.unit_name, f"{t.substitute}（代）" if t.substitute else t.presenter, t.ranking_group, "是" if t.ranked else "只打分",
+            "延到补场" if t.postponed else "是" if t.speaks else "只测评", t.route)
+           for t in one.agenda), keep=(0, 1, 6, 7), height=540, empty="议程还是空的，请在下面列入单位。")
+    routes = "；".join(_of_route(one, route) for route in routes_of(one.agenda))
+    st.html(f'<p class="lt-note">次序在主持台抽签或手动调整。{escape(routes)}</p>')
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("列入议程", anchor=False)
@@ -38,6 +43,10 @@ def draw_agenda(one: Prepared, who: Staff) -> None:
         _draw_register(one, who)
 
 
+def _of_route(one: Prepared, route: str) -> str:
+    return f"{route}：{sum(t.route == route for t in one.agenda)}个项目"
+
+
 def _draw_one_target(one: Prepared, who: Staff) -> None:
     key, names = one.sitting.key, {t.key: f"{t.position}　{t.name}" for t in one.agenda}
     if not names:
@@ -48,7 +57,10 @@ def _draw_one_target(one: Prepared, who: Staff) -> None:
     st.text_input("名称", value=t.name, key=f"{prefix}/name")
     st.text_input("汇报人（职务）", value=t.presenter, key=f"{prefix}/presenter")
     st.text_input("排名组（同组内排名，可不填）", value=t.ranking_group, key=f"{prefix}/ranking_group")
-    st.checkbox("参加排名", value=t.ranked, key=f"{prefix}/ranked")
+    st.text_input("观摩线路（分线路观摩才填）", value=t.route, key=f"{prefix}/route", placeholder="例如：第一线路")
+    with st.container(horizontal=True):
+        st.checkbox("参加排名", value=t.ranked, key=f"{prefix}/ranked")
+        st.checkbox("上台发言", value=t.speaks, key=f"{prefix}/speaks", help="不上台的单位只参加测评")
     with st.container(horizontal=True):
         st.button("保存更正", key=f"{prefix}/save", on_click=_change_target, args=(key, t.key, who))
         if st.button("移出议程", key=f"{prefix}/drop"):
@@ -112,7 +124,7 @@ def _add_units(one: Prepared, who: Staff) -> None:
 
 
 def _change_target(key: str, target: str, who: Staff) -> None:
-    values = typed(f"{key}/target/{target}", "name", "presenter", "ranking_group", "ranked")
+    values = typed(f"{key}/target/{target}", "name", "presenter", "ranking_group", "ranked", "speaks", "route")
     act(mending.change_target, house().database, key, target, **values, by=who.name, at=house().clock(),
         done="已更正。")
 

@@ -9,6 +9,7 @@ from hall.snapshot import Snapshot
 from office import mending, pasted, sittings
 from office.people import Staff
 from office.preparation import Prepared
+from office.routes import routes_of
 from pages._frame import act, house
 from pages._pieces import confirm, table, typed
 
@@ -17,9 +18,9 @@ def draw_seats(one: Prepared, snapshot: Snapshot, who: Staff) -> None:
     """Seats by group, and who will not score whom."""
     key = one.sitting.key
     groups = {group.key: group.name + ("（无记名）" if group.secret else "") for group in snapshot.rule.groups}
-    table(("席位", "评委组", "姓名或职务", "本人单位", "胸牌", "签到"),
+    table(("席位", "评委组", "姓名或职务", "本人单位", "胸牌", "签到", "线路"),
           ((s.code, groups[s.group], s.name, one.unit_name(s.unit) if s.unit else "", "有" if s.has_badge else "—",
-            "已到" if s.checked_in else "") for s in snapshot.seats),
+            "已到" if s.checked_in else "", s.route) for s in snapshot.seats),
           keep=(0, 1, 4, 5), height=430, empty="还没有席位，请在下面添加。")
     left, right = st.columns(2, gap="large")
     with left:
@@ -34,7 +35,8 @@ def draw_seats(one: Prepared, snapshot: Snapshot, who: Staff) -> None:
         st.subheader("更正一席", anchor=False)
         _draw_one_seat(one, snapshot, groups, who)
     st.subheader("回避", anchor=False)
-    st.html('<p class="lt-note">评委对本单位、本单位的下属单位自动回避，不必登记；其他情形在这里登记，要在该单位打分之前。</p>')
+    st.html('<p class="lt-note">评委对本单位、本单位的下属单位、没有看过的线路自动回避，不必登记；'
+            "其他情形在这里登记，要在该单位打分之前。</p>")
     lines = recusals(snapshot)
     table(("不打分的单位", "席位", "评委", "原因", "来历"),
           ((r.target_name, r.seat, r.judge, r.reason, "登记" if r.entered else "自动") for r in lines),
@@ -54,6 +56,10 @@ def _draw_one_seat(one: Prepared, snapshot: Snapshot, groups: dict[str, str], wh
                  key=f"{prefix}/group")
     st.selectbox("本人单位", units, index=units.index(s.unit), key=f"{prefix}/unit",
                  format_func=lambda unit: one.unit_name(unit) if unit else "（无）")
+    routes = ["", *routes_of(one.agenda)]
+    if len(routes) > 1:
+        st.selectbox("观摩线路", routes, index=routes.index(s.route) if s.route in routes else 0, key=f"{prefix}/route",
+                     format_func=lambda route: route or "（全都看过）")
     with st.container(horizontal=True):
         st.button("保存更正", key=f"{prefix}/save", on_click=_change_seat, args=(key, s.code, who))
         if st.button("撤销席位", key=f"{prefix}/drop"):
@@ -94,6 +100,8 @@ def _add_seats(one: Prepared, snapshot: Snapshot, who: Staff) -> None:
 
 def _change_seat(key: str, code: str, who: Staff) -> None:
     values = typed(f"{key}/seat/{code}", "name", "group", "unit")
+    if f"{key}/seat/{code}/route" in st.session_state:
+        values |= typed(f"{key}/seat/{code}", "route")
     act(mending.change_seat, house().database, key, code, **values, by=who.name, at=house().clock(), done="已更正。")
 
 

@@ -183,7 +183,7 @@ def test_what_the_first_ballot_fixed_is_refused_in_words_and_a_person_may_still_
         ("场次", 2, "B（内容）", "已经开始打分，打分方式不能再改"),
         ("单位", 2, "", "A县已经打分，不能再改"),
         ("单位", 3, "G（排名组）", "已经开始打分，排名组和是否排名不能再改"),
-        ("评委", 2, "B（评委组）", "已经开始打分，L1席的评委组和单位不能再改，只能换人"),
+        ("评委", 2, "B（评委组）", "已经开始打分，L1席的评委组、单位和线路不能再改，只能换人"),
         ("评委", 4, "", "正在打分，社会各界代表是无记名组，现在不能加席位")]
     bring(house, book(评委=[("L2", "市领导", "换人")]))
     assert next(s.name for s in held(house)[1].seats if s.code == "L2") == "换人"
@@ -292,7 +292,27 @@ def test_every_sample_sitting_survives_the_journey_through_excel(house, folder):
              at=make.START)
     house.live.refresh()
     old, new = house.live.at(plan.key), house.live.at("copy")
-    assert [(t.key, t.name, t.unit, t.ranked, t.presenter) for t in new.targets] == [
-        (t.key, t.name, t.unit, t.ranked, t.presenter) for t in old.targets]
+    assert [(t.key, t.name, t.unit, t.ranked, t.presenter, t.speaks, t.route) for t in new.targets] == [
+        (t.key, t.name, t.unit, t.ranked, t.presenter, t.speaks, t.route) for t in old.targets]
     assert [t.declaration for t in new.targets] == [t.declaration for t in old.targets]
-    assert [(s.code, s.group, s.name, s.unit) for s in new.seats] == [(s.code, s.group, s.name, s.unit) for s in old.seats]
+    assert [(s.code, s.group, s.name, s.unit, s.route) for s in new.seats] == [
+        (s.code, s.group, s.name, s.unit, s.route) for s in old.seats]
+
+
+def test_who_does_not_speak_routes_and_shadow_seats_come_from_the_file_and_what_is_wrong_is_named(house):
+    make.sitting(house)
+    data = book(单位=[("U1", "A县", "", "", "", "", "", "", "否", "第一线路"), ("U2", "B县", "", "", "", "", "", "", "", "第二线路")],
+                评委=[("L1", "leaders", "", "", "第二线路"), ("L9", "leaders", "见习席", "", "", "是")])
+    assert faults(house, data) == []
+    bring(house, data)
+
+    one, snapshot, _ = held(house)
+    assert [(t.speaks, t.route) for t in one.agenda] == [(False, "第一线路"), (True, "第二线路"), (True, "")]
+    assert {s.code: s.route for s in snapshot.seats if s.route} == {"L1": "第二线路"}
+    assert "L9" not in {s.code for s in snapshot.seats}  # a shadow is no seat that counts
+    assert look_through(house.database, "small", data).changes == ()
+    assert faults(house, book(
+        单位=[("U3", "C县", "", "", "", "", "", "", "也许")],
+        评委=[("L2", "leaders", "", "", "第九线路"), ("L3", "leaders", "", "", "", "x"), ("L4", "leaders", "", "", "", "是")])) == [
+        ("单位", 2, "I（上台发言）", "“也许”看不懂"), ("评委", 2, "E（观摩线路）", "“单位”表和议程里没有“第九线路”"),
+        ("评委", 3, "F（影子席位）", "“x”看不懂"), ("评委", 4, "F（影子席位）", "L4席不是影子席位，不能在这里改")]
