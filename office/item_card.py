@@ -18,7 +18,7 @@ from db.reads.evidence import EvidenceLine
 from db.values import Staff
 from office import local_time
 from office.evidence import may_see
-from office.item_rights import theirs
+from office.item_rights import next_of, theirs
 from office.item_settings import slip_kinds
 from office.item_words import Happening, happening
 from office.refusal import NotFound
@@ -34,7 +34,8 @@ from scoring.slips import SlipKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemCard:
-    """Everything that the page of an item shows. `kinds`: the moves of this person, the likeliest first."""
+    """Everything that the page of an item shows. `kinds`: the moves of this person, the likeliest
+    first; `next_kind`: the one that the item waits for."""
 
     line: ListedItem
     item: Item
@@ -48,6 +49,7 @@ class ItemCard:
     whole: ListedItem | None
     evidence: tuple[EvidenceLine, ...]
     kinds: tuple[Kind, ...]
+    next_kind: Kind | None
     slips: tuple[SlipKind, ...]
     unit_names: dict[str, str]
 
@@ -72,6 +74,7 @@ def item_card(database: Database, number: str, *, who: Staff, at: datetime) -> I
         nodes = tuple((one, one.text in reached) for one in reads.milestones(c, [line.id]).get(line.id, ()))
         sources = reads.sources(c, line.id)
     lit = light_of(item, today, rule)
+    kinds = theirs(who, legal(item, today), item)
     expected = expected_share(item.starts_on, item.deadline, today, rule.step) if item.deadline and item.is_open else None
     return ItemCard(
         line=line, item=item, why=lit.why if lit is not None and not item.live_parts else "", happenings=tuple(
@@ -79,4 +82,4 @@ def item_card(database: Database, number: str, *, who: Staff, at: datetime) -> I
         due_share=None if expected is None else Rate(numerator=expected.numerator, denominator=expected.denominator, as_of=today),
         milestones=nodes, supporting=tuple(units.get(one, one) for one in item.units), sources=sources,
         belonging=belonging, whole=whole, evidence=files, slips=slips, unit_names=units,
-        kinds=theirs(who, legal(item, today), item))
+        kinds=kinds, next_kind=next_of(who, item, kinds))

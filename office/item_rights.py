@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from db.values import Staff
 from office.people import Role
-from scoring.commitment import Kind
+from scoring.commitment import Kind, Status
 from scoring.item import Item
 from scoring.life_rules import OWNERS_OWN
 
@@ -23,10 +23,13 @@ _OTHERS_DO = {
     Role.SUPERVISOR: frozenset({Kind.REMINDED, Kind.CHECKED, Kind.CLOSURE_REFUSED, Kind.LOOKED_BACK}),
 }
 _WHO = {Kind.CHECKED: "请监督员办理", Kind.SIGNED_OFF: "请领导办理", Kind.PUBLISHED: "请督办机构办理"}
+_NEXT = {Status.LISTED: Kind.ACCEPTED, Status.RETURNED: Kind.REASSIGNED, Status.IN_PROGRESS: Kind.REPORTED,
+         Status.CLOSING: Kind.CHECKED, Status.CHECKED: Kind.SIGNED_OFF, Status.SIGNED_OFF: Kind.PUBLISHED}
 IN_TURN = (
     Kind.ACCEPTED, Kind.REPORTED, Kind.CLOSURE_ASKED, Kind.CHECKED, Kind.SIGNED_OFF, Kind.PUBLISHED,
-    Kind.EXTENSION_DECIDED, Kind.RESUMED, Kind.REASSIGNED, Kind.SLIP_ANSWERED, Kind.EXTENSION_ASKED, Kind.RETURNED,
-    Kind.CLOSURE_REFUSED, Kind.REMINDED, Kind.SLIP_ISSUED, Kind.LOOKED_BACK, Kind.RELAPSED, Kind.PARKED, Kind.SPLIT,
+    Kind.EXTENSION_DECIDED, Kind.RESUMED, Kind.SLIP_ANSWERED, Kind.EXTENSION_ASKED, Kind.RETURNED,
+    Kind.CLOSURE_REFUSED, Kind.REMINDED, Kind.SLIP_ISSUED, Kind.LOOKED_BACK, Kind.RELAPSED, Kind.REASSIGNED, Kind.PARKED,
+    Kind.SPLIT,
     Kind.MERGED, Kind.LINKED, Kind.CORRECTED, Kind.WITHDRAWN)
 """Every move that a person can make, the likeliest first; what only follows from other moves is not among them."""
 
@@ -66,7 +69,16 @@ def may_list(who: Staff) -> bool:
     return bool(who.roles & OFFICE)
 
 
+def next_of(who: Staff, item: Item, kinds: Iterable[Kind]) -> Kind | None:
+    """The move that the item waits for, where it waits for this person."""
+    after = Kind.EXTENSION_DECIDED if item.extension_pending else _NEXT.get(item.status)
+    if after is None or after not in kinds or (after in OWNERS_OWN and not speaks_for(who, item, after)):
+        return None
+    return after
+
+
 def theirs(who: Staff, kinds: Iterable[Kind], item: Item) -> tuple[Kind, ...]:
-    """Of these moves the ones that are this person's, the likeliest first."""
+    """Of these moves the ones that are this person's, the likeliest first; last what is only written down for the owner."""
     possible = set(kinds)
-    return tuple(kind for kind in IN_TURN if kind in possible and may(who, item, kind))
+    mine = [kind for kind in IN_TURN if kind in possible and may(who, item, kind)]
+    return tuple(sorted(mine, key=lambda kind: kind in OWNERS_OWN and not speaks_for(who, item, kind)))

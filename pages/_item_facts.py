@@ -23,6 +23,7 @@ LOOK = """<style>
 .lt-files a{border:1px solid #D9DDE3;border-radius:6px;padding:6px;color:#1F4E79;font-size:.85rem;overflow-wrap:anywhere;
 min-height:48px;display:block}
 .lt-files img{width:100%;height:90px;object-fit:cover;border-radius:4px;display:block;margin-bottom:4px}
+@media (max-width:640px){.st-key-lt-item [data-testid=stColumn]{min-width:100%!important;flex:1 1 100%!important}}
 </style>"""
 
 

@@ -21,14 +21,14 @@ FIRST_KEYS = 5
 
 def draw_moves(card: ItemCard, who: Staff) -> None:
     """The keys, and under them the form of the one that was pressed."""
-    kinds = card.kinds
+    kinds = tuple(sorted(card.kinds, key=lambda kind: kind is not card.next_kind))
     if not kinds:
         st.html('<p class="lt-note">现在没有要您办的。</p>')
         return
     chosen = st.session_state.get(_key(card, "move"))
     with st.container(horizontal=True):
-        for n, kind in enumerate(kinds[:FIRST_KEYS]):
-            _key_of(card, kind, red=n == 0 and chosen is None)
+        for kind in kinds[:FIRST_KEYS]:
+            _key_of(card, kind, red=kind is card.next_kind and chosen is None)
     if kinds[FIRST_KEYS:]:
         with st.expander("更多办理", expanded=chosen in kinds[FIRST_KEYS:]), st.container(horizontal=True):
             for kind in kinds[FIRST_KEYS:]:

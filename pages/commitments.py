@@ -14,6 +14,7 @@ from office.list_workbook import XLSX, list_workbook
 from pages import _frame, _items, _sheet
 from pages._download import download
 from pages._frame import header, require
+from pages._list_import import draw_list_import
 from pages._new_item import draw_new_item
 
 who = require()
@@ -87,9 +88,10 @@ st.html(_sheet.LOOK + _items.LOOK)
 known = choices(database)
 header("承诺清单", "；".join(known.notes))
 _frame.say_what_happened()
+above = st.container()
 if may_list(who):
     draw_new_item(who)
-above = st.container()
+    draw_list_import(who)
 day = draw_filters({"units": known.units, "leaders": known.leaders, "statuses": known.statuses, "lights": known.lights,
                     "kinds": known.kinds, "sources": known.sources, "sittings": known.sittings, "batches": known.batches})
 address = st.query_params.to_dict()

@@ -34,7 +34,8 @@ with st.container():
 st.html(f'<p style="font-size:1.25rem;font-weight:600;margin:.1rem 0 .4rem">{escape(card.line.text)}</p>'
         + _item_facts.standing(card) + _items.marks(card.line))
 draw_moves(card, who)
-left, right = st.columns([1.5, 1], gap="large")
+with st.container(key="lt-item"):
+    left, right = st.columns([1.5, 1], gap="large")
 with left:
     st.html(_item_facts.facts(card) + _item_facts.lists(card))
     st.subheader("佐证", anchor=False)
