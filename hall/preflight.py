@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from db.values import Declaration
+from hall.discretion import FEWEST_SECRET_BALLOTS
 from hall.readiness import GroupReady
 from hall.snapshot import Snapshot
+from office.routes import routes_of
 
 SHORTCOMINGS = 3
 LOCAL = ("127.0.0.1", "localhost", "0.0.0.0", "::1")
@@ -49,8 +51,8 @@ class RecusalLine:
 def preflight(snapshot: Snapshot, ready: Sequence[GroupReady] = (), *, room: int | None = None) -> tuple[Line, ...]:
     """Every line; `ready` is what the phones found out about themselves, once it is known, `room` how many phones
     this process can hold (None: as many as come)."""
-    return (_rule(snapshot), _agenda(snapshot), _seats(snapshot), _address(snapshot), _badges(snapshot),
-            _declarations(snapshot), *_room(snapshot, room), *_phones(ready))
+    return (_rule(snapshot), _agenda(snapshot), _seats(snapshot), *_unscored(snapshot), *_routes(snapshot),
+            _address(snapshot), _badges(snapshot), _declarations(snapshot), *_room(snapshot, room), *_phones(ready))
 
 
 def recusals(snapshot: Snapshot) -> tuple[RecusalLine, ...]:
@@ -74,8 +76,11 @@ def _rule(snapshot: Snapshot) -> Line:
 
 
 def _agenda(snapshot: Snapshot) -> Line:
-    count = len(snapshot.targets)
-    return Line(topic="议程", words=f"{count}家" if count else "还没有单位", ok=count > 0,
+    count, silent = len(snapshot.targets), sum(not one.speaks for one in snapshot.targets)
+    put_off = sum(bool(one.postponed) for one in snapshot.targets)
+    words = "，".join([f"{count}家", *([f"其中{silent}家不上台只参加测评"] if silent else []),
+                      *([f"{put_off}家延到补场"] if put_off else [])])
+    return Line(topic="议程", words=words if count else "还没有单位", ok=count > 0,
                 todo="" if count else "列入参评单位")
 
 
@@ -91,6 +96,32 @@ def _seats(snapshot: Snapshot) -> Line:
         return Line(topic="评委席位", words=words, ok=False, todo=f"添加评委席位，{words}")
     return Line(topic="评委席位", ok=True,
                 words="，".join(f"{group.name}{seated[group.key]}席" for group in snapshot.rule.groups))
+
+
+def _unscored(snapshot: Snapshot) -> tuple[Line, ...]:
+    """A unit that a whole group may not score has no score of that group: all are recused, or saw another route."""
+    seated = {group.key: [seat for seat in snapshot.seats if seat.group == group.key] for group in snapshot.rule.groups}
+    nobody = [f"{one.name}（{group.name}）" for one in snapshot.targets if not one.postponed for group in snapshot.rule.groups
+              if seated[group.key] and all(snapshot.recused(seat, one.key) for seat in seated[group.key])]
+    if not nobody:
+        return ()
+    some = "、".join(nobody[:3]) + (f"等{len(nobody)}处" if len(nobody) > 3 else "")
+    return (Line(topic="没有人可以打分", words=f"全组都要回避或没有看过：{some}", ok=False, todo=f"调整席位、线路或回避：{some}"),)
+
+
+def _routes(snapshot: Snapshot) -> tuple[Line, ...]:
+    """How many saw each route; of a secret group too few on one route are known by what they leave out."""
+    routes = routes_of(snapshot.targets)
+    if not routes:
+        return ()
+    secret = {group.key: group.name for group in snapshot.rule.groups if group.secret}
+    sizes = Counter((seat.group, seat.route) for seat in snapshot.seats if seat.route and seat.group in secret)
+    few = [f"{secret[group]}{route}只有{count}席" for (group, route), count in sizes.items() if count < FEWEST_SECRET_BALLOTS]
+    said = "，".join(f"{route}{sum(one.route == route for one in snapshot.targets)}个项目"
+                    f"{sum(not seat.route or seat.route == route for seat in snapshot.seats)}席能评" for route in routes)
+    if few:
+        return (Line(topic="观摩线路", words=f"{said}；{'、'.join(few)}，无记名票从打了哪些项目看得出是谁", ok=True, warns=True),)
+    return (Line(topic="观摩线路", words=said, ok=True),)
 
 
 def _badges(snapshot: Snapshot) -> Line:
@@ -114,7 +145,8 @@ def _address(snapshot: Snapshot) -> Line:
 
 
 def _declarations(snapshot: Snapshot) -> Line:
-    missing = [one.name for one in snapshot.targets if not is_complete(one.declaration)]
+    missing = [one.name for one in snapshot.targets
+               if one.speaks and not one.postponed and not is_complete(one.declaration)]
     if not missing:
         if not snapshot.targets:
             return Line(topic="单位填报", words="先列议程", ok=False, todo="催各单位填报")

@@ -19,8 +19,8 @@ def draw_agenda(one: Prepared, who: Staff) -> None:
     """What is scored, in order, and the units of the register."""
     key = one.sitting.key
     table(("次序", "编号", "单位（项目）", "所属单位", "汇报人", "排名组", "排名", "上台", "线路"),
-          ((t.position, t.key, t.name, t.unit_name, f"{t.substitute}（代）" if t.substitute else t.presenter, t.ranking_group, "是" if t.ranked else "只打分",
-            "延到补场" if t.postponed else "是" if t.speaks else "只测评", t.route)
+          ((t.position, t.key, t.name, t.unit_name, f"{t.substitute}（代）" if t.substitute else t.presenter,
+            t.ranking_group, "是" if t.ranked else "只打分", "延到补场" if t.postponed else "是" if t.speaks else "只测评", t.route)
            for t in one.agenda), keep=(0, 1, 6, 7), height=540, empty="议程还是空的，请在下面列入单位。")
     routes = "；".join(_of_route(one, route) for route in routes_of(one.agenda))
     st.html(f'<p class="lt-note">次序在主持台抽签或手动调整。{escape(routes)}</p>')

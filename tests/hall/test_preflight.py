@@ -134,3 +134,19 @@ def test_the_server_asks_for_room_for_every_phone() -> None:
             "from hall.limits import *; allow_many_phones(); print(phones_at_once(), hard)")
     held, hard = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     assert held == "None" or int(held) >= min(65_536, int(hard) if int(hard) > 0 else 65_536) - 200
+
+
+def test_a_unit_that_a_whole_group_may_not_score_is_red_and_routes_say_how_many_saw_what(house):
+    plan = make.plan()
+    routes = {"U1": "第一线路", "U2": "第二线路"}
+    make.sitting(house, replace(
+        plan, targets=tuple(replace(one, route=routes.get(one.key, ""), speaks=one.key != "U3") for one in plan.targets),
+        seats=tuple(replace(one, route="第一线路" if one.group == "leaders" or one.code == "P1" else "") for one in plan.seats)))
+
+    found = lines(house)
+
+    assert found["没有人可以打分"] == (False, "全组都要回避或没有看过：B县（市领导）")
+    assert found["观摩线路"] == (True, "第一线路1个项目8席能评，第二线路1个项目3席能评；社会各界代表第一线路只有1席，"
+                                     "无记名票从打了哪些项目看得出是谁")
+    assert found["议程"] == (True, "3家，其中1家不上台只参加测评")
+    assert found["单位填报"] == (False, "未填齐：A县、B县")
