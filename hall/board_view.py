@@ -181,7 +181,7 @@ def _on_stage(snapshot: Snapshot, now: datetime, voted: Mapping[str, int]) -> On
         return OnStage(heading="一张票打全部单位", name=f"{len(current.targets)}家一并打分", presenter="", points=(),
                        ballot=ballot, again=False)
     return OnStage(
-        heading=f"第{target.position}家 · 共{len(snapshot.targets)}家", name=target.name, presenter=target.presenter,
+        heading=f"第{target.position}家 · 共{len(snapshot.targets)}家", name=target.name, presenter=target.speaker,
         points=_points(target, snapshot.sitting.held_on.year), ballot=ballot,
         again=ballot is None and snapshot.round_of(target.key) is not None)
 
