@@ -23,7 +23,7 @@ WHAT = ("同一份名单、评分办法和议程，装进另一个数据库，�
 def draw_rehearsal(snapshot: Snapshot, who: Staff) -> None:
     """The tab of the preparation page: in a real house the rehearsal's door, in a rehearsal its phones."""
     if house().is_rehearsal:
-        draw_phones(snapshot, who)
+        draw_phones(snapshot, who, explained=True)
         return
     st.html(f'<p class="lt-note">{WHAT}</p>')
     _draw_state(snapshot, who)
@@ -99,7 +99,7 @@ def _finish() -> None:
 # -- inside a rehearsal --------------------------------------------------------------------------------------
 
 
-def draw_phones(snapshot: Snapshot, who: Staff) -> None:
+def draw_phones(snapshot: Snapshot, who: Staff, *, explained: bool = False) -> None:
     """Simulated phones: how many, how quick, how many late; one key on, one key off."""
     on, key = crowds.now_on(house().database), snapshot.sitting.key
     with st.container(horizontal=True, vertical_alignment="bottom", key="lt-crowd"):
@@ -110,9 +110,10 @@ def draw_phones(snapshot: Snapshot, who: Staff) -> None:
         st.selectbox("模拟手机", (60, 300), format_func="{}部".format, key="crowd/count", width=110)
         st.selectbox("打分快慢", list(crowds.Speed), format_func=lambda one: one.words, key="crowd/speed", index=1, width=170)
         st.selectbox("迟到的", crowds.LATE_SHARES, format_func="{}%".format, key="crowd/late", width=90)
-        st.button("模拟手机 开始", type="primary", key="crowd/begin", on_click=_switch_on, args=(key, who))
-    st.html('<p class="lt-note">模拟手机坐在还没发胸牌的席位上，经真实的网络路径打分。给真手机的席位请先在“胸牌”里制发。'
-            f"最多{crowds.MOST_PHONES}部，{timedelta(seconds=crowds.MOST_SECONDS) // timedelta(minutes=1)}分钟后自己停下。</p>")
+        st.button("模拟手机 开始", key="crowd/begin", on_click=_switch_on, args=(key, who))
+    if explained:
+        st.html('<p class="lt-note">模拟手机坐在还没发胸牌的席位上，经真实的网络路径打分。给真手机的席位请先在“胸牌”里制发。'
+                f"最多{crowds.MOST_PHONES}部，{timedelta(seconds=crowds.MOST_SECONDS) // timedelta(minutes=1)}分钟后自己停下。</p>")
 
 
 def _switch_on(key: str, who: Staff) -> None:
