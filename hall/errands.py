@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from db.values import Staff
 from hall.limits import phones_at_once
-from hall.preflight import is_complete, preflight
+from hall.preflight import owes, preflight
 from hall.snapshot import Snapshot
 from office.people import Role
 from scoring.round import Phase
@@ -121,7 +121,7 @@ def _of_the_liaison(one: Snapshot, unit: str, today: date) -> Iterator[Errand]:
     if one.published:
         return
     for target in one.targets:
-        if target.unit == unit and not is_complete(target.declaration):
+        if target.unit == unit and owes(target):
             days = (one.sitting.held_on - today).days
             left = f"，离开会还有{days}天" if days > 0 else "，今天开会" if days == 0 else ""
             yield Errand(words=f"{target.name}的不足与承诺还没有填齐{left}", page="unit", sitting=one.sitting.key)

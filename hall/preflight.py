@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from db.values import Declaration
 from hall.discretion import FEWEST_SECRET_BALLOTS
 from hall.readiness import GroupReady
-from hall.snapshot import Snapshot
+from hall.snapshot import Snapshot, TargetCard
 from office.routes import routes_of
 
 SHORTCOMINGS = 3
@@ -66,8 +66,21 @@ def recusals(snapshot: Snapshot) -> tuple[RecusalLine, ...]:
 
 def is_complete(declaration: Declaration) -> bool:
     """Three shortcomings, each with measures and at least one commitment."""
-    return len(declaration.shortcomings) == SHORTCOMINGS and all(
-        one.measures and one.commitments for one in declaration.shortcomings)
+    return len(declaration.shortcomings) == SHORTCOMINGS and is_answered(declaration)
+
+
+def is_answered(declaration: Declaration) -> bool:
+    """Whatever is admitted has measures and at least one commitment."""
+    return all(one.measures and one.commitments for one in declaration.shortcomings)
+
+
+def owes(target: TargetCard) -> bool:
+    """Whether something is still to be filled in: a unit that speaks admits three; a project, which bears another name
+    than its unit, only what troubles it."""
+    if not target.speaks or target.postponed:
+        return False
+    is_project = bool(target.unit_name) and target.name != target.unit_name
+    return not (is_answered if is_project else is_complete)(target.declaration)
 
 
 def _rule(snapshot: Snapshot) -> Line:
@@ -145,8 +158,7 @@ def _address(snapshot: Snapshot) -> Line:
 
 
 def _declarations(snapshot: Snapshot) -> Line:
-    missing = [one.name for one in snapshot.targets
-               if one.speaks and not one.postponed and not is_complete(one.declaration)]
+    missing = [one.name for one in snapshot.targets if owes(one)]
     if not missing:
         if not snapshot.targets:
             return Line(topic="单位填报", words="先列议程", ok=False, todo="催各单位填报")

@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 
 from db.values import Commitment, Declaration, Shortcoming
-from hall.preflight import RecusalLine, is_complete, preflight, recusals
+from hall.preflight import RecusalLine, is_complete, owes, preflight, recusals
 from hall.readiness import GroupReady, readiness_of
 from office import badges, sittings
 from office.refusal import Refused
@@ -83,6 +83,23 @@ def test_complete_means_three_each_with_measures_and_a_commitment():
     assert is_complete(FULL)
     assert not is_complete(Declaration(shortcomings=FULL.shortcomings[:2]))
     assert not is_complete(Declaration(shortcomings=(*FULL.shortcomings[:2], Shortcoming(text="空"))))
+
+
+def test_a_project_owes_an_answer_to_what_it_admits_and_nothing_else(house):
+    """A unit admits three; a project on its way may have no trouble at all, a unit that only is scored says nothing."""
+    two = Declaration(shortcomings=FULL.shortcomings[:2])
+    bare = Declaration(shortcomings=(Shortcoming(text="还没有开工"),))
+    plan = make.plan(units=3, declarations={"U1": two, "U2": two, "U3": bare})
+    units = plan.targets
+    sittings.load(house.database, replace(plan, key="units"), by="host", at=house.clock())
+    sittings.load(house.database, replace(plan, key="projects", targets=tuple(
+        replace(one, name=f"{one.name}的项目") for one in units)), by="host", at=house.clock())
+    sittings.load(house.database, replace(plan, key="written", targets=tuple(
+        replace(one, speaks=False) for one in units)), by="host", at=house.clock())
+    house.live.refresh()
+
+    assert {key: [owes(one) for one in house.live.at(key).targets] for key in ("units", "projects", "written")} == {
+        "units": [True, True, True], "projects": [False, False, True], "written": [False, False, False]}
 
 
 def test_a_secret_group_of_one_is_red_and_no_rule_may_make_one(house):
