@@ -16,6 +16,7 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from db.engine import Database
+from db.reads import evidence as evidence_reads
 from db.reads import items as item_reads
 from db.reads import look_backs as reads
 from db.reads import results as result_reads
@@ -170,6 +171,16 @@ def look_back(database: Database, plan_id: int) -> LookBackView:
         return LookBackView(
             plan=plan, visitors=reads.visitors(c, plan_id),
             found=tuple(Found(visit=visit, answers=tuple(said[visit.item_id])) for visit in reads.visits(c, plan_id)))
+
+
+def photos_of(database: Database, found: Found) -> dict[int, tuple[int, ...]]:
+    """Answer's id -> the ids of its photos that can still be shown."""
+    photos: dict[int, list[int]] = defaultdict(list)
+    with database.reading() as c:
+        for one in evidence_reads.of_answers(c, tuple(each.id for each in found.answers)):
+            if one.deleted_at is None and one.answer_id is not None:
+                photos[one.answer_id].append(one.id)
+    return {answer: tuple(some) for answer, some in photos.items()}
 
 
 def choose_films(database: Database, plan_id: int, films: Sequence[tuple[str, str]], *, who: Staff,

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from db.engine import Database
+from db.reads import items as item_reads
 from db.reads import people as people_reads
 from db.reads import reminders as reads
-from db.reads.reminders import Waiting
+from db.reads.reminders import Sent, Waiting
 from db.values import Staff
 from db.work import work
 from office.docx import docx_of, paragraph, table
@@ -135,6 +136,20 @@ def mine(every: Iterable[Reminder], who: Staff) -> tuple[Reminder, ...]:
     if who.roles & _OFFICE_ROLES:
         keys.add(OFFICE)
     return tuple(one for one in every if one.recipient.key in keys)
+
+
+def known_recipients(database: Database) -> dict[str, str]:
+    """Name -> key of everybody who can be reminded: units and leaders on the list, the office."""
+    with database.reading() as c:
+        return {**{name: f"unit:{key}" for key, name in item_reads.known_units(c)},
+                **{name: f"leader:{name}" for name in item_reads.known_leaders(c)}, OFFICE_NAME: OFFICE}
+
+
+def sent(database: Database) -> tuple[Sent, ...]:
+    """What was sent lately, the newest first, in words."""
+    with database.reading() as c:
+        return tuple(replace(one, why=Why(one.why).words, channel={"mail": "邮件", "webhook": "消息接口"}[one.channel])
+                     for one in reads.sent(c))
 
 
 def terms_of(database: Database) -> Terms:
