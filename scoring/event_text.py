@@ -19,7 +19,7 @@ Detail = dict[str, Any]
 def detail_of(event: Event) -> Detail:
     """What the event carries besides the common fields, ready for JSON."""
     given = ((field, getattr(event, field.name)) for field in fields(event) if field.name not in COMMON)
-    return {field.name: _plain(value) for field, value in given if value != field.default or value is False}
+    return {field.name: _plain(value) for field, value in given if value != field.default}
 
 
 def event_of(*, kind: str, at: datetime, on: date, by: str, by_unit: str = "", role: str = "",

@@ -97,7 +97,11 @@ def resolved(items: Items, as_of: date, *, base: Base | None = None, of: Callabl
 
 def on_time(items: Items, as_of: date, against: Against, *, base: Base | None = None,
             of: Callable[[Item], bool] | None = None) -> Rate:
-    """Done in time, of what was due by the day or is done (按期率). Parked items are not due, and stand apart."""
+    """Done in time, of what was due by the end of the day or is done (按期率).
+
+    Neither in time nor late yet, and so not counted: what is parked, and what was asked for in time and waits for the
+    office's answer (a closure; against the current deadline an extension too).
+    """
     def in_time(item: Item) -> bool:
         deadline = against.of(item)
         return item.done_on is not None and deadline is not None and item.done_on <= deadline
@@ -106,7 +110,9 @@ def on_time(items: Items, as_of: date, against: Against, *, base: Base | None = 
         deadline = against.of(item)
         if deadline is None or item.status is Status.PARKED:
             return False
-        return item.done or deadline < as_of or (deadline == as_of and not item.waiting)
+        asked_in_time = item.closing is not None and item.closing.asked_on <= deadline
+        undecided = asked_in_time or (item.extension_pending and against is Against.CURRENT)
+        return item.done or (deadline <= as_of and not undecided)
 
     return _rate(tuple(item for item in counted(items, base) if due(item)), in_time, as_of, base, of, whole=False)
 

@@ -165,6 +165,16 @@ def test_lights_over_time_and_words_without_numbers_stay_fresh_for_a_month() -> 
     assert light(behind, 56) is Light.BEHIND
 
 
+def test_a_reopened_items_schedule_begins_when_it_was_reopened() -> None:
+    book = in_progress()
+    book.close("1", 50)
+    book.relapse("1", 90, due=110)
+    item = book.own("1", Kind.REPORTED, 91, share=Fraction(1, 10))
+    lit = light_of(item, day(91))
+
+    assert lit is not None and lit.why.startswith("序时进度9.5%，完成10.0%，超前0.5个百分点")
+
+
 def test_a_late_entry_says_so() -> None:
     book = in_progress()
     item = book.own("1", Kind.REPORTED, 20, share=Fraction(1, 4), as_of=day(5))
