@@ -26,6 +26,7 @@ from hall.phone_page import (
 )
 from hall.phone_parts import parts_of
 from hall.snapshot import SeatCard, Snapshot, TargetCard
+from hall.turn import how_many_speak, place_of
 from office.local_time import clock_time
 from office.routes import OFF_ROUTE, route_words
 from scoring.ballot import Line, State, fields
@@ -177,12 +178,13 @@ def _target(snapshot: Snapshot, seat: SeatCard, card: TargetCard, sent: Mapping[
     recused = snapshot.recused(seat, card.key)
     value = sent.get(whole, "") or sent.get("m", "")
     open_to_seat = recused is None
+    called = card.speaks and snapshot.round is not None and len(snapshot.round.targets) == 1
     return TargetView(
         key=card.key,
         name=card.name,
         presenter=card.speaker,
-        position=card.position,
-        total=len(snapshot.targets),
+        position=place_of(snapshot, card) if called else card.position,
+        total=how_many_speak(snapshot) if called else len(snapshot.targets),
         recused=_said(recused) if recused is not None else "",
         shortcomings=_shortcomings(card.declaration),
         commitments=_commitments(card.declaration),
