@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import Database, DatabaseUnreachable, database_url
 from db.migrate import migrate
+from db.rehearsal import is_marked
 from hall import care, crowds, results, rounds, serving
 from hall.house import utc_now
 from hall.network import lan_address
@@ -24,6 +25,7 @@ from hall.status import status_of
 from office import badges, people, sittings
 from office.folder import read_folder
 from office.refusal import Refused
+from office.watermark import SENTENCE, WORD
 from scoring.rows import PackageRefused
 from scoring.rule import RuleRefused
 
@@ -109,6 +111,9 @@ def _parser() -> argparse.ArgumentParser:
 def _database(asked: argparse.Namespace) -> Database:
     database = Database(database_url(asked.database_url))
     migrate(database)
+    with database.reading() as c:
+        if is_marked(c):
+            print(SENTENCE, file=sys.stderr)
     return database
 
 
@@ -206,8 +211,12 @@ def _status(asked: argparse.Namespace) -> None:
 
 
 def _export(asked: argparse.Namespace) -> None:
-    for name in results.export(_database(asked), asked.sitting, asked.folder):
+    database = _database(asked)
+    for name in results.export(database, asked.sitting, asked.folder):
         print(asked.folder / name)
+    with database.reading() as c:
+        if is_marked(c):
+            (asked.folder / f"{WORD}.txt").write_text(f"{SENTENCE}\n", encoding="utf-8")
 
 
 def _backup(asked: argparse.Namespace) -> None:

@@ -15,12 +15,14 @@ from starlette.testclient import TestClient
 from db import tables as t
 from db.engine import Database
 from hall import care, crowds, rehearsing, results
+from hall.cli import main
 from hall.house import House
 from hall.phones_first import PhonesFirst
 from hall.sole import Sole
 from office import people
 from office.people import Role
 from office.refusal import Refused
+from scoring.package import read_package
 from tests import make
 
 COPIED = {"setting", "unit", "sitting", "rule", "target", "seat", "recusal", "component_value", "segment", "question",
@@ -212,3 +214,24 @@ def test_a_child_process_leaves_with_its_parent():
 
     # the child holds the same pipe: the call ends when it has left, and fails by its time limit when it does not
     subprocess.run([sys.executable, "-c", parent], stdout=subprocess.PIPE, timeout=30, check=True)
+
+
+def test_the_command_line_says_that_it_is_a_rehearsal(hall, place, tmp_path, capsys):
+    """`leitai ... --database-url` of a rehearsal; its package says so, and is recounted all the same."""
+    twin = rehearse(hall)
+    twin.open("U1")
+    twin.everybody()
+    twin.close()
+    at = ["--database-url", f"sqlite:///{place}"]
+
+    assert main(["export", hall.key, str(tmp_path / "package"), *at]) == 0
+    assert "不计入正式成绩" in capsys.readouterr().err
+    assert "彩排" in (tmp_path / "package" / "彩排.txt").read_text(encoding="utf-8")
+    assert len(read_package(tmp_path / "package").ballots) == 7
+    twin.house.close()
+    assert main(["rehearse", hall.key, "--phones", "301", "--database-url", hall.house.database.url]) == 2
+    assert "0到300部" in capsys.readouterr().err
+    assert main(["rehearse", "other", "--database-url", hall.house.database.url]) == 2
+    assert "还留着“small”的彩排" in capsys.readouterr().err
+    assert main(["rehearse", hall.key, "--end", "--database-url", hall.house.database.url]) == 0
+    assert not place.exists()
