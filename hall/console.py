@@ -19,6 +19,7 @@ from db.values import Round
 from hall import timer, turn
 from hall.closing import collecting_left, is_closing, is_collecting, seconds_left
 from hall.progress import told, words_of
+from hall.questions import shown_of
 from hall.snapshot import Snapshot, TargetCard
 from hall.timer import Reading
 from scoring.round import Phase
@@ -208,6 +209,8 @@ def on_screen(snapshot: Snapshot) -> str:
     if snapshot.stage.shows == "ranking":
         begun = screen.version == snapshot.published and screen.step > 0
         return "揭晓成绩" if begun else "等待揭晓成绩" if snapshot.published else "议程"
+    if shown_of(snapshot) is not None:
+        return "现场提问"
     run = turn.going(snapshot)
     if run is not None and snapshot.stage.shows == ("agenda" if run.target is None else "target"):
         return turn.segment_of(snapshot, run.segment).title

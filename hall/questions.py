@@ -14,6 +14,8 @@ from db.engine import Database
 from db.reads import stage_talk as talk_reads
 from db.talk import Question
 from hall.snapshot import Snapshot
+from hall.turn import going, segment_of
+from scoring.round import Phase
 
 REASONS = ("与其他问题重复", "与这家单位无关", "不是提问", "措辞不当", "时间不够")
 
@@ -75,6 +77,19 @@ def on_stage_of(snapshot: Snapshot) -> Asked | None:
     group = group_name(snapshot, one.group)
     return Asked(id=one.id, asker=one.asker, group="" if group == one.asker else group, text=one.text,
                  follow_up=one.follows is not None)
+
+
+def shown_of(snapshot: Snapshot) -> Asked | None:
+    """What of it the hall sees: what the host decided last. A question that nobody ended does not cover what came after
+    it; in a segment for questions it is always seen."""
+    asked, one = on_stage_of(snapshot), snapshot.question
+    current, run = snapshot.round, going(snapshot)
+    if asked is None or one is None or one.on_stage_at is None or (current is not None and current.phase is Phase.OPEN):
+        return None
+    if run is not None:
+        return asked if segment_of(snapshot, run.segment).kind == "questions" or one.on_stage_at >= run.began_at else None
+    since = None if current is None else current.closed_at or current.opened_at
+    return asked if since is None or one.on_stage_at >= since else None
 
 
 def group_name(snapshot: Snapshot, group: str) -> str:

@@ -19,11 +19,12 @@ from db.values import Screen, Target
 from hall.closing import is_closing, is_collecting
 from hall.console import AgendaRow, GroupTurnout, State, agenda, clock_words, of_speakers, turnout_rows
 from hall.discretion import HIDDEN_WORDS, total_tells_a_mean
+from hall.questions import shown_of
 from hall.results import Standing
 from hall.reveal import Lot, Low, Place, Reveal, at, expected, lots_of, masked, prepare
 from hall.snapshot import Snapshot, TargetCard
 from hall.turn import going, how_many_speak, next_target, place_of
-from hall.wall_stage import SegmentWall, StageWall, put_since, question, segment, stage
+from hall.wall_stage import SegmentWall, StageWall, question, segment, stage
 from scoring.round import Phase
 
 
@@ -110,7 +111,7 @@ def what_to_show(snapshot: Snapshot, now: datetime, voted: Mapping[str, int], pu
     target = snapshot.target(snapshot.stage.target or "")
     if snapshot.stage.shows != "target" or target is None:
         return _agenda(snapshot)
-    if put_since(snapshot, None if current is None else current.closed_at or current.opened_at):
+    if shown_of(snapshot) is not None:
         return question(snapshot, target)
     if current is not None:
         return _ballot(snapshot, now, voted)

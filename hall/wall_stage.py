@@ -13,7 +13,7 @@ from db.stage_values import SegmentRun
 from db.talk import PRAISE, PROBLEM, TASK
 from db.values import Commitment
 from hall import timer
-from hall.questions import Asked, on_stage_of
+from hall.questions import Asked, shown_of
 from hall.snapshot import Snapshot, TargetCard
 from hall.turn import how_many_speak, place_of, segment_of
 
@@ -102,20 +102,14 @@ def segment(snapshot: Snapshot, run: SegmentRun, now: datetime) -> SegmentWall:
         kind=one.kind, title=one.title, position=place_of(snapshot, target), total=how_many_speak(snapshot),
         name=target.name, presenter=presenter_words(target),
         points=_points(snapshot, target) if one.kind in ("speech", "questions", "other") else (),
-        question=on_stage_of(snapshot) if one.kind == "questions" or put_since(snapshot, run.began_at) else None,
+        question=shown_of(snapshot),
         said=_said(snapshot, target) if one.kind == "comment" else (), clock=clock)
 
 
 def question(snapshot: Snapshot, target: TargetCard) -> SegmentWall:
     """A question where the sitting has no segment for it, or none goes on."""
     return SegmentWall(kind="questions", title="现场提问", position=place_of(snapshot, target), total=how_many_speak(snapshot),
-                       name=target.name, presenter=presenter_words(target), question=on_stage_of(snapshot))
-
-
-def put_since(snapshot: Snapshot, moment: datetime | None) -> bool:
-    """Whether the host has put a question on stage since then: what was decided last is what the hall sees."""
-    put = snapshot.question.on_stage_at if snapshot.question is not None and on_stage_of(snapshot) is not None else None
-    return put is not None and (moment is None or put >= moment)
+                       name=target.name, presenter=presenter_words(target), question=shown_of(snapshot))
 
 
 def face(clock: StageClock, at: datetime | None) -> Face:

@@ -43,10 +43,10 @@ def stage(wall: StageWall) -> str:
 
 def segment(wall: SegmentWall) -> str:
     """The segment that goes on; its clock is drawn over it."""
-    if not wall.name or wall.kind in ("film", "viewing", "announcement"):
-        return _title(wall)
     if wall.question is not None:
         return _question(wall)
+    if not wall.name or wall.kind in ("film", "viewing", "announcement"):
+        return _title(wall)
     clock = wall.clock is not None
     side = (f'<div class="quiet t42">第{wall.position}家 / 共{wall.total}家</div>'
             f'<div class="name">{escape(wall.name)}</div><div class="quiet t34">{escape(wall.presenter)}</div>'
