@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from db.reads import people as people_reads
+from db.stage_values import Segment, SegmentRun
 from db.talk import Question
 from hall import questioning, questions, rounds, showing
 from hall.questions import State
@@ -279,3 +281,18 @@ def test_the_screen_shows_the_question_until_something_else_is_decided(hall: Hal
     assert seen() == on_screen(hall) is not None
     do(hall, questioning.end, queue(hall).on_stage.id, "答")  # type: ignore[union-attr]
     assert seen() is None
+
+
+def test_in_a_segment_for_questions_the_question_is_seen_in_others_only_what_was_put_there_since(hall: Hall) -> None:
+    asked = ask(hall)
+    do(hall, questioning.put_on_stage, asked, on_stage=None)
+    snapshot = hall.house.live.at(hall.key)
+    assert snapshot is not None
+
+    def seen(kind: str, seconds: int) -> bool:
+        template = (Segment(id=1, key="x", kind=kind, title="环节", scope="each", seconds=0, warn_seconds=0),)
+        run = SegmentRun(id=1, segment="x", target="U1", began_at=hall.now + timedelta(seconds=seconds))
+        return questions.shown_of(replace(snapshot, segments=template, runs=(run,))) is not None
+
+    assert [(kind, seen(kind, -1), seen(kind, 1)) for kind in ("questions", "speech", "comment", "film")] == [
+        ("questions", True, True), ("speech", True, False), ("comment", True, False), ("film", True, False)]
