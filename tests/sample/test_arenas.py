@@ -30,11 +30,15 @@ from db.reads import items as item_reads
 from db.reads import results as result_reads
 from db.reads import sittings as reads
 from db.reads import stage_talk
+from db.values import Staff
 from hall import results, segments
 from hall.cli import main
 from hall.phones_first import PhonesFirst
+from hall.standings import board
+from hall.unit_scores import unit_scores
 from office import rollup, sittings
 from office.agenda_templates import template
+from office.people import Role
 from office.plan import PlannedTarget, PlannedUnit
 from scoring.package import read_package
 from scoring.rollup import RollUp
@@ -44,6 +48,7 @@ from tests.scoring import oracle
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_sessions"
 ARENAS = tuple(sorted(one.parent.name for one in SAMPLES.glob("*/sitting.toml")))
+HOST = Staff(id=1, name="host", title="", roles=frozenset({Role.HOST}), unit="", active=True, has_password=True)
 TOWN, DEPARTMENT, LONGQUAN = "wenzhou_town_2018q3", "wenzhou_department_2018q3", "longquan_2023"
 
 
@@ -251,10 +256,18 @@ def test_judges_of_a_route_score_what_they_saw_and_those_of_both_score_all(halls
     assert scored["L01"] == scored["L02"] == {"第一线路", "第二线路"}
 
 
-def test_hard_case_47_forty_six_units_with_one_two_or_three_projects(halls):
+def test_hard_case_47_forty_six_units_are_compared_by_the_mean_of_one_two_or_three_projects(halls):
     held = halls[LONGQUAN]
-    projects = Counter(row["unit"] for row in held.rows("targets.csv"))
+    totals: dict[str, list[Fraction]] = defaultdict(list)
+    for row in held.rows("targets.csv"):
+        totals[row["unit"]].append(Fraction(held.expected["targets"][row["target"]]["total"]["exact"]))
+    shown = board(held.hall.house.database, LONGQUAN, HOST)
+    assert shown is not None
 
-    assert (len(projects), projects.total()) == (46, 50)
-    assert Counter(projects.values()) == {1: 43, 2: 2, 3: 1}
+    scores = unit_scores(shown)
+
+    assert Counter(map(len, totals.values())) == {1: 43, 2: 2, 3: 1}
+    assert {one.unit: (one.exact, one.n) for one in scores} == {
+        unit: (sum(own) / len(own), len(own)) for unit, own in totals.items()}
+    assert [one.exact for one in scores] == sorted((one.exact for one in scores), reverse=True)
     assert sum(one.speaks for one in held.hall.snapshot.targets) == 46, "a unit speaks once, whatever it shows"
