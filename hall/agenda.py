@@ -15,7 +15,8 @@ from db.reads import results as result_reads
 from db.reads import sittings as reads
 from db.values import Sitting, Target
 from db.work import Work, work
-from hall.rounds import hold, leave_stage
+from hall.leaving import leave_stage
+from hall.rounds import hold
 from hall.snapshot import Snapshot, TargetCard
 from hall.supplement import Panel, bring, send_back, supplement_of
 from office.refusal import NotFound, Refused

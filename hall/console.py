@@ -132,7 +132,7 @@ def clock_words(seconds: int) -> str:
 
 
 def state_of(snapshot: Snapshot, target: str) -> State:
-    found, card = snapshot.round_of(target), snapshot.target(target)
+    found, card = turn.round_of(snapshot, target), snapshot.target(target)
     if card is not None and card.postponed and not turn.scored(snapshot, target):
         return State.POSTPONED
     if found is not None:

@@ -21,6 +21,7 @@ BEGIN, END, PAUSE, RESUME, MORE, UNDO = "开始环节", "结束环节", "暂停�
 SHOW, OPEN, CLOSE, VOID, PUBLISH = "大屏切换", "开始打分", "截止打分", "作废重投", "公布成绩"
 HOST_MOVES = (SHOW, OPEN, "宣布截止", "延时", CLOSE, "补收路上的票", VOID, "抽签定序", "调整次序", BEGIN, END, PAUSE, RESUME,
               MORE, UNDO, PUBLISH)
+SLIP = "误操作，主持人撤销"  # why a round was voided before any paper came in
 _SHOWN = {"agenda": "大屏切到议程", "ranking": "大屏切到排名"}
 
 
@@ -37,6 +38,13 @@ def move_words(move: LastMove, names: Mapping[str, str]) -> str:
     if move.action == UNDO:
         return f"撤销了“{said.get('undone', '')}”"
     return f"{move.action}{about}"
+
+
+def short_words(move: LastMove) -> str:
+    """`开始现场提问`, `上台`: for a key."""
+    if move.action == SHOW:
+        return "上台" if move.detail.get("target") else "大屏切换"
+    return f"{move.action[:2]}{move.detail.get('segment', '')}" if move.action in (BEGIN, END) else move.action
 
 
 def who_and_when(move: LastMove, names: Mapping[str, str]) -> str:

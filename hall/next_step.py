@@ -139,7 +139,7 @@ def _begin(snapshot: Snapshot, segment: Segment, targets: tuple[str, ...]) -> St
 
 
 def _open_one(snapshot: Snapshot, here: str) -> Step:
-    again = snapshot.round_of(here) is not None
+    again = turn.round_of(snapshot, here) is not None
     limit = turn.ballot_seconds(snapshot) or snapshot.sitting.seconds
     return Step(move=Move.OPEN, words=_ending_first(snapshot, "重新打分" if again else "开始打分"), targets=(here,),
                 seconds=turn.ballot_seconds(snapshot),

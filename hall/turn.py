@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from db.stage_values import Segment, SegmentRun
 from db.values import Round
+from hall.moves import SLIP
 from hall.snapshot import Snapshot, TargetCard
 from scoring.round import Phase
 
@@ -60,6 +61,12 @@ def scored(snapshot: Snapshot, target: str) -> bool:
     return found is not None and found.phase is not Phase.VOID
 
 
+def round_of(snapshot: Snapshot, target: str) -> Round | None:
+    """The round that counts for this target, or the last one that was voided; one opened by a slip never was."""
+    found = snapshot.round_of(target)
+    return None if found is not None and found.void_reason == SLIP else found
+
+
 def any_round_counts(snapshot: Snapshot) -> bool:
     return any(one.phase is not Phase.VOID for one in snapshot.rounds)
 
@@ -92,7 +99,7 @@ def next_of_target(snapshot: Snapshot, target: str) -> Segment | None:
     done = [(one.kind == "ballot" and scored(snapshot, target)) or one.key in begun for one in template]
     owed = next((one for one, is_done in zip(template, done, strict=True) if one.kind == "ballot" and not is_done), None)
     run = going(snapshot)
-    if owed is not None and snapshot.round_of(target) is not None and (run is None or run.target != target):
+    if owed is not None and round_of(snapshot, target) is not None and (run is None or run.target != target):
         return owed  # its round was voided, and nothing else goes on
     return _first_after(template, done) or owed
 
@@ -111,7 +118,7 @@ def next_after(snapshot: Snapshot) -> Segment | None:
     done = [_of_hall(snapshot, one) or (one.kind == "announcement" and snapshot.published > 0)
             or (one.kind == "ballot" and not owed_to_all(snapshot)) for one in template]
     owed = next((one for one, is_done in zip(template, done, strict=True) if one.kind == "ballot" and not is_done), None)
-    voided = owed is not None and any(one.phase is Phase.VOID for one in snapshot.rounds)
+    voided = owed is not None and any(one.phase is Phase.VOID and one.void_reason != SLIP for one in snapshot.rounds)
     return owed if voided else _first_after(template, done) or owed
 
 

@@ -16,14 +16,13 @@ from db.stage_values import LastMove
 from db.traces import sweep
 from db.values import Sitting
 from db.work import Work, work
-from hall.moves import BEGIN, END, OPEN, SHOW, UNDO, move_words, refuse_if_passed
+from hall.moves import BEGIN, END, OPEN, SHOW, SLIP, UNDO, move_words, refuse_if_passed
 from hall.rounds import hold
 from hall.snapshot import Snapshot
 from office.refusal import Refused
 from scoring.round import Phase
 
 WITHIN = timedelta(minutes=5)
-SLIP = "误操作，主持人撤销"
 
 
 def undoable(snapshot: Snapshot, now: datetime, *, papers: int) -> str:

@@ -15,7 +15,7 @@ from db.values import Commitment
 from hall import timer
 from hall.questions import Asked, shown_of
 from hall.snapshot import Snapshot, TargetCard
-from hall.turn import how_many_speak, place_of, segment_of
+from hall.turn import how_many_speak, place_of, round_of, segment_of
 
 SAID_WORDS = {PROBLEM: "问题", TASK: "任务", PRAISE: "肯定"}
 
@@ -88,7 +88,7 @@ class SegmentWall:
 def stage(snapshot: Snapshot, target: TargetCard) -> StageWall:
     return StageWall(position=place_of(snapshot, target), total=how_many_speak(snapshot), name=target.name,
                      presenter=presenter_words(target), points=_points(snapshot, target),
-                     note="上一轮已作废，将重新打分" if snapshot.round_of(target.key) else "")
+                     note="上一轮已作废，将重新打分" if round_of(snapshot, target.key) else "")
 
 
 def segment(snapshot: Snapshot, run: SegmentRun, now: datetime) -> SegmentWall:

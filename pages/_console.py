@@ -18,7 +18,10 @@ AGENDA_LINES = 14
 BARS = ("#1F4E79", "#9A5B13", "#2F6B4F", "#6A4C93", "#5B6570")
 
 CSS = """<style>
-.stMainBlockContainer{padding-top:3.6rem!important;padding-bottom:.5rem!important}
+.stMainBlockContainer{padding:3.6rem 1.6rem .5rem!important}
+.stMainBlockContainer .stVerticalBlock{gap:.5rem}
+.stMainBlockContainer .stHorizontalBlock{gap:.5rem 1rem}
+.stMainBlockContainer .st-key-segments,.stMainBlockContainer .stHorizontalBlock .stHorizontalBlock{gap:.5rem}
 h1{font-size:1.35rem!important;padding:0 0 .2rem!important}
 .c-agenda{list-style:none;margin:0!important;padding:0!important;font-size:.95rem;line-height:1.3}
 .c-agenda li{display:flex;gap:.5rem;align-items:center;margin:0!important;padding:.42rem .5rem;border-bottom:1px solid #D9DDE3}
@@ -36,6 +39,8 @@ h1{font-size:1.35rem!important;padding:0 0 .2rem!important}
 .c-clock.warning,.c-clock.warning small{color:#8A5A12}
 .c-clock.over,.c-clock.warning{font-weight:800}
 .c-clock.paused{color:#4A525C}
+.c-last{margin:0!important;min-height:2.9em;max-height:4.2em;overflow-y:auto;line-height:1.4;font-size:.92rem;
+ display:flex;align-items:center}
 .c-agenda-box{max-height:29rem;overflow-y:auto}
 .c-folded summary{padding:.3rem .5rem;cursor:pointer;font-size:.85rem;color:#4A525C}
 .st-key-segments button,.st-key-undo button{min-height:40px;padding:.1rem .7rem}
@@ -129,7 +134,13 @@ def _clock(here: Onstage) -> str:
 
 
 def last_move(words: str) -> str:
-    return f'<p class="lt-note" style="margin:0">刚才：{escape(words)}</p>'
+    return f'<p class="lt-note c-last">刚才：{escape(words)}</p>'
+
+
+def heard(kind: str, words: str) -> str:
+    """What became of the last press: a shape, a colour, and the words."""
+    shape, colour = {"error": ("■", "#B3261E"), "warning": ("▲", "#8A5A12")}.get(kind, ("●", "#1E7F4F"))
+    return f'<p class="c-last" role="status" style="color:{colour};font-weight:600">{shape} {escape(words)}</p>'
 
 
 def hint(words: str) -> str:

@@ -11,7 +11,7 @@ from hall import choices, console, rounds, segments, turn
 from hall.moves import id_of
 from hall.results import Check
 from hall.snapshot import Snapshot
-from pages import _agenda_moves, _at_seat, _signing
+from pages import _agenda_moves, _at_seat, _comments, _questions, _signing
 from pages._frame import house, person, say_what_happened
 
 Do = Callable[..., None]
@@ -29,6 +29,10 @@ def open_dialog(name: str, snapshot: Snapshot, do: Do, checklist: Callable[[], S
         void(snapshot, do)
     elif name == "order":
         order(snapshot, do)
+    elif name == "questions":
+        questions(snapshot, do)
+    elif name == "comments":
+        comments(snapshot, do)
     elif name == "bend":
         bend(snapshot, do)
     elif name == "stage":
@@ -95,6 +99,24 @@ def _move(sitting: str, by: int, do: Do) -> None:
     now = house().live.at(sitting)
     if now is not None:
         do(rounds.set_order, choices.moved(tuple(one.key for one in now.targets), st.session_state["order/which"], by))
+
+
+@st.dialog("现场提问", width="large")
+def questions(snapshot: Snapshot, do: Do) -> None:
+    _talk(_questions.draw, snapshot, do)
+
+
+@st.dialog("点评", width="large")
+def comments(snapshot: Snapshot, do: Do) -> None:
+    _talk(_comments.draw, snapshot, do)
+
+
+def _talk(draw: Callable[..., None], snapshot: Snapshot, do: Do) -> None:
+    """As it is by now, of whoever is on stage; what a press did is said inside the dialog."""
+    who, now = person(), house().live.at(snapshot.sitting.key)
+    if who is not None and now is not None:
+        say_what_happened()
+        draw(now, now.sitting.key, who, do, turn.on_stage(now))
 
 
 @st.dialog("延期、代为发言、单列", width="medium")

@@ -14,12 +14,12 @@ import streamlit as st
 from hall import overtime, rounds, segments, turn, undo
 from hall.awaited import Awaited
 from hall.console import Onstage
-from hall.moves import id_of, who_and_when
+from hall.moves import id_of, short_words, who_and_when
 from hall.next_step import Move, Step
 from hall.snapshot import Snapshot
 from hall.timer import Pace
 from hall.turn import Segment
-from pages import _console
+from pages import _console, _questions
 from pages._frame import house
 
 Do = Callable[..., None]
@@ -28,15 +28,14 @@ HEARD = timedelta(seconds=12)    # how long an answer stays, although the page i
 
 
 def red_key(step: Step, snapshot: Snapshot, here: Onstage, now: datetime, do: Do) -> None:
-    resting = _resting(now)
     if step.move in (Move.WAIT, Move.NOTHING):
         st.button(step.words, disabled=True, width="stretch", key="step")
     elif step.move is Move.PUBLISH:
-        if st.button(step.words, type="primary", width="stretch", key="step", disabled=resting, shortcut="N"):
+        if st.button(step.words, type="primary", width="stretch", key="step", shortcut="N") and not _resting(now):
             st.session_state["dialog"] = "publish"
             st.rerun()
     else:
-        st.button(step.words, type="primary", width="stretch", key="step", disabled=resting, shortcut="N", on_click=_press,
+        st.button(step.words, type="primary", width="stretch", key="step", shortcut="N", on_click=_press,
                   args=(step, id_of(snapshot.last_move), here, do))
     st.html(_console.hint(step.hint))
 
@@ -115,10 +114,18 @@ def segment_keys(snapshot: Snapshot, here: Onstage, do: Do) -> None:
                       kwargs={"seconds": turn.ballot_seconds(snapshot), "seen": seen})
         if turn.of_hall(snapshot):
             ran = {one.segment for one in snapshot.runs}
-            with st.popover("全场环节"):
+            with st.popover("全场"):
                 for one in turn.of_hall(snapshot):
                     _segment_key(one, None, here, one.key in ran, seen, do)
         _overtime(snapshot, here, do)
+
+
+def talk_keys(snapshot: Snapshot) -> None:
+    """What is asked and said on stage, each in a window of its own."""
+    for name, words in (("questions", _questions.waiting_words(snapshot)), ("comments", "点评")):
+        if st.button(words, key=f"talk/{name}"):
+            st.session_state["dialog"] = name
+            st.rerun()
 
 
 def _segment_key(one: Segment, target: str | None, here: Onstage, done: bool, seen: int, do: Do) -> None:
@@ -135,7 +142,7 @@ def _overtime(snapshot: Snapshot, here: Onstage, do: Do) -> None:
     offered = overtime.offer(house().database, snapshot, here.key) if here.key else None
     if here.key is None or offered is None or not (over or offered.counted):
         return
-    with st.popover(f"超时扣分 {offered.counted}次" if offered.counted else "计超时扣分"):
+    with st.popover(f"超时扣分 {offered.counted}次" if offered.counted else "超时扣分"):
         st.write(f"{here.title}：{offered.words}，已计{offered.counted}次。")
         st.button("再计一次" if offered.counted else "计一次超时扣分", key="overtime/book", type="primary", on_click=do,
                   args=(overtime.book, here.key, offered.counted + 1),
@@ -145,15 +152,17 @@ def _overtime(snapshot: Snapshot, here: Onstage, do: Do) -> None:
                       kwargs={"seen": offered.counted, "done": "已撤销一次超时扣分。"})
 
 
-def last_move(snapshot: Snapshot, papers: int, now: datetime, do: Do) -> None:
-    """Who pressed last and when, for whoever takes over; and the way back where it is harmless."""
+def last_move(snapshot: Snapshot, step: Step, papers: int, now: datetime, do: Do) -> None:
+    """What the last press did, or why it was refused; else who pressed last and when, for whoever takes over; and the
+    way back where it is harmless. It is one line of one height, so that no key moves."""
     last = snapshot.last_move
-    if last is None:
-        return
+    names = {one.key: one.name for one in snapshot.targets}
     words = undo.undoable(snapshot, now, papers=papers)
     left, right = st.columns([3, 1.25], vertical_alignment="center")
-    left.html(_console.last_move(who_and_when(last, {one.key: one.name for one in snapshot.targets})))
-    right.button("撤销这一步", key="undo", width="stretch", shortcut="Z", disabled=not words, on_click=_undo,
+    kind, heard = _heard(now, step)
+    left.html(_console.heard(kind, heard) if heard else _console.last_move(who_and_when(last, names) if last else "还没有操作"))
+    right.button(f"撤销{short_words(last)}" if words and last else "撤销", key="undo", width="stretch", shortcut="Z",
+                 disabled=not words, on_click=_undo,
                  args=(id_of(last), words, do), help=f"撤销“{words}”" if words else "这一步已不能撤销")
 
 
@@ -164,17 +173,15 @@ def _undo(seen: int, words: str, do: Do) -> None:
     house().live.forget_receipts()
 
 
-def answer(now: datetime, step: Step) -> None:
-    """What the last press did, or why it was refused: it stays for a while, and moves no key.
-
-    A question goes with the round that it was about.
-    """
+def _heard(now: datetime, step: Step) -> tuple[str, str]:
+    """It stays for a while, although the page is drawn anew every second. A question goes with the round that it was
+    about."""
     said = st.session_state.pop("said", None)
     if said is not None:
         st.session_state["heard"] = (*said, now + HEARD)
     kind, words, until = st.session_state.get("heard", ("", "", now))
-    if now < until and (kind != "warning" or st.session_state.get("at-once") == step.round_id):
-        {"error": st.error, "warning": st.warning}.get(kind, st.success)(words)
+    asks_of_another = kind == "warning" and st.session_state.get("at-once") != step.round_id
+    return (kind, words) if now < until and not asks_of_another else ("", "")
 
 
 def _resting(now: datetime) -> bool:

@@ -30,8 +30,8 @@ _CSS = """<style>
 </style>"""
 
 
-def keys(snapshot: Snapshot, do: Do) -> None:
-    """Everything about the screen that is not who is on stage."""
+def keys(snapshot: Snapshot, do: Do, beside: Callable[[], None] = lambda: None) -> None:
+    """Everything about the screen that is not who is on stage; `beside` draws what stands in the same row."""
     screen = snapshot.stage.screen
     stand = showing.stand_of(house().database, snapshot)
     voting = turn.open_round_of(snapshot) is not None
@@ -51,6 +51,7 @@ def keys(snapshot: Snapshot, do: Do) -> None:
                           help="大屏按同样的步骤走一遍，名称和分数都不显示")
             with st.popover("后几名怎么公布"):
                 _low(snapshot, do)
+        beside()
     if screen.frozen_at is not None:
         st.html(f'<p class="r-still">■ 大屏{clock_time(screen.frozen_at)}起已冻结，现场看到的不变；其他操作照常。</p>')
 

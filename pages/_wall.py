@@ -89,7 +89,7 @@ def draw(wall: Wall, snapshot: Snapshot, address: str | None, frozen_at: datetim
     if isinstance(wall, RevealWall | RankingWall) and wall.rehearsal:
         mark += _mark("◆ 排练，不是成绩")
     if isinstance(wall, BallotWall) and wall.closes_at is not None and frozen_at is not None:
-        inner += stopped(Face(label="", figures=left_words(wall, frozen_at), tone="calm"), "ballot")
+        inner += stopped(Face(label="", figures=left_words(wall, frozen_at), tone="calm"), "at-ballot")
     if isinstance(wall, SegmentWall) and wall.clock is not None and (frozen_at is not None or wall.clock.runs_out_at is None):
         inner += stopped(face(wall.clock, frozen_at), place_of(wall))
     sitting = snapshot.sitting

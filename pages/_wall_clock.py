@@ -21,10 +21,10 @@ CLOCK_CSS = """<style>
  font-family:'PingFang SC','HarmonyOS Sans SC','MiSans','Microsoft YaHei','Noto Sans CJK SC',sans-serif}
 .lt-clock span{display:block;font-size:4.2vh;font-weight:600;white-space:nowrap}
 .lt-clock b{display:block;font-weight:700;font-variant-numeric:tabular-nums;letter-spacing:-.02em}
-.lt-clock.ballot{top:23.5vh}.lt-clock.ballot b{font-size:20vh}.lt-clock.ballot span{display:none}
-.lt-clock.side{bottom:8vh}.lt-clock.side b{font-size:17vh}
-.lt-clock.foot{bottom:7.5vh}.lt-clock.foot b{font-size:11vh}
-.lt-clock.middle{bottom:14vh;left:0;right:0;text-align:center}.lt-clock.middle b{font-size:20vh}
+.lt-clock.at-ballot{top:23.5vh}.lt-clock.at-ballot b{font-size:20vh}.lt-clock.at-ballot span{display:none}
+.lt-clock.at-side{bottom:8vh}.lt-clock.at-side b{font-size:17vh}
+.lt-clock.at-foot{bottom:7.5vh}.lt-clock.at-foot b{font-size:11vh}
+.lt-clock.at-middle{bottom:14vh;left:0;right:0;text-align:center}.lt-clock.at-middle b{font-size:20vh}
 </style>"""
 
 _JS = """
@@ -34,10 +34,11 @@ export default function ({ data, parentElement }) {
   if (face.ahead === undefined || Math.abs(ahead - face.ahead) > 3000 || ahead > face.ahead) face.ahead = ahead;
   const two = n => String(Math.floor(n / 60)).padStart(2, '0') + ':' + String(n % 60).padStart(2, '0');
   const put = (e, words) => { if (e.textContent !== words) e.textContent = words; };
-  const tones = data.tones;
-  face.className = 'lt-clock ' + data.place;
+  face.told = data;
   const draw = () => {
+    const data = face.told, tones = data.tones;
     const left = data.ends - (Date.now() + face.ahead);
+    if (face.className !== 'lt-clock ' + data.place) face.className = 'lt-clock ' + data.place;
     let label = '剩余时间', figures = two(Math.max(0, Math.ceil(left / 1000))), tone = tones.calm;
     if (left <= 0 && data.over) { label = '■ 超时'; figures = two(Math.floor(-left / 1000)); tone = tones.over; }
     else if (left <= data.warn * 1000) { label = '▲ 快到时间'; tone = tones.warning; }
@@ -46,8 +47,9 @@ export default function ({ data, parentElement }) {
     if (face.tone !== tone) { face.style.color = tone; face.tone = tone; }
   };
   draw();
-  const timer = setInterval(draw, 100);
-  return () => clearInterval(timer);
+  clearInterval(face.timer);
+  const mine = face.timer = setInterval(draw, 100);
+  return () => clearInterval(mine);
 }
 """
 _clock = st.components.v2.component("leitai_wall_clock", html='<div class="lt-clock"><span></span><b></b></div>', js=_JS,
@@ -57,7 +59,7 @@ _clock = st.components.v2.component("leitai_wall_clock", html='<div class="lt-cl
 def run(wall: Wall, now: datetime) -> None:
     """Let the clock of this wall run, if it has one that runs."""
     if isinstance(wall, BallotWall) and wall.closes_at is not None:
-        _draw(wall.closes_at, now, "ballot", warn=10, over=False)
+        _draw(wall.closes_at, now, "at-ballot", warn=10, over=False)
     elif isinstance(wall, SegmentWall) and wall.clock is not None and wall.clock.runs_out_at is not None:
         _draw(wall.clock.runs_out_at, now, place_of(wall), warn=wall.clock.warn_seconds, over=True)
 
@@ -71,8 +73,8 @@ def stopped(face: Face, place: str) -> str:
 def place_of(wall: SegmentWall) -> str:
     """Where its clock stands: beside what is said, under a question, or alone."""
     if not wall.name or wall.kind in ("film", "viewing", "announcement"):
-        return "middle"
-    return "foot" if wall.question is not None else "side"
+        return "at-middle"
+    return "at-foot" if wall.question is not None else "at-side"
 
 
 def _draw(ends: datetime, now: datetime, place: str, *, warn: int, over: bool) -> None:

@@ -9,7 +9,7 @@ import pytest
 from db.reads import people
 from db.stage_values import SegmentRun
 from hall import console, rounds, segments, turn, undo
-from hall.moves import id_of
+from hall.moves import SLIP, id_of
 from hall.next_step import Move, Step, next_step
 from hall.snapshot import Snapshot
 from office.agenda_templates import template
@@ -247,7 +247,7 @@ def test_a_round_opened_by_mistake_is_voided_as_a_slip_while_no_paper_is_in(hous
     assert undo.undoable(seen(hall), hall.now, papers=0) == "开始打分（A县）"
     assert undo.undoable(seen(hall), hall.now, papers=1) == ""
     take_back(hall)
-    assert [(one.phase, one.void_reason) for one in seen(hall).rounds] == [(Phase.VOID, "误操作，主持人撤销")]
+    assert [(one.phase, one.void_reason) for one in seen(hall).rounds] == [(Phase.VOID, SLIP)]
     assert going(hall).segment == "speech" and step_of(hall).words == "结束发言，开始市长点评（3分钟）"
 
     hall.open("U1")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from streamlit.testing.v1 import AppTest
 
 from db.reads import sittings as reads
-from hall import segments, turn, undo
+from hall import segments, showing, turn
+from hall.moves import SLIP
 from hall.wall_stage import Face, SegmentWall, face
 from office.people import Role
 from pages import _wall, _wall_clock
@@ -77,9 +78,11 @@ def test_a_slip_is_taken_back_and_who_pressed_last_is_said(house: make.House, op
     assert "刚才：主持人乙 09:00:00 开始打分（A县）" in words(page)
 
     hall.house.clock.advance(1)  # type: ignore[attr-defined]
-    press(page, "撤销这一步")
-    assert "已撤销“开始打分（A县）”" in words(page) and seen(hall).rounds[0].void_reason == undo.SLIP
-    assert page.run().button(key="undo").disabled and "撤销了“开始打分（A县）”" in words(page)
+    press(page, "撤销开始打分")
+    assert "已撤销“开始打分（A县）”" in words(page) and seen(hall).rounds[0].void_reason == SLIP
+    assert step(page.run()) == "开始发言（8分钟）"
+    pass_seconds(hall, page, 13)
+    assert page.button(key="undo").disabled and "撤销了“开始打分（A县）”" in words(page)
 
 
 def test_a_press_on_what_another_console_has_left_behind_is_refused_in_words(house: make.House,
@@ -115,7 +118,7 @@ def test_the_wall_of_every_kind_is_readable_and_a_paused_clock_stands_in_it(hous
     drawn = _wall.draw(paused, seen(hall), None)
     assert "‖ 已暂停　▲ 快到时间" in drawn and "00:10" in drawn and "市长点评" in drawn
     assert "回头看短片" in _wall.draw(film, seen(hall), None)
-    assert {_wall_clock.place_of(film), _wall_clock.place_of(comment)} == {"middle", "side"}
+    assert {_wall_clock.place_of(film), _wall_clock.place_of(comment)} == {"at-middle", "at-side"}
 
 
 def test_a_template_is_chosen_bent_and_saved(house: make.House, open_page: OpenPage) -> None:
@@ -139,3 +142,16 @@ def test_a_template_is_chosen_bent_and_saved(house: make.House, open_page: OpenP
     tap(page, f"{hall.key}/segment/2/ballot/drop")
     press(page, "保存环节")
     assert "还没有打分环节" in words(page) and len(seen(hall).segments) == 6
+
+
+def test_a_frozen_screen_keeps_the_clock_of_a_segment_as_it_stood(house: make.House, open_page: OpenPage) -> None:
+    hall = staged(house)
+    begin(hall, "speech")
+    hall.house.clock.advance(100)  # type: ignore[attr-defined]
+    kept = on_wall(hall)
+    showing.freeze(house.database, hall.key, kept, by="host", at=hall.now)
+    hall.house.clock.advance(900)  # type: ignore[attr-defined]
+    screen = open_page("screen", Role.LEADER, sitting=hall.key)
+
+    assert on_wall(hall) == kept
+    assert "画面已冻结" in words(screen) and "06:20" in words(screen) and "超时" not in words(screen)
