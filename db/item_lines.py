@@ -32,6 +32,7 @@ class Filter:
     target_id: int | None = None
     numbers: tuple[str, ...] | None = None
     open_only: bool = False
+    slips_out: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

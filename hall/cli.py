@@ -22,8 +22,8 @@ from hall import care, crowds, results, rounds, serving
 from hall.house import utc_now
 from hall.network import lan_address
 from hall.status import status_of
-from office import badges, people, sittings
-from office.folder import read_folder
+from office import badges, people
+from office.loading import folders_in, load_folder
 from office.refusal import Refused
 from office.watermark import SENTENCE, WORD
 from scoring.rows import PackageRefused
@@ -120,9 +120,8 @@ def _database(asked: argparse.Namespace) -> Database:
 def _serve(asked: argparse.Namespace) -> int:
     if asked.samples:
         database = _database(asked)
-        for folder in sorted(serving.SAMPLES.iterdir()):
-            if (folder / "sitting.toml").exists():
-                sittings.load(database, read_folder(folder), by=BY, at=utc_now())
+        for folder in folders_in(serving.SAMPLES):
+            load_folder(database, folder, by=BY, at=utc_now())
         database.dispose()
     return serving.serve(database_url(asked.database_url), asked.host, asked.port)
 
@@ -149,11 +148,13 @@ def _rehearse(asked: argparse.Namespace) -> int:
 
 
 def _load(asked: argparse.Namespace) -> None:
-    plan = read_folder(asked.folder)
-    key, new = sittings.load(_database(asked), plan, by=BY, at=utc_now())
-    print(key)
-    if not new:
-        print("这个场次已经装入过，没有改动。", file=sys.stderr)
+    loaded = load_folder(_database(asked), asked.folder, by=BY, at=utc_now())
+    if loaded.sitting:
+        print(loaded.sitting)
+    if loaded.items:
+        print(f"列入清单{loaded.items}项。", file=sys.stderr)
+    if not loaded.new:
+        print(f"这个{'场次' if loaded.sitting else '清单'}已经装入过，没有改动。", file=sys.stderr)
 
 
 def _link(asked: argparse.Namespace) -> None:

@@ -21,7 +21,7 @@ from scoring.lights import OURS, Light, Look
 from scoring.rates import Rate
 
 A_PAGE = 50
-_NAMES = frozenset(one.name for one in fields(Filter)) - {"numbers", "target_id", "open_only"}
+_NAMES = frozenset(one.name for one in fields(Filter)) - {"numbers", "target_id", "open_only", "slips_out"}
 OFF_THE_LIST = Look(light=Light.UNKNOWN, word="不在清单上", shape="○", colour=OURS.look(Light.UNKNOWN).colour)
 
 

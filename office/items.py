@@ -199,7 +199,7 @@ def _enter_part(w: Work, whole: str, number: str, event: Event, parts: tuple[Par
     part = next(one for one in parts if one.number == number)
     assert line is not None
     target = sitting_reads.sitting(w.c, line.sitting) if line.sitting else None
-    w.items.enter_part(NewItem(
+    w.items.enter_as(NewItem(
         kind=ItemKind(line.kind), text=part.text or line.text, unit=part.unit, deadline=part.deadline,
         source=Source(kind=SourceKind.OTHER, words=f"由{whole}分解"), listed_on=event.on, shortcoming=line.shortcoming,
         gap=line.gap, goal=line.goal, contact_leader=event.leader, supervisor=line.supervisor, project=line.project,

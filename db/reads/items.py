@@ -139,19 +139,28 @@ def known_batches(c: Connection) -> tuple[str, ...]:
     return tuple(sorted(c.execute(select(t.item.c.batch).where(t.item.c.batch != "").distinct()).scalars()))
 
 
-def promised(c: Connection, arena: str, before: date) -> tuple[tuple[str, str, str, bool, str], ...]:
-    """(unit key, sitting key, light-free status, counted, number) of what was said in the sitting of an arena before a day."""
-    last = c.execute(select(t.sitting.c.id).where(t.sitting.c.arena == arena, t.sitting.c.held_on < before.isoformat(),
-                                                  t.sitting.c.id.in_(select(t.item.c.sitting_id)))
-                     .order_by(t.sitting.c.held_on.desc(), t.sitting.c.id.desc()).limit(1)).scalar_one_or_none()
-    if last is None:
-        return ()
-    rows = c.execute(
-        select(t.unit.c.key.label("unit"), t.sitting.c.key, t.item_view.c.status, t.item_view.c.counted, t.item.c.number)
-        .join_from(t.item, t.item_view, t.item_view.c.item_id == t.item.c.id)
-        .join(t.unit, t.unit.c.id == t.item_view.c.unit_id).join(t.sitting, t.sitting.c.id == t.item.c.sitting_id)
-        .where(t.item.c.sitting_id == last).order_by(t.item.c.id))
-    return tuple((r.unit, r.key, r.status, bool(r.counted), r.number) for r in rows)
+def sitting_before(c: Connection, arena: str, held_on: date) -> tuple[int, str, str] | None:
+    """(id, title, period) of the last sitting of this arena before a day that put something on the list."""
+    row = c.execute(select(t.sitting.c.id, t.sitting.c.title, t.sitting.c.period)
+                    .where(t.sitting.c.arena == arena, t.sitting.c.held_on < held_on.isoformat(),
+                           t.sitting.c.id.in_(select(t.item.c.sitting_id).where(t.item.c.sitting_id.is_not(None))))
+                    .order_by(t.sitting.c.held_on.desc(), t.sitting.c.id.desc()).limit(1)).first()
+    return None if row is None else (int(row.id), row.title, row.period)
+
+
+def promised_in(c: Connection, sitting_id: int, day: date) -> dict[str, dict[str, int]]:
+    """Unit key -> light -> how many of what was listed from this sitting, by the units that hold it today."""
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    on = day.isoformat()
+    for key, light, n in c.execute(
+            select(t.unit.c.key, t.item_light.c.light, func.count())
+            .join_from(t.item, t.item_view, t.item_view.c.item_id == t.item.c.id)
+            .join(t.unit, t.unit.c.id == t.item_view.c.unit_id)
+            .join(t.item_light, and_(t.item_light.c.item_id == t.item.c.id, t.item_light.c.from_day <= on,
+                                     t.item_light.c.until_day > on))
+            .where(t.item.c.sitting_id == sitting_id, t.item_view.c.counted).group_by(t.unit.c.key, t.item_light.c.light)):
+        found[key][light] = int(n)
+    return dict(found)
 
 
 def _where(wanted_columns: Select[Any], wanted: Filter, day: date, *, light: bool = True) -> Select[Any]:
@@ -173,6 +182,8 @@ def _where(wanted_columns: Select[Any], wanted: Filter, day: date, *, light: boo
         conditions += [t.item_view.c.deadline >= wanted.month, t.item_view.c.deadline < f"{wanted.month}-99"]
     if wanted.open_only:
         conditions.append(t.item_view.c.open)
+    if wanted.slips_out:
+        conditions.append(t.item_view.c.slips > 0)
     of_item = _item_conditions(wanted)
     if of_item:
         asked = asked.join(t.item, t.item.c.id == t.item_view.c.item_id)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 
 from sqlalchemy import Connection, func, insert, select, true, update
@@ -29,6 +30,15 @@ class Items:
 
     def __init__(self, connection: Connection) -> None:
         self._c = connection
+        self._later: set[int] | None = None
+
+    @contextmanager
+    def views_later(self) -> Iterator[None]:
+        """Views are made when the block ends, each once: for lists that come whole."""
+        self._later = set()
+        yield
+        waiting, self._later = self._later, None
+        item_views.make_again(self._c, sorted(waiting))
 
     def enter(self, new: NewItem, *, by: str, at: datetime, by_role: str = "", by_unit: str = "") -> str:
         """Put it on the list; its number. What is listed already, by its source's key, keeps the number it has.
@@ -43,8 +53,8 @@ class Items:
         self._enter(new, (series, nth, number), listing(new, number, at=at, by=by, by_unit=by_unit, role=by_role))
         return number
 
-    def enter_part(self, new: NewItem, event: Event) -> None:
-        """A part of a split item, under the number that the split gave it; `event` is its listing."""
+    def enter_as(self, new: NewItem, event: Event) -> None:
+        """Under the number that it has already (a part of a split item, a list from elsewhere); `event` is its listing."""
         series, nth, number = self._next_number(new)
         self._enter(new, (series, nth, number), event)
 
@@ -104,7 +114,10 @@ class Items:
         self._c.execute(insert(t.item_event).values(
             item_id=item_id, serial=serial, kind=event.kind.value, at=text_of(event.at), by=event.by,
             by_role=event.role, by_unit=event.by_unit, detail=detail_of(event, more)))
-        item_views.make_again(self._c, (item_id,))
+        if self._later is not None:
+            self._later.add(item_id)
+        else:
+            item_views.make_again(self._c, (item_id,))
 
     def link_source(self, item_id: int, source: Source, *, at: datetime) -> None:
         """The same thing said somewhere else too: one more line, not one more item."""

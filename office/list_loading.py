@@ -1,0 +1,78 @@
+"""Putting a list that was read from a folder (`office.list_folder`) into the database, whole, in one transaction.
+
+An item whose number is there already is left as it is. Its files go onto the shelf of evidence, and the events that
+name them carry their hashes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime
+
+from db.engine import Database
+from db.reads import evidence as evidence_reads
+from db.reads import sittings as sitting_reads
+from db.work import Work, work
+from office.evidence import add_lines
+from office.evidence_shelf import Arriving, Shelf, shelf_of
+from office.list_folder import ListPlan, first_event
+from office.sittings import add_units
+from scoring import family
+from scoring.item import Item
+from scoring.life import apply
+
+
+def load_list(database: Database, plan: ListPlan, *, sitting: str = "", by: str, at: datetime) -> tuple[str, ...]:
+    """Enter what is not there yet; the numbers entered. `sitting`: the key of the sitting that it stands with."""
+    if plan.units:
+        add_units(database, plan.units, by=by, at=at)
+    shelf = shelf_of(database)
+    with ExitStack() as open_files, work(database) as w:
+        there = w.items.ids_of(one.number for one in plan.items)
+        fresh = {one.number: one for one in plan.items if one.number not in there}
+        if not fresh:
+            return ()
+        found = sitting_reads.sitting(w.c, sitting) if sitting else None
+        targets = {one.key: one.id for one in sitting_reads.targets(w.c, found.id)} if found else {}
+        with w.items.views_later():
+            for number, one in fresh.items():
+                target = targets.get(plan.targets.get(number, ""))
+                w.items.enter_as(replace(one, sitting_id=found.id if found else None, target_id=target), first_event(one))
+        _live(w, plan, set(fresh), _arriving(open_files, shelf, plan), by=by, at=at)
+        w.record.append(at=at, actor=by, action="清单：批量列入", sitting_id=found.id if found else None, count=len(fresh),
+                        item=f"{next(iter(fresh))} 至 {list(fresh)[-1]}", title=plan.title)
+        if found is not None:
+            w.roster.touch(found.id)
+    return tuple(fresh)
+
+
+def _arriving(open_files: ExitStack, shelf: Shelf, plan: ListPlan) -> dict[tuple[str, str], Arriving]:
+    """(item, name) -> a file that an event names, looked at and ready to be kept."""
+    arriving: dict[tuple[str, str], Arriving] = {}
+    for place in dict.fromkeys((number, name) for number, _event, names in plan.events for name in names):
+        with plan.files[place[1]].open("rb") as file:
+            arriving[place] = open_files.enter_context(shelf.arriving(place[1])).fill(file)
+        arriving[place].look()
+    return arriving
+
+
+def _live(w: Work, plan: ListPlan, fresh: set[str], files: Mapping[tuple[str, str], Arriving], *, by: str, at: datetime) -> None:
+    """Append everything that has happened to the new items, with all that follows for others."""
+    ids = w.items.ids_of(one.number for one in plan.items)
+    stand: dict[str, Item] = {one.number: apply(None, first_event(one)) for one in plan.items}
+    kept: set[tuple[str, str]] = set()
+    with w.items.views_later():
+        for number, event, names in plan.events:
+            if number not in fresh:
+                continue
+            about = evidence_reads.item_units(w.c, number) if names else None
+            if about is not None:
+                new = [files[number, name] for name in names if (number, name) not in kept]
+                kept |= {(number, name) for name in names}
+                add_lines(w, about, new, by=by, at=at)
+            happened = family.happen(stand, number, replace(event, evidence=tuple(files[number, name].sha256 for name in names)))
+            for one, follows in happened.events:
+                w.items.append(ids[one], happened.items[one].length, follows)
+            stand |= happened.items

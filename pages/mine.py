@@ -1,0 +1,39 @@
+"""我的事项: what of the list waits for whoever is signed in, and how what is theirs stands. On a phone: cards."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from office import local_time
+from office.follow_up import address_of
+from office.my_items import SHOWN, my_items
+from pages import _items, _sheet
+from pages._frame import header, house, require
+
+who = require()
+st.html(_sheet.LOOK + _items.LOOK)
+header("我的事项")
+today = local_time.day(house().clock())
+mine = my_items(house().database, who, today=today)
+seen: set[str] = set()
+if not mine.waiting:
+    _sheet.say("现在没有等您办的事项。")
+for one in mine.waiting:
+    fresh = tuple(line for line in one.items if line.number not in seen)
+    if not fresh:
+        continue
+    seen |= {line.number for line in fresh}
+    st.subheader(f"{one.words}（{one.found}项）", anchor=False)
+    st.html(_items.table(fresh, today) + _items.cards(fresh, today))
+    if one.found > SHOWN:
+        st.page_link("pages/commitments.py", label=f"全部{one.found}项", query_params=address_of(one.wanted))
+if mine.all_of_it is not None:
+    st.subheader(mine.whose, anchor=False)
+    _sheet.say(mine.all_of_it.sentence)
+    st.html(_items.lamps(mine.all_of_it, address_of(mine.all_of_it.wanted)))
+    rest = tuple(line for line in mine.all_of_it.items if line.number not in seen)
+    if rest:
+        st.html(f'<p class="lt-note">{escape("其余，最急的在前。")}</p>' + _items.table(rest, today) + _items.cards(rest, today))
+    st.page_link("pages/commitments.py", label="在承诺清单里看全部", query_params=address_of(mine.all_of_it.wanted))
