@@ -75,7 +75,7 @@ def item_card(database: Database, number: str, *, who: Staff, at: datetime) -> I
         sources = reads.sources(c, line.id)
     lit = light_of(item, today, rule)
     kinds = theirs(who, legal(item, today), item)
-    expected = expected_share(item.starts_on, item.deadline, today, rule.step) if item.deadline and item.is_open else None
+    expected = expected_share(item.scheduled_from, item.deadline, today, rule.step) if item.deadline and item.is_open else None
     return ItemCard(
         line=line, item=item, why=lit.why if lit is not None and not item.live_parts else "", happenings=tuple(
             happening(one, units, slips) for one in reversed(told)),

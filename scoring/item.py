@@ -140,6 +140,11 @@ class Item:
         return self.verdict is Verdict.LETTER_ONLY
 
     @property
+    def scheduled_from(self) -> date:
+        """Where its schedule begins: at its start, and again where a relapse reopened it."""
+        return self.starts_on if self.cycle == 1 else self.cycle_since
+
+    @property
     def share(self) -> Fraction | None:
         """How much is done, from this cycle's latest report that says so; None where none does. Not clipped at 1."""
         for reading in reversed(self.readings):

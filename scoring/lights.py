@@ -160,8 +160,7 @@ def pace_of(item: Item, on: date, rule: LightRule = DEFAULT, *, share: Fraction 
 
 
 def _expected(item: Item, deadline: date, on: date, rule: LightRule) -> Fraction:
-    start = item.starts_on if item.cycle == 1 else item.cycle_since
-    return expected_share(start, deadline, on, rule.step)
+    return expected_share(item.scheduled_from, deadline, on, rule.step)
 
 
 def _pace(item: Item, on: date, rule: LightRule, share: Fraction | None) -> tuple[Light, str]:

@@ -90,6 +90,13 @@ def test_closed_late_while_an_extension_waits_for_its_answer_is_late() -> None:
     assert lit is not None and lit.light is Light.DONE_LATE
 
 
+def test_no_new_deadline_has_passed_already() -> None:
+    book = in_progress()
+    book.own("1", Kind.EXTENSION_ASKED, 60, deadline=day(70), text="来不及")
+    assert reason(book, "1", Kind.EXTENSION_DECIDED, 80, granted=True, deadline=day(79)) is Reason.DATE_TOO_EARLY
+    assert book.do("1", Kind.EXTENSION_DECIDED, 80, granted=True, deadline=day(80)).deadline == day(80)
+
+
 def test_a_part_that_relapses_while_its_whole_waits_for_a_sign_off_takes_the_request_back() -> None:
     book = in_progress()
     book.split("1", 2, [("1-1", "1/2", "甲", 50), ("1-2", "1/2", "乙", 60)])
@@ -170,6 +177,16 @@ def test_a_unit_keeps_what_was_returned_when_it_is_handed_back_and_gets_no_earli
     item = book.do("1", Kind.REASSIGNED, 3, unit=OWNER, text="经裁定仍由你单位负责", deadline=day(80))
 
     assert (item.unit, item.status, item.deadline, item.original_deadline) == (OWNER, Status.LISTED, day(80), day(60))
+
+
+def test_the_next_owner_inherits_no_request_of_the_last_one() -> None:
+    book = in_progress()
+    book.own("1", Kind.EXTENSION_ASKED, 50, deadline=day(90), text="来不及")
+    item = book.do("1", Kind.REASSIGNED, 51, unit="市住建局", text="职能划转")
+    book.accept("1", 52)
+
+    assert not item.extension_pending
+    assert reason(book, "1", Kind.EXTENSION_DECIDED, 53, granted=True, deadline=day(90)) is Reason.NOT_ASKED
 
 
 @pytest.mark.parametrize("fields", [{}, {"text": " "}])
