@@ -233,6 +233,7 @@ def test_hard_case_41_the_old_cycles_progress_is_not_this_cycles() -> None:
     item = book.relapse("1", 90)
 
     assert item.share is None and lit(item, 92) is Light.UNKNOWN
+    assert item.silent_days(day(92)) == 2
 
 
 def test_hard_case_42_nobody_accepts_their_own_work_and_evidence_is_needed() -> None:

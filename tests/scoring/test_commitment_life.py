@@ -296,7 +296,7 @@ class ListLife(RuleBasedStateMachine):
 
 
 class TestListLife(ListLife.TestCase):
-    settings = settings(max_examples=80, stateful_step_count=30, deadline=None,
+    settings = settings(max_examples=60, stateful_step_count=30, deadline=None,
                         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
