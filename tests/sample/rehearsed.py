@@ -65,6 +65,8 @@ class Rehearsed:
     absent: frozenset[str]
     secrets: dict[str, str] = field(default_factory=dict)
     sent: int = 0
+    repeated: list[str] = field(default_factory=list)  # numbers of promises that a leader's comment repeated
+    tasks: list[str] = field(default_factory=list)  # numbers of what leaders asked for
 
     def check_everybody_in(self) -> None:
         issued = badges.issue_badges(self.house.database, self.key, None, base_url=BASE, by="host", at=self.house.clock())

@@ -185,6 +185,18 @@ def test_every_promise_is_on_the_list_with_its_unit_and_its_day(held):
     assert len({one.number for one in listed}) == len(wanted) > 0
 
 
+def test_what_a_leader_asks_for_is_on_the_list_and_what_he_repeats_is_there_once(held):
+    with held.hall.house.database.reading() as c:
+        tasks = item_reads.page(c, Filter(kind="task"), date(2030, 1, 1))
+        listed = item_reads.count(c, Filter(), date(2030, 1, 1))
+        sources = {number: len(item_reads.sources(c, found.id)) for number in set(held.hall.repeated)
+                   if (found := item_reads.item(c, number, date(2030, 1, 1))) is not None}
+
+    assert sorted(one.number for one in tasks) == sorted(held.hall.tasks)
+    assert listed == len(held.rows("commitments.csv")) + len(tasks)
+    assert sources == {number: 1 + n for number, n in Counter(held.hall.repeated).items()}
+
+
 def test_twelve_heads_answer_two_prepared_questions_each(halls):
     held = halls[DEPARTMENT]
     with held.hall.house.database.reading() as c:

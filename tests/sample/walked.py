@@ -2,7 +2,8 @@
 
     walked = walk(hall, clock)       # every word that stood on the key, in order
 
-Papers are filled in while a round is open; where people ask, the prepared questions are put on stage and answered.
+Papers are filled in while a round is open; where people ask, the prepared questions are put on stage and answered;
+where leaders comment, something is repeated and something is asked for.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable
 
 from rehearsed import Rehearsed
 
-from hall import questioning, questions, rounds, segments, turn
+from hall import comments, questioning, questions, rounds, segments, stage_list, turn
 from hall.moves import id_of
 from hall.next_step import Move, Step, next_step
 from tests import make
@@ -41,9 +42,12 @@ def _press(hall: Rehearsed, step: Step, clock: make.Clock, by_phone: Callable[[s
         case Move.BEGIN:
             target = step.targets[0] if step.targets else None
             segments.begin(database, key, step.segment, target, seen=seen, by=HOST, at=now)
-            if target is not None and turn.segment_of(hall.snapshot, step.segment).kind == "questions":
-                hall.house.live.refresh()
+            hall.house.live.refresh()
+            segment = turn.segment_of(hall.snapshot, step.segment)
+            if segment.kind == "questions" and target is not None:
                 _ask_what_was_prepared(hall, target, clock)
+            if segment.kind == "comment":
+                _comment(hall, target, clock, "市委书记" if segment.scope == "after" and hall.tasks else "市长")
         case Move.END:
             going = turn.going(hall.snapshot)
             assert going is not None
@@ -68,4 +72,16 @@ def _ask_what_was_prepared(hall: Rehearsed, target: str, clock: make.Clock) -> N
             clock.advance(60)
             questioning.put_on_stage(hall.house.database, hall.key, one.id, on_stage=None, by=HOST, at=clock())
             questioning.end(hall.house.database, hall.key, one.id, "当场作答，列入清单限期办结。", by=HOST, at=clock())
+    hall.house.live.refresh()
+
+
+def _comment(hall: Rehearsed, target: str | None, clock: make.Clock, speaker: str) -> None:
+    """A leader repeats what the unit has promised, and gives it a task; at the end to the first that admitted something."""
+    about = target or next(one.key for one in hall.snapshot.targets if one.declaration.shortcomings)
+    promises = stage_list.known_of(hall.house.database, hall.snapshot, about, clock())
+    said = {"speaker": speaker, "kind": "task", "by": HOST, "at": clock()}
+    if promises:
+        number = comments.say(hall.house.database, hall.key, about, text="这一条要说到做到。", same_as=promises[0].key, **said)
+        hall.repeated.append(number)
+    hall.tasks.append(comments.say(hall.house.database, hall.key, about, text="一个月内把整改方案向社会公开。", **said))
     hall.house.live.refresh()
