@@ -7,6 +7,7 @@ record stay where they are, and so does every table that is not thought of.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -56,9 +57,10 @@ def copy_roster(source: Connection, sink: Connection, sitting_id: int) -> None:
 
 
 def wipe(file: Path) -> None:
-    """The file and what SQLite and its server leave beside it."""
+    """The file, what SQLite and its server leave beside it, and the pictures that were handed in."""
     for tail in ("", "-wal", "-shm", ".serving"):
         file.with_name(file.name + tail).unlink(missing_ok=True)
+    shutil.rmtree(file.with_name(f"{file.stem}.evidence"), ignore_errors=True)
 
 
 def _copied(sitting_id: int) -> tuple[tuple[Table, ColumnElement[bool], Change], ...]:

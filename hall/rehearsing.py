@@ -74,6 +74,7 @@ class Rehearsal:
 
 _lock = threading.RLock()
 _started: dict[Path, Rehearsal] = {}
+_about: dict[tuple[Path, int], Sitting | None] = {}  # read once a file: pages ask every other second
 
 
 def place_of(database: Database) -> Path:
@@ -95,10 +96,16 @@ def running(database: Database) -> Rehearsal | None:
 
 def rehearsed(database: Database) -> Sitting | None:
     """The sitting that the rehearsal's file is about; None without a file."""
-    if not is_there(database):
-        return None
-    with _opened(place_of(database)) as copy, copy.reading() as c:
-        return next(iter(reads.sittings(c)), None)
+    place = place_of(database)
+    with _lock:  # a file that is being thrown away must not be opened: that would make a new one
+        if not place.exists():
+            return None
+        key = (place, place.stat().st_ino)
+        if key not in _about:
+            with _opened(place) as copy, copy.reading() as c:
+                _about.clear()
+                _about[key] = next(iter(reads.sittings(c)), None)
+        return _about[key]
 
 
 def prepare(database: Database, sitting: str, *, by: str, at: datetime) -> Path:
@@ -162,6 +169,7 @@ def finish(database: Database) -> None:
             sole.hold()
             sole.let_go()
         rehearsal.wipe(place)
+        _about.clear()
 
 
 def stop(database: Database) -> None:

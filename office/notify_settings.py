@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from db.engine import Connection, Database
 from db.reads import people as people_reads
+from db.rehearsal import is_marked
 from db.work import work
 from office.refusal import Refused
 
@@ -71,8 +72,10 @@ def settings(database: Database) -> NotifySettings:
 
 
 def settings_with_secrets(database: Database, channel: Channel) -> tuple[NotifySettings, str]:
-    """For sending: the settings, and this channel's password or key."""
+    """For sending: the settings, and this channel's password or key. A rehearsal sends nothing: Refused."""
     with database.reading() as c:
+        if is_marked(c):
+            raise Refused("彩排不往外发消息。")
         return _settings(c), people_reads.setting(c, _SECRETS[channel.value]) or ""
 
 

@@ -19,7 +19,9 @@ from hall.cli import main
 from hall.house import House
 from hall.phones_first import PhonesFirst
 from hall.sole import Sole
-from office import people
+from office import notify, people
+from office.evidence_shelf import shelf_of
+from office.notify_settings import Channel
 from office.people import Role
 from office.refusal import Refused
 from scoring.package import read_package
@@ -27,6 +29,9 @@ from tests import make
 
 COPIED = {"setting", "unit", "sitting", "rule", "target", "seat", "recusal", "component_value", "segment", "question",
           "publishing_terms", "shortcoming", "measure", "commitment", "staff", "staff_role"}
+
+
+on_sqlite = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -85,11 +90,16 @@ def test_a_whole_rehearsal_leaves_the_real_database_as_it_was(hall, place):
         twin.close()
     twin.publish()
     assert results.receipts(twin.house.database, hall.key) and place.exists()
+    shelf = shelf_of(twin.house.database).folder
+    shelf.mkdir()
+    assert shelf != shelf_of(hall.house.database).folder
+    with pytest.raises(Refused, match="彩排不往外发消息"):
+        notify.try_out(twin.house.database, Channel.WEBHOOK, "", by="host", at=hall.now)
     twin.house.close()
     rehearsing.finish(hall.house.database)
 
     assert (everything(hall.house.database), files(hall.house.database)) == before
-    assert not list(place.parent.glob("*rehearsal*")) and not rehearsing.is_there(hall.house.database)
+    assert not list(place.parent.glob("*rehearsal*")) and not shelf.exists() and not rehearsing.is_there(hall.house.database)
     rehearsing.finish(hall.house.database)
 
 
@@ -117,6 +127,7 @@ def test_only_what_was_prepared_is_copied(hall, place):
     copy.dispose()
 
 
+@on_sqlite
 def test_a_badge_opens_its_own_hall_and_no_other(hall, place):
     twin = rehearse(hall)
 
@@ -125,6 +136,7 @@ def test_a_badge_opens_its_own_hall_and_no_other(hall, place):
     twin.house.close()
 
 
+@on_sqlite
 def test_everybody_has_an_entrance_and_only_into_a_rehearsal(hall, place):
     with pytest.raises(Refused, match="只有彩排"):
         people.entrances(hall.house.database, at=hall.now)
@@ -137,6 +149,7 @@ def test_everybody_has_an_entrance_and_only_into_a_rehearsal(hall, place):
     twin.house.close()
 
 
+@on_sqlite
 def test_one_rehearsal_at_a_time_and_none_inside_another(hall, place):
     twin = rehearse(hall)
 
@@ -147,6 +160,7 @@ def test_one_rehearsal_at_a_time_and_none_inside_another(hall, place):
     twin.house.close()
 
 
+@on_sqlite
 def test_what_is_served_or_bears_no_mark_is_not_thrown_away(hall, place):
     rehearsing.prepare(hall.house.database, hall.key, by="host", at=hall.now)
     held = Sole(Database(f"sqlite:///{place}"))
@@ -164,6 +178,7 @@ def test_what_is_served_or_bears_no_mark_is_not_thrown_away(hall, place):
     assert place.exists()
 
 
+@on_sqlite
 def test_no_backup_goes_from_one_world_into_the_other(hall, place, tmp_path):
     twin = rehearse(hall)
     care.backup(hall.house.database, tmp_path / "real.db", by="host", at=hall.now)
@@ -189,6 +204,7 @@ def test_the_process_is_never_told_where_the_real_database_is():
     assert told["LEITAI_DATABASE_URL"] == "sqlite:////data/x.rehearsal.db" and told["PATH"] == "/bin"
 
 
+@on_sqlite
 def test_simulated_phones_take_no_badge_from_a_real_hand(hall, place):
     with pytest.raises(Refused, match="只能在彩排里用"):
         crowds.take_seats(hall.house.database, hall.key, 3, by="host", at=hall.now)
@@ -216,6 +232,7 @@ def test_a_child_process_leaves_with_its_parent():
     subprocess.run([sys.executable, "-c", parent], stdout=subprocess.PIPE, timeout=30, check=True)
 
 
+@on_sqlite
 def test_the_command_line_says_that_it_is_a_rehearsal(hall, place, tmp_path, capsys):
     """`leitai ... --database-url` of a rehearsal; its package says so, and is recounted all the same."""
     twin = rehearse(hall)

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import io
 import re
+import shutil
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
@@ -34,6 +35,13 @@ PAGES = Path(__file__).resolve().parents[2] / "pages"
 HALL = Path(__file__).resolve().parents[2] / "hall"
 PLAIN = (door, evidence_route, visitor)
 """Whose `routes(house)` the front door carries as they are; phones and boards come before them."""
+
+
+@pytest.fixture
+def url(tmp_path: Path, sqlite_with_tables: Path) -> str:
+    """Marks know no database: one kind is enough."""
+    shutil.copyfile(sqlite_with_tables, tmp_path / "leitai.db")
+    return f"sqlite:///{tmp_path / 'leitai.db'}"
 
 
 @pytest.fixture
