@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from office.agenda_templates import fault_of
 from office.folder_rows import rows_of
-from office.plan import PlannedQuestion, PlannedSegment, segments_fault
+from office.plan import PlannedQuestion, PlannedSegment
 from scoring.rows import PackageRefused
 from scoring.rule import Rule
 
@@ -26,7 +27,7 @@ _WANTED = {str: "带引号的文字", int: "不带引号的整数"}
 def read_segments(found: Sequence[object], ballot_mode: str) -> tuple[PlannedSegment, ...]:
     """The agenda template of `sitting.toml`, in its order."""
     segments = tuple(_segment(n, one) for n, one in enumerate(found, 1))
-    if (fault := segments_fault(segments, ballot_mode)) is not None:
+    if (fault := fault_of(segments, ballot_mode)) is not None:
         number, words = fault
         raise PackageRefused("sitting.toml", f"第{number}个 [[segments]]：{words}")
     return segments

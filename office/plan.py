@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -94,30 +94,6 @@ class SittingPlan:
     declarations: Mapping[str, Declaration] = field(default_factory=dict)
     segments: tuple[PlannedSegment, ...] = ()
     questions: tuple[PlannedQuestion, ...] = ()
-
-
-def segments_fault(segments: Sequence[PlannedSegment], ballot_mode: str) -> tuple[int, str] | None:
-    """What is wrong with an agenda template: the segment's number, from 1, and words; None when nothing is."""
-    seen: set[str] = set()
-    where = {"each": "each", "all": "after"}[ballot_mode]
-    for number, one in enumerate(segments, 1):
-        if not one.key.isascii() or not all(ch.isalnum() or ch in "-_" for ch in one.key) or len(one.key) > 40:
-            return number, f"key “{one.key[:40]}”只能用英文字母、数字、- 和 _，最长40个"
-        if one.key in seen:
-            return number, f"key “{one.key}”用了两次，请改掉一个"
-        if one.kind not in SEGMENT_KINDS:
-            return number, f"kind “{one.kind[:40]}”不是环节类别，请写 {'、'.join(SEGMENT_KINDS)} 之一"
-        if one.scope not in SEGMENT_SCOPES:
-            return number, f"scope “{one.scope[:40]}”请写 before（全场开始时）、each（每家单位）或 after（全场最后）"
-        if not 0 <= one.seconds <= 86_400 or not 0 <= one.warn_seconds <= one.seconds:
-            return number, "seconds 请写0到86400之间的秒数，0表示不限时；warn_seconds 不能比它多"
-        if one.kind == "ballot" and one.scope != where:
-            return number, ("每家讲完就打分（ballot = \"each\"），打分环节的 scope 请写 each" if where == "each" else
-                            "最后一张票打全部（ballot = \"all\"），打分环节的 scope 请写 after")
-        if one.kind == "ballot" and any(earlier.kind == "ballot" for earlier in segments[:number - 1]):
-            return number, "打分环节只能有一个，请删去一个"
-        seen.add(one.key)
-    return None
 
 
 def paper_does_not_fit(rule: Rule, ballot_mode: str) -> str | None:

@@ -15,7 +15,8 @@ from db.reads import results as result_reads
 from db.reads import segments as segment_reads
 from db.reads import sittings as reads
 from db.values import Declaration, Sitting, Target, Unit
-from office.plan import PlannedSeat, PlannedSegment, PlannedTarget, PlannedUnit, SittingPlan, segments_fault
+from office.agenda_templates import fault_of, planned
+from office.plan import PlannedSeat, PlannedSegment, PlannedTarget, PlannedUnit, SittingPlan
 from office.points import signed
 from office.refusal import NotFound
 from scoring.number import percent, plain
@@ -116,10 +117,8 @@ def new_plan(database: Database, *, key: str, title: str, arena: str, period: st
         with database.reading() as c:
             found = _found(c, like)
             toml = with_version(reads.rule_text(c, found.id)[0], 1)
-            segments = tuple(
-                PlannedSegment(key=one.key, kind=one.kind, title=one.title, scope=one.scope, seconds=one.seconds,
-                               warn_seconds=one.warn_seconds) for one in segment_reads.segments(c, found.id))
-            if segments_fault(segments, ballot_mode) is not None:  # of another way of balloting
+            segments = planned(segment_reads.segments(c, found.id))
+            if fault_of(segments, ballot_mode) is not None:  # of another way of balloting
                 segments = ()
             if with_roster:
                 units = tuple(PlannedUnit(key=one.key, name=one.name, kind=one.kind, parent=one.parent)

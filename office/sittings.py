@@ -14,9 +14,9 @@ from db.reads import results as result_reads
 from db.reads import segments as segment_reads
 from db.reads import sittings as reads
 from db.reads import stage_talk
-from db.stage_values import Segment
 from db.values import Declaration, Sitting
 from db.work import Work, work
+from office.agenda_templates import stored
 from office.plan import COUNTED_KINDS, PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan, paper_does_not_fit
 from office.refusal import NotFound, Refused
 from scoring.round import Phase
@@ -52,9 +52,7 @@ def load(database: Database, plan: SittingPlan, *, by: str, at: datetime) -> tup
             w.roster.put_component(targets[target], component, value)
         for target, declaration in plan.declarations.items():
             w.roster.put_declaration(targets[target], declaration)
-        w.segments.put(sitting_id, [
-            Segment(id=0, key=one.key, kind=one.kind, title=one.title, scope=one.scope, seconds=one.seconds,
-                    warn_seconds=one.warn_seconds) for one in plan.segments])
+        w.segments.put(sitting_id, stored(plan.segments))
         for question in plan.questions:
             w.talk.ask(sitting_id, targets[question.target], source="prepared", asker=question.asker,
                        group=question.group, text=question.text, at=at)
@@ -165,6 +163,8 @@ def drop_target(database: Database, sitting: str, key: str, *, by: str, at: date
                 or any(said.target == key for said in stage_talk.comments(w.c, found.id)) \
                 or any(asked.target == key and asked.on_stage_at for asked in stage_talk.questions(w.c, found.id)):
             raise Refused(f"{one.name}已经上场，不能从议程删除。")
+        if w.items.holds_target(one.id):
+            raise Refused(f"{one.name}已有事项列入清单，不能从议程删除。请改为延到补场，或先请管理员核对清单。")
         w.roster.drop_target(one.id)
         _tell(w, found, by, at, "议程删除", target=key)
 

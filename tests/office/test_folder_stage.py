@@ -98,16 +98,16 @@ def test_routes_speakers_shadows_segments_and_questions_are_stored_and_loading_a
 def test_what_is_wrong_in_a_table_is_named_by_file_row_and_column(folder):
     target, seat = first_keys(folder)
     add_columns(folder / "targets.csv", "speaks,route", "yes,", **{target: "也许,"})
-    assert refusal(folder).startswith("targets.csv 第2行speaks列") and "“也许”" in refusal(folder)
+    assert refusal(folder).startswith("targets.csv第2行speaks列") and "“也许”" in refusal(folder)
 
     shutil.copy(SAMPLE / "targets.csv", folder)
     add_columns(folder / "targets.csv", "route,speaks", "第二线路,yes")
     add_columns(folder / "seats.csv", "shadow,route", "no,", **{seat: "no,第三线路"})
-    assert "seats.csv 第2行route列" in refusal(folder) and "可用的是 第二线路" in refusal(folder)
+    assert "seats.csv第2行route列" in refusal(folder) and "可用的是 第二线路" in refusal(folder)
 
     shutil.copy(SAMPLE / "seats.csv", folder)
     add_columns(folder / "seats.csv", "shadow", "no", **{seat: ""})
-    assert "seats.csv 第2行shadow列" in refusal(folder)
+    assert "seats.csv第2行shadow列" in refusal(folder)
 
 
 @pytest.mark.parametrize(("row", "where"), [
@@ -121,18 +121,18 @@ def test_a_question_that_cannot_be_asked_is_named(folder, row, where):
     (folder / "questions.csv").write_text(
         "target,asker,group,text\n" + row.format(target=target, silent=silent) + "\n", "utf-8")
 
-    assert refusal(folder).startswith(f"questions.csv 第2行{where}列")
+    assert refusal(folder).startswith(f"questions.csv第2行{where}列")
 
 
 @pytest.mark.parametrize(("change", "said"), [
-    (("seconds = 480", "seconds = 30"), "第1个 [[segments]]：seconds"),
+    (("seconds = 480", "seconds = 30"), "第1个 [[segments]]：提醒要早于时限"),
     (("seconds = 480", 'seconds = "8分"'), "第1个 [[segments]] 的 seconds 请写成不带引号的整数"),
-    (('kind = "speech"', 'kind = "song"'), "“song”不是环节类别"),
-    (('key = "ballot"', 'key = "speech"'), "第2个 [[segments]]：key “speech”用了两次"),
-    (('key = "speech"', 'key = "发言"'), "第1个 [[segments]]：key “发言”"),
+    (('kind = "speech"', 'kind = "song"'), "种类“song”不认识"),
+    (('key = "ballot"', 'key = "speech"'), "编号“speech”重复了"),
+    (('key = "speech"', 'key = "发言"'), "第1个 [[segments]]：编号“发言”"),
     (('title = "现场测评"', 'titel = "现场测评"'), "第2个 [[segments]] 里有不认识的项“titel”"),
     (('title = "现场测评"', ""), "第2个 [[segments]] 缺少 title"),
-    (('title = "现场测评"', 'title = "现场测评"\nscope = "after"'), "打分环节的 scope 请写 each"),
+    (('title = "现场测评"', 'title = "现场测评"\nscope = "after"'), "打分环节的范围请写each"),
     (('kind = "speech"', 'kind = "ballot"'), "第2个 [[segments]]：打分环节只能有一个"),
 ])
 def test_a_template_that_cannot_be_walked_is_named(folder, change, said):
