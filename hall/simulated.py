@@ -24,10 +24,11 @@ USUAL_THINKING = 25.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
-    """How they behave: seconds of thought on average, and the share that sends only after the close."""
+    """How they behave: seconds of thought and between two polls on average, and the share that sends only after the close."""
 
     thinking: float = USUAL_THINKING
     late: float = 0.0
+    polling: float = 6.0
 
 
 USUAL = Manner()
@@ -60,7 +61,7 @@ class _Phone:
     held: dict[str, str] = field(default_factory=dict)  # a paper whose judge dawdles until the round has closed
 
     async def live(self) -> None:
-        await asyncio.sleep(self.rng.uniform(0, min(6.0, self.manner.thinking)))
+        await asyncio.sleep(self.rng.uniform(0, min(self.manner.polling, self.manner.thinking)))
         checked = False
         while True:
             try:
@@ -68,7 +69,7 @@ class _Phone:
                 await self._look()
             except (OSError, TimeoutError, ValueError):
                 await asyncio.sleep(3)  # the server is starting or restarting: a phone simply tries again
-            await asyncio.sleep(self.rng.uniform(4, 8))
+            await asyncio.sleep(self.rng.uniform(2 / 3, 4 / 3) * self.manner.polling)
 
     async def _check(self) -> bool:
         """What a phone finds out about itself on the waiting page; one in forty has some trouble."""
