@@ -95,6 +95,8 @@ def send_back(w: Work, one: Target, of: Sitting) -> Sitting | None:
                 or any(run.target == one.key for run in segment_reads.runs(w.c, to.id)) \
                 or reads.stage(w.c, to.id).target == one.key:
             raise Refused(f"{one.name}已在{to.title}上场，延期不能收回。")
+        if w.items.holds_target(there.id):
+            raise Refused(f"{one.name}在{to.title}已有事项列入清单，延期不能收回。")
         w.roster.drop_target(there.id)
         w.roster.touch(to.id)
         return to

@@ -15,6 +15,7 @@ from office import sittings
 from office.people import Role
 from office.refusal import NotAllowed, Refused
 from scoring.number import NotANumber, parse_decimal
+from scoring.promise import unmeasurable
 
 SHORTCOMINGS = 3
 
@@ -88,6 +89,8 @@ def advice(declaration: Declaration, held_on: date) -> tuple[str, ...]:
         for m, promise in enumerate(one.commitments, 1):
             if not promise.amount:
                 found.append(f"第{n}条不足的第{m}项承诺没有数量，到期难以核验，最好写明做到多少。")
+            found += [f"第{n}条不足的第{m}项承诺：{said}" for said in
+                      unmeasurable(promise.text, promise.amount, promise.amount_unit, promise.deadline) if said.startswith("“")]
             if promise.deadline < held_on:
                 found.append(f"第{n}条不足的第{m}项承诺期限早于开会日期，请核对。")
     return tuple(found)

@@ -22,7 +22,8 @@ from db.item_values import ItemKind, Milestone, NewItem, Source, SourceKind, Sto
 from db.record import Record
 from db.stores import item_views
 from db.values import Sitting
-from scoring.commitment import Event
+from scoring.commitment import Event, Kind
+from scoring.life import replay
 
 
 class Items:
@@ -82,7 +83,10 @@ class Items:
 
     def enter_promises(self, sitting: Sitting, *, listed_on: date, by: str, at: datetime, by_role: str = "",
                        target_id: int | None = None) -> tuple[str, ...]:
-        """Every commitment of this sitting (or of one target) that is not on the list yet; the numbers given."""
+        """Every commitment of this sitting (or of one target) that is not on the list yet; the numbers that they have now.
+
+        One that its unit made before, at another sitting, is linked to that item and not listed twice.
+        """
         waiting = self._c.execute(
             select(t.commitment, t.shortcoming.c.text.label("shortcoming"), t.shortcoming.c.gap, t.shortcoming.c.goal,
                    t.target.c.id.label("target_id"), t.unit.c.key.label("unit"))
@@ -98,16 +102,46 @@ class Items:
                 .where(t.measure.c.shortcoming_id.in_({one.shortcoming_id for one in waiting}))
                 .order_by(t.measure.c.position)):
             measures[r.shortcoming_id].append(r.text)
-        return tuple(
-            self.enter(NewItem(
+        numbers = []
+        for one in waiting:
+            new = NewItem(
                 kind=ItemKind.COMMITMENT, text=one.text, unit=one.unit, owner=one.owner,
                 source=Source(kind=SourceKind.DECLARED, words=sitting.title, key=f"commitment:{one.id}"),
                 listed_on=listed_on, started_on=sitting.held_on, deadline=date.fromisoformat(one.deadline),
                 shortcoming=one.shortcoming, gap=one.gap, goal=one.goal,
                 measures=tuple(measures[one.shortcoming_id]), value=one.amount, value_unit=one.amount_unit,
-                sitting_id=sitting.id, target_id=one.target_id, commitment_id=one.id),
-                by=by, at=at, by_role=by_role)
-            for one in waiting)
+                sitting_id=sitting.id, target_id=one.target_id, commitment_id=one.id)
+            twin = self._promised_before(new)
+            if twin is None:
+                numbers.append(self.enter(new, by=by, at=at, by_role=by_role))
+            elif self.number_of(new.source.key) is None:
+                self._link_promise(*twin, new, by=by, at=at, by_role=by_role)
+                numbers.append(twin[1])
+        return tuple(numbers)
+
+    def holds_target(self, target_id: int) -> bool:
+        """Whether something on the list was said of this target: it can be taken off the agenda no more."""
+        return self._c.execute(select(t.item.c.id).where(t.item.c.target_id == target_id).limit(1)).first() is not None
+
+    def _promised_before(self, new: NewItem) -> tuple[int, str] | None:
+        """(id, number) of the same promise of the same unit by the same day, made at another sitting and still open."""
+        row = self._c.execute(
+            select(t.item.c.id, t.item.c.number).join_from(t.item, t.item_view, t.item_view.c.item_id == t.item.c.id)
+            .join(t.unit, t.unit.c.id == t.item.c.unit_id)
+            .where(t.unit.c.key == new.unit, t.item.c.kind == new.kind.value, t.item.c.text == new.text, t.item_view.c.open,
+                   t.item.c.deadline == _day(new.deadline), t.item.c.sitting_id.is_distinct_from(new.sitting_id))
+            .order_by(t.item.c.id).limit(1)).first()
+        return None if row is None else (int(row.id), str(row.number))
+
+    def _link_promise(self, item_id: int, number: str, new: NewItem, *, by: str, at: datetime, by_role: str) -> None:
+        """Said again at another sitting: one item with one more source."""
+        before = self.events_of((item_id,))[item_id]
+        self.link_source(item_id, new.source, at=at)
+        event = listing(new, number, at=at, by=by, role=by_role)
+        linked = Event(kind=Kind.LINKED, at=at, on=max(event.on, before[-1].event.on), by=by, role=by_role, source=event.source)
+        item = replay(one.event for one in before)
+        if item is not None and event.source not in item.sources:
+            self.append(item_id, len(before) + 1, linked)
 
     def append(self, item_id: int, serial: int, event: Event, more: Mapping[str, object] | None = None) -> None:
         """One event, at this serial: if somebody else was quicker the database refuses it. The view follows at once."""
