@@ -26,43 +26,42 @@ from office.people import Role
 from pages import _frame
 
 HERE = Path(__file__).parent
-PAGES = (
-    # file, title, icon, roles that find it in the menu (every page guards itself)
-    ("home", "首页", ":material/home:", frozenset(Role)),
-    ("prepare", "会前准备", ":material/checklist:", frozenset({Role.HOST, Role.ADMINISTRATOR})),
-    ("host", "主持台", ":material/podium:", frozenset({Role.HOST, Role.ADMINISTRATOR})),
-    ("desk", "签到台", ":material/how_to_reg:", frozenset({Role.HOST, Role.CLERK, Role.ADMINISTRATOR})),
-    ("asking", "提问台", ":material/forum:", frozenset({Role.HOST, Role.CLERK, Role.ADMINISTRATOR})),
-    ("paper", "纸票", ":material/ballot:",
-     frozenset({Role.CLERK, Role.SUPERVISOR, Role.HOST, Role.ADMINISTRATOR})),
-    ("results", "成绩", ":material/leaderboard:",
-     frozenset({Role.HOST, Role.CLERK, Role.SUPERVISOR, Role.LEADER, Role.ADMINISTRATOR, Role.LIAISON})),
-    ("advice", "评议分析", ":material/monitoring:", frozenset({Role.LEADER, Role.ADMINISTRATOR})),
-    ("ledger", "考绩台账", ":material/account_balance_wallet:", frozenset(Role)),
-    ("commitments", "承诺清单", ":material/task_alt:", frozenset(Role)),
-    ("mine", "我的事项", ":material/assignment_ind:",
-     frozenset({Role.LIAISON, Role.LEADER, Role.SUPERVISOR, Role.CLERK, Role.ADMINISTRATOR})),
-    ("item", "清单事项", ":material/task:", frozenset()),
-    ("lookback", "回头看", ":material/explore:",
-     frozenset({Role.HOST, Role.CLERK, Role.SUPERVISOR, Role.LEADER, Role.ADMINISTRATOR})),
-    ("reconcile", "对账亮账", ":material/fact_check:", frozenset(Role)),
-    ("reminders", "提醒", ":material/notifications:", frozenset({Role.HOST, Role.CLERK, Role.ADMINISTRATOR})),
-    ("unit", "单位填报", ":material/edit_note:", frozenset({Role.LIAISON, Role.HOST, Role.ADMINISTRATOR})),
-    ("record", "留痕与人员", ":material/history:", frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})),
-    ("screen", "大屏", ":material/tv:", frozenset()),
+EVERYBODY = frozenset(Role)
+ON_THE_SPOT = frozenset({Role.HOST, Role.CLERK, Role.ADMINISTRATOR})
+PAGES: tuple[tuple[str, str, str, str, frozenset[Role]], ...] = (
+    # section of the menu, file, title, icon, roles that find it there (every page guards itself)
+    ("", "home", "首页", ":material/home:", EVERYBODY),
+    ("", "host", "主持台", ":material/podium:", frozenset({Role.HOST, Role.ADMINISTRATOR})),
+    ("会场", "prepare", "会前准备", ":material/checklist:", frozenset({Role.HOST, Role.ADMINISTRATOR})),
+    ("会场", "desk", "签到台", ":material/how_to_reg:", ON_THE_SPOT),
+    ("会场", "asking", "提问台", ":material/forum:", ON_THE_SPOT),
+    ("会场", "paper", "纸票", ":material/ballot:", ON_THE_SPOT | {Role.SUPERVISOR}),
+    ("会场", "unit", "单位填报", ":material/edit_note:", frozenset({Role.LIAISON, Role.HOST, Role.ADMINISTRATOR})),
+    ("成绩", "results", "成绩", ":material/leaderboard:", EVERYBODY),
+    ("成绩", "advice", "评议分析", ":material/monitoring:", frozenset({Role.LEADER, Role.ADMINISTRATOR})),
+    ("成绩", "ledger", "考绩台账", ":material/account_balance_wallet:", EVERYBODY),
+    ("清单", "commitments", "承诺清单", ":material/task_alt:", EVERYBODY),
+    ("清单", "mine", "我的事项", ":material/assignment_ind:", EVERYBODY - {Role.HOST}),
+    ("清单", "item", "清单事项", ":material/task:", frozenset()),
+    ("清单", "lookback", "回头看", ":material/explore:", EVERYBODY - {Role.LIAISON}),
+    ("清单", "reconcile", "对账亮账", ":material/fact_check:", EVERYBODY),
+    ("管理", "reminders", "提醒", ":material/notifications:", ON_THE_SPOT),
+    ("管理", "record", "留痕与人员", ":material/history:", frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})),
+    ("", "screen", "大屏", ":material/tv:", frozenset()),
 )
+NAMES = tuple(name for _section, name, *_ in PAGES)
 
 
 def menu() -> st.navigation:
     """The pages of whoever is signed in; those of others stay reachable, and guard themselves."""
     person = _frame.person()
     roles = person.roles if person else frozenset()
-    return st.navigation(
-        [st.Page(HERE / "pages" / f"{name}.py", title=title, icon=icon, url_path=name, default=name == "home",
-                 visibility="visible" if roles & wanted else "hidden")
-         for name, title, icon, wanted in PAGES],
-        position="top",
-    )
+    sections: dict[str, list[st.Page]] = {}
+    for section, name, title, icon, wanted in PAGES:
+        sections.setdefault(section, []).append(
+            st.Page(HERE / "pages" / f"{name}.py", title=title, icon=icon, url_path=name, default=name == "home",
+                    visibility="visible" if roles & wanted else "hidden"))
+    return st.navigation(sections, position="top")
 
 
 if __name__ == "__main__":
@@ -71,8 +70,7 @@ if __name__ == "__main__":
 else:
     # the call below runs outside any session on purpose; Streamlit would warn of that at every start
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
-    st.navigation([st.Page(HERE / "pages" / f"{name}.py", url_path=name, default=name == "home")
-                   for name, *_ in PAGES])
+    st.navigation([st.Page(HERE / "pages" / f"{name}.py", url_path=name, default=name == "home") for name in NAMES])
     house = the_house()
 
     @asynccontextmanager
@@ -87,5 +85,5 @@ else:
                 Route("/home", lambda _request: RedirectResponse("/"))],
         middleware=[*([Middleware(Watermarked)] if house.is_rehearsal else []),
                     Middleware(PhonesFirst, house=house), Middleware(BoardFirst, house=house),
-                    Middleware(door.SendToDoor, house=house, paths=frozenset({"/", *(f"/{name}" for name, *_ in PAGES)}))],
+                    Middleware(door.SendToDoor, house=house, paths=frozenset({"/", *(f"/{name}" for name in NAMES)}))],
     )
