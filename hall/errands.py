@@ -15,6 +15,7 @@ from hall.limits import phones_at_once
 from hall.preflight import owes, preflight
 from hall.snapshot import Snapshot
 from office.people import Role
+from office.reminders import OFFICE, Reminder, Why
 from scoring.round import Phase
 
 
@@ -45,11 +46,16 @@ class SittingCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """Something to do: what, on which page (its file's name), for which sitting (a key, or empty)."""
+    """Something to do: what, on which page (its file's name), for which sitting (a key, or empty), what else its
+    address says."""
 
     words: str
     page: str
     sitting: str = ""
+    address: tuple[tuple[str, str], ...] = ()
+
+
+_FILTERS = {Why.OVERDUE: "overdue", Why.DUE: "due_soon", Why.DUE_SOON: "due_soon"}
 
 
 def card(snapshot: Snapshot, today: date) -> SittingCard:
@@ -96,6 +102,28 @@ def errands(who: Staff, snapshots: Iterable[Snapshot], staff: Iterable[Staff], t
         if not snapshots:
             found.append(Errand(words="新建第一个场次", page="prepare"))
     return tuple(found)
+
+
+def reminded(mine: Iterable[Reminder]) -> tuple[Errand, ...]:
+    """What the list reminds one person of: one line a reason, the most urgent first; one item by itself leads to it."""
+    found: dict[tuple[Why, str], dict[str, Reminder]] = {}
+    for one in mine:
+        found.setdefault((one.why, one.recipient.key), {}).setdefault(one.number, one)
+    order = tuple(Why)
+    return tuple(_errand(why, key, tuple(some.values()))
+                 for (why, key), some in sorted(found.items(), key=lambda pair: (order.index(pair[0][0]), pair[0][1])))
+
+
+def _errand(why: Why, key: str, some: tuple[Reminder, ...]) -> Errand:
+    first = some[0]
+    if len(some) == 1:
+        return Errand(words=f"{first.number} {first.text[:24]}：{first.words}", page="item", address=(("n", first.number),))
+    if key == OFFICE:
+        return Errand(words=f"清单有{len(some)}项{why.words}，最久的是{first.number}（{first.words}）", page="reminders")
+    kind, _colon, name = key.partition(":")
+    light = (("light", _FILTERS[why]),) if why in _FILTERS else ()
+    return Errand(words=f"清单有{len(some)}项{why.words}，先看{first.number}（{first.words}）", page="commitments",
+                  address=((kind, name), *light))
 
 
 def _of_the_host(one: Snapshot) -> Iterator[Errand]:

@@ -8,6 +8,7 @@ look-back come with their own link (`office.visitors`). The content is on the sh
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -47,6 +48,19 @@ def may_add(who: Staff, item: ItemUnits) -> bool:
         Role.LIAISON in who.roles and bool(who.unit) and who.unit in (item.unit, *item.supporting))
 
 
+def may_delete(who: Staff, line: EvidenceLine) -> bool:
+    """The office, and whoever added it."""
+    return bool(who.roles & OFFICE) or line.added_by == who.name
+
+
+def item_if_seen(database: Database, number: str, who: Staff) -> ItemUnits | None:
+    """The item, or None for somebody who may not see its evidence."""
+    try:
+        return item_for(database, number, who)
+    except NotFound:
+        return None
+
+
 def item_for(database: Database, number: str, who: Staff) -> ItemUnits:
     """The item, for somebody who may see its evidence. An item of others is as unknown as one that never was."""
     with database.reading() as c:
@@ -73,11 +87,18 @@ def attach(database: Database, number: str, files: Sequence[Arriving], *, who: S
     return lines
 
 
+def attach_files(database: Database, shelf: Shelf, number: str, files: Sequence[tuple[BinaryIO, str]], *, who: Staff,
+                 at: datetime) -> tuple[EvidenceLine, ...]:
+    """(open file, its name), from a page of the desktop: all of them or none."""
+    with ExitStack() as stack:
+        arriving = [stack.enter_context(shelf.arriving(name)).fill(file) for file, name in files]
+        return attach(database, number, arriving, who=who, at=at)
+
+
 def attach_file(database: Database, shelf: Shelf, number: str, file: BinaryIO, name: str, *, who: Staff,
                 at: datetime) -> EvidenceLine:
-    """One file from a page of the desktop."""
-    with shelf.arriving(name) as arriving:
-        return attach(database, number, (arriving.fill(file),), who=who, at=at)[0]
+    """One such file."""
+    return attach_files(database, shelf, number, [(file, name)], who=who, at=at)[0]
 
 
 def add_lines(w: Work, item: ItemUnits, files: Sequence[Arriving], *, by: str, at: datetime,
@@ -128,7 +149,7 @@ def delete(database: Database, shelf: Shelf, evidence_id: int, *, why: str, who:
         item = reads.item_units(w.c, line.item) if line is not None else None
         if line is None or item is None or not may_see(who, item):
             raise NotFound("没有这份佐证。")
-        if not (who.roles & OFFICE or line.added_by == who.name):
+        if not may_delete(who, line):
             raise NotAllowed("只有上传的人和督办机构可以删除佐证。")
         if line.deleted_at is not None:
             raise Refused("这份佐证已经删除。")

@@ -90,9 +90,10 @@ def files(card: ItemCard) -> str:
             shown.append(f'<p class="lt-note">已删除：{escape(one.name)}（{escape(one.deleted_why or "")}），'
                          f"校验码 {one.sha256[:12]}…</p>")
             continue
-        is_photo = one.media_type.startswith("image/")
+        is_photo = one.media_type in ("image/jpeg", "image/png", "image/webp")
         picture = f'<img loading="lazy" alt="" src="/evidence/file/{one.id}?size=thumb">' if is_photo else ""
-        shown.append(f'<a target="_blank" rel="noopener" href="/evidence/file/{one.id}">{picture}{escape(one.name)}'
+        view = "?size=view" if is_photo else ""
+        shown.append(f'<a target="_blank" rel="noopener" href="/evidence/file/{one.id}{view}">{picture}{escape(one.name)}'
                      f'<br><span class="lt-note">{escape(minute(one.added_at))}</span></a>')
     return f'<div class="lt-files">{"".join(shown)}</div>' if shown else '<p class="lt-note">还没有佐证。</p>'
 

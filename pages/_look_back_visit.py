@@ -12,7 +12,7 @@ from office.look_back import Found, LookBackView, photos_of
 from office.look_back_outcome import STRUCK_OFF, decide
 from office.people import Staff
 from pages._frame import act, house
-from pages._items import item_link
+from pages._items import LOOK, item_link
 from scoring.commitment import Verdict
 
 _LOOK = """<style>
@@ -31,7 +31,7 @@ def draw(view: LookBackView, who: Staff, *, is_office: bool) -> None:
     one = next(each for each in view.found if each.visit.number == number)
     said, deciding = st.columns([1.3, 1], gap="large")
     with said:
-        st.html(_LOOK + f"<p>{item_link(number, '看这一项的全部经过')}</p>" + _said(one))
+        st.html(LOOK + _LOOK + f"<p>{item_link(number, '看这一项的全部经过')}</p>" + _said(one))
     with deciding:
         if one.visit.outcome:
             st.html(f'<div class="lt-card"><b>已认定：{escape(Verdict(one.visit.outcome).words)}</b>'
@@ -54,8 +54,7 @@ def _said(one: Found) -> str:
 
 def _draw_form(view: LookBackView, one: Found, who: Staff) -> None:
     key = f"lookback/{view.plan.id}/{one.visit.number}"
-    verdicts = list(Verdict)
-    outcome = st.radio("认定", verdicts, index=verdicts.index(one.suggested) if one.suggested else None,
+    outcome = st.radio(f"认定{f'（多数意见：{one.suggested.words}）' if one.suggested else ''}", list(Verdict), index=None,
                        format_func=lambda each: each.words, key=f"{key}/outcome", horizontal=True)
     st.text_area("依据", key=f"{key}/reason", height=90, placeholder="例如：3名走访人员现场看到道路仍未通车")
     may_reopen = one.visit.status in STRUCK_OFF and outcome in (Verdict.NOT_KEPT, Verdict.LETTER_ONLY)

@@ -6,8 +6,8 @@ from html import escape
 
 import streamlit as st
 
-from hall.errands import SittingCard, Standing, card, errands
-from office import people
+from hall.errands import SittingCard, Standing, card, errands, reminded
+from office import people, reminders
 from office.local_time import day, day_in_words
 from office.people import Role
 from pages._frame import header, house, require, say_what_happened, sign_out_button
@@ -67,12 +67,13 @@ with st.container():  # a place of its own: a message that comes or goes moves n
     say_what_happened()
 left, right = st.columns([2.4, 1], gap="large")
 with left:
-    waiting = errands(who, snapshots, people.everybody(house().database), today)
+    waiting = (*errands(who, snapshots, people.everybody(house().database), today),
+               *reminded(reminders.mine(reminders.of_day(house().database, today), who)))
     st.subheader("等您处理", anchor=False)
     for n, errand in enumerate(waiting):
         with st.container(key="lt-next" if n == 0 else None):
             st.page_link(f"pages/{errand.page}.py", label=errand.words, icon=":material/arrow_forward:",
-                         query_params={"s": errand.sitting} if errand.sitting else None)
+                         query_params=dict(errand.address) or ({"s": errand.sitting} if errand.sitting else None))
     if not waiting:
         st.html('<p class="lt-note">没有要处理的事。</p>')
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):

@@ -10,6 +10,7 @@ import streamlit as st
 from office.item_card import item_card
 from office.refusal import NotFound
 from pages import _item_facts, _items, _sheet
+from pages._evidence import draw_evidence
 from pages._frame import header, house, require, say_what_happened
 from pages._item_moves import draw_moves
 
@@ -41,6 +42,7 @@ with left:
     st.subheader("佐证", anchor=False)
     st.html(_item_facts.files(card))
     st.link_button("上传佐证（手机可拍照）", f"/evidence/of/{quote(number)}", icon=":material/add_a_photo:")
+    draw_evidence(card, who)
 with right:
     st.subheader(f"经过（{len(card.happenings)}条）", anchor=False)
     st.html(_item_facts.timeline(card))
