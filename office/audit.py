@@ -11,6 +11,7 @@ from db.reads import sittings as reads
 from db.record import first_break
 from office.local_time import second
 from office.people import Role
+from scoring.commitment import Verdict
 
 SHOWN = 200
 DETAIL_WORDS = {
@@ -34,10 +35,14 @@ DETAIL_WORDS = {
     "state": "状态", "target": "单位", "targets": "单位", "serials": "无记名每家张数",
     "segment": "环节", "run": "环节号", "ended": "结束的环节号", "used": "用时", "undone": "撤销的操作",
     "was_shows": "原显示", "was_target": "原台上", "was_paused": "原已暂停", "segments": "环节",
+    "item": "清单编号", "items": "清单编号", "verdict": "结论", "text": "内容", "deadline": "期限", "into": "并入",
+    "granted": "同意", "passed": "通过", "slip": "督办单", "level": "级别", "plan": "回头看", "entries": "台账序号",
+    "recipients": "对象数", "failed": "没有发出", "channel": "方式", "month": "月份",
     "ruling": "裁定", "times": "第几遍", "title": "名称", "unit": "单位",
     "units": "单位", "url": "地址", "value": "值", "values": "分项", "version": "版次", "weights": "权重", "administrator": "管理员",
 }
 _SHOWS = {"agenda": "议程", "target": "台上单位", "ranking": "排名"}
+_VERDICTS = {one.value: one.words for one in Verdict}
 HOW_WORDS = {"mean": "取平均", "best": "取最好的一家", "weighted": "按权重平均"}
 
 
@@ -92,7 +97,7 @@ def read_audit(database: Database, *, sitting: str | None = None, text: str = ""
 
 
 def _names(titles: Mapping[str, str], units: Mapping[str, str]) -> dict[str, str]:
-    return {**units, **titles, **{role.value: role.words for role in Role}, **_SHOWS, **HOW_WORDS}
+    return {**units, **titles, **{role.value: role.words for role in Role}, **_SHOWS, **_VERDICTS, **HOW_WORDS}
 
 
 def _in_words(detail: Mapping[str, object], names: Mapping[str, str]) -> str:

@@ -124,7 +124,7 @@ def make_plan(database: Database, new: NewLookBack, *, who: Staff, at: datetime)
         plan_id = w.look_backs.plan(title=new.title.strip(), period=new.period.strip(), ends_on=new.ends_on, seed=seed,
                                     pool=pool, points=points, item_ids=items, at=at, by=who.name)
         links = invite(w, plan_id, new.visitors, items, dealt=new.dealt, at=at)
-        w.record.append(at=at, actor=who.name, action="安排回头看", number=plan_id, title=new.title.strip(), seed=seed or "指定",
+        w.record.append(at=at, actor=who.name, action="安排回头看", plan=plan_id, title=new.title.strip(), seed=seed or "指定",
                         count=len(items), items=list(numbers), points=dict(points))
     return plan_id, links
 
@@ -138,7 +138,7 @@ def add_visitors(database: Database, plan_id: int, counts: Sequence[tuple[Visito
         links = invite(w, plan_id, counts, [one.item_id for one in reads.visits(w.c, plan_id)], dealt=False, at=at)
         if not links or len(reads.visitors(w.c, plan_id)) > MOST_VISITORS:
             raise Refused(f"走访人员请写1到{MOST_VISITORS}人。")
-        w.record.append(at=at, actor=who.name, action="增加走访人员", number=plan_id, title=plan.title, count=len(links))
+        w.record.append(at=at, actor=who.name, action="增加走访人员", plan=plan_id, title=plan.title, count=len(links))
     return links
 
 
@@ -193,7 +193,7 @@ def choose_films(database: Database, plan_id: int, films: Sequence[tuple[str, st
         if len(set(numbers)) < len(numbers) or not all(title.strip() for _, title in films) or set(numbers) - set(ids):
             raise Refused("每部短片要有片名，对应名单里的一项，且每项只放一部。请核对后重排。")
         w.look_backs.show_films(plan_id, [(ids[number], title.strip()) for number, title in films])
-        w.record.append(at=at, actor=who.name, action="编排回头看短片", number=plan_id, items=numbers)
+        w.record.append(at=at, actor=who.name, action="编排回头看短片", plan=plan_id, items=numbers)
 
 
 def films_csv(view: LookBackView) -> bytes:
@@ -227,7 +227,7 @@ def close_plan(database: Database, plan_id: int, *, who: Staff, at: datetime) ->
                                publication_id=None, at=at, by=who.name)
         booked = tuple(one for one in result_reads.ledger(w.c) if one.id not in before)
         w.look_backs.close(plan_id, at=at, by=who.name)
-        w.record.append(at=at, actor=who.name, action=BOOKING, number=plan_id, title=plan.title, count=len(booked),
+        w.record.append(at=at, actor=who.name, action=BOOKING, plan=plan_id, title=plan.title, count=len(booked),
                         entries=[one.id for one in booked], ledger_sha256=ledger_sha256(booked))
     return len(booked)
 

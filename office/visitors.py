@@ -99,14 +99,14 @@ def give_new_link(database: Database, plan_id: int, code: str, *, by: str, at: d
         visitor = _visitor(w.c, plan_id, code)
         secret = secrets.token_urlsafe(16)
         w.look_backs.give_new_secret(visitor.id, _sha256(secret), at)
-        w.record.append(at=at, actor=by, action="重发走访链接", code=code, number=plan_id)
+        w.record.append(at=at, actor=by, action="重发走访链接", code=code, plan=plan_id)
     return Link(code=code, kind=VisitorKind(visitor.kind), secret=secret)
 
 
 def stop_link(database: Database, plan_id: int, code: str, *, by: str, at: datetime) -> None:
     with work(database) as w:
         w.look_backs.stop(_visitor(w.c, plan_id, code).id, at)
-        w.record.append(at=at, actor=by, action="停用走访链接", code=code, number=plan_id)
+        w.record.append(at=at, actor=by, action="停用走访链接", code=code, plan=plan_id)
 
 
 def opened(database: Database, secret: str) -> Invitation:
