@@ -30,8 +30,10 @@ def draw_shadows(snapshot: Snapshot, who: Staff) -> None:
         st.button("加影子席", key=f"{key}/shadow/add", on_click=_add, args=(key, who))
     if not snapshot.shadows:
         return
-    names = {seat.code: f"{seat.code}　{seat.name}　{groups[seat.group]}" + ("" if seat.has_badge else "（没有胸牌）")
-             for seat in snapshot.shadows}
+    table(("影子席", "姓名或职务", "看哪个组的页面", "胸牌"),
+          ((seat.code, seat.name, groups[seat.group], "有" if seat.has_badge else "—") for seat in snapshot.shadows),
+          keep=(0, 3))
+    names = {seat.code: f"{seat.code}　{seat.name}" for seat in snapshot.shadows}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         code = st.selectbox("影子席", list(names), format_func=names.__getitem__, key=f"{key}/shadow/which", width=360)
         st.button("制发胸牌", key=f"{key}/shadow/badge", on_click=_issue, args=(snapshot, code, who))
