@@ -121,7 +121,7 @@ def test_two_consoles_at_the_same_moment_put_one_question_on_stage(hall: Hall) -
     for hand in hands:
         hand.join()
 
-    assert said.count("上台") == 1
+    assert len(said) == len(numbers) and said.count("上台") == 1
     assert all("提问上台，请看清后再按" in words for words in said if words != "上台")
     with hall.house.database.reading() as c:
         assert c.execute(text("select count(*) from question where state = 'on_stage'")).scalar_one() == 1
