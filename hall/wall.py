@@ -30,7 +30,8 @@ from scoring.round import Phase
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgendaWall:
-    """The agenda of those who are called on stage, with who is next; `others` are only scored."""
+    """The agenda of those who are called on stage, with who is next; of a long one (`of`) what is around the one whose
+    turn it is. `others` are only scored."""
 
     rows: tuple[AgendaRow, ...]
     next: AgendaRow | None
@@ -38,6 +39,7 @@ class AgendaWall:
     columns: int
     note: str = ""
     others: int = 0
+    of: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,7 @@ Wall = AgendaWall | StageWall | SegmentWall | BallotWall | RevealWall | RankingW
 
 _WHY = {"no_ballots": "无有效票", "below_quorum": "有效票不够", "incomplete": "成绩不全", "apart": "不参加排名"}
 LINES = 14  # in one column, each still readable from the last row
+WINDOW = 26  # in two columns; a longer agenda is shown around the one whose turn it is
 
 
 def what_to_show(snapshot: Snapshot, now: datetime, voted: Mapping[str, int], published: Standing | None) -> Wall:
@@ -223,10 +226,13 @@ def _agenda(snapshot: Snapshot, note: str = "") -> AgendaWall:
     called, others = of_speakers(everybody)
     rows, others = (called, others) if called else (everybody, 0)
     following = next_target(snapshot)
+    at = next((n for n, one in enumerate(rows) if one.here or one.next), 0)
+    first = max(0, min(at - 3, len(rows) - WINDOW)) if len(rows) > WINDOW else 0
+    shown = rows[first:first + WINDOW]
     return AgendaWall(
-        rows=rows, next=next((one for one in rows if following is not None and one.key == following.key), None),
+        rows=shown, next=next((one for one in rows if following is not None and one.key == following.key), None),
         done=sum(one.state in (State.CLOSED, State.PUBLISHED) for one in rows),
-        columns=max(1, math.ceil(len(rows) / LINES)), note=note, others=others)
+        columns=max(1, math.ceil(len(shown) / LINES)), note=note, others=others, of=len(rows))
 
 
 def _ballot(snapshot: Snapshot, now: datetime, voted: Mapping[str, int]) -> BallotWall:

@@ -14,11 +14,12 @@ from hall.snapshot import Declaration
 
 TONES = {State.WAITING: "#5B6570", State.SPOKEN: "#1F4E79", State.POSTPONED: "#7A4A0F", State.ON_STAGE: "#1F2328",
          State.VOTING: "#1F4E79", State.CLOSED: "#7A4A0F", State.VOID: "#B3261E", State.PUBLISHED: "#1E7F4F"}
-AGENDA_LINES = 14
+AGENDA_LINES = 13
 BARS = ("#1F4E79", "#9A5B13", "#2F6B4F", "#6A4C93", "#5B6570")
 
 CSS = """<style>
-.stMainBlockContainer{padding:3.6rem 1.6rem .5rem!important}
+.stMainBlockContainer{padding:4rem 1.6rem .5rem!important}
+.c-about{white-space:nowrap;overflow:hidden;text-overflow:ellipsis;margin:0!important}
 .stMainBlockContainer .stVerticalBlock{gap:.5rem}
 .stMainBlockContainer .stHorizontalBlock{gap:.5rem 1rem}
 .stMainBlockContainer .st-key-segments,.stMainBlockContainer .stHorizontalBlock .stHorizontalBlock{gap:.5rem}
@@ -41,7 +42,7 @@ h1{font-size:1.35rem!important;padding:0 0 .2rem!important}
 .c-clock.paused{color:#4A525C}
 .c-last{margin:0!important;min-height:2.9em;max-height:4.2em;overflow-y:auto;line-height:1.4;font-size:.92rem;
  display:flex;align-items:center}
-.c-agenda-box{max-height:29rem;overflow-y:auto}
+.c-agenda-box{max-height:calc(100vh - 14.5rem);overflow-y:auto}
 .c-folded summary{padding:.3rem .5rem;cursor:pointer;font-size:.85rem;color:#4A525C}
 .st-key-segments button,.st-key-undo button{min-height:40px;padding:.1rem .7rem}
 .c-said{max-height:15rem;overflow-y:auto;border:1px solid #D9DDE3;border-radius:6px;padding:.3rem .8rem;font-size:.92rem}

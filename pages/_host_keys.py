@@ -35,7 +35,7 @@ def red_key(step: Step, snapshot: Snapshot, here: Onstage, now: datetime, do: Do
             st.session_state["dialog"] = "publish"
             st.rerun()
     else:
-        st.button(step.words, type="primary", width="stretch", key="step", shortcut="N", on_click=_press,
+        st.button(step.words, type="primary", width="stretch", key="step", shortcut="N", wrap=True, on_click=_press,
                   args=(step, id_of(snapshot.last_move), here, do))
     st.html(_console.hint(step.hint))
 

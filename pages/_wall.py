@@ -18,7 +18,7 @@ from hall.wall_stage import Face, SegmentWall, StageWall, face
 from office.badges import qr_svg
 from pages._wall_clock import CLOCK_CSS, place_of, stopped
 from pages._wall_ranking import NARROW, fitting, ranking, revealed
-from pages._wall_stage import STAGE_CSS, segment, stage
+from pages._wall_stage import STAGE_CSS, named, segment, stage
 
 TONES = {State.WAITING: "#8B949E", State.SPOKEN: "#B6BFC9", State.POSTPONED: "#E3B341", State.ON_STAGE: "#F2F4F7",
          State.VOTING: "#6FB1F0", State.CLOSED: "#E3B341", State.VOID: "#FF8A80", State.PUBLISHED: "#7BD09A"}
@@ -107,11 +107,13 @@ def notice(words: str) -> str:
 
 
 def _agenda(wall: AgendaWall) -> str:
-    words = wall.note or (f"另有{wall.others}家不上台，只参加测评" if wall.others else "")
+    others = f"另有{wall.others}家不上台，只参加测评" if wall.others else ""
+    of = f"共{wall.of}家" if wall.of > len(wall.rows) else ""
+    words = "　".join(part for part in (wall.note or others, of) if part)
     note = f'<div class="note">{escape(words)}</div>' if words else ""
     rows = math.ceil(len(wall.rows) / wall.columns) or 1
     alone = wall.columns == 1
-    height = min(12.0, (88 if alone else 78) / rows)
+    height = min(12.0, (88 if alone else 70 if words else 78) / rows)
     width = 70.0 if alone else (NARROW - 5 * (wall.columns - 1)) / wall.columns
     font = fitting(min(4.6, height * .56), width - 16, max((len(one.name) for one in wall.rows), default=0) + 2.4)
     lines = "".join(_agenda_row(one, one == wall.next) for one in wall.rows)
@@ -123,7 +125,7 @@ def _agenda(wall: AgendaWall) -> str:
     if wall.next is not None:
         side = (f'<div class="quiet t42">下一家</div>'
                 f'<div class="num"><small>第</small>{wall.next.position}<small>家</small></div>'
-                f'<div class="name">{escape(wall.next.name)}</div>'
+                f'{named(wall.next.name)}'
                 f'<div class="quiet t34">{escape(wall.next.presenter)}</div>')
     else:
         side = f'<div class="quiet t42">已打分</div><div class="num">{wall.done}<small>家</small></div>'

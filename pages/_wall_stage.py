@@ -36,7 +36,7 @@ STAGE_CSS = """<style>
 
 def stage(wall: StageWall) -> str:
     side = (f'<div class="num"><small>第</small>{wall.position}<small>家 / 共{wall.total}家</small></div>'
-            f'<div class="name">{escape(wall.name)}</div><div class="quiet t34">{escape(wall.presenter)}</div>')
+            f'{named(wall.name)}<div class="quiet t34">{escape(wall.presenter)}</div>')
     side += f'<div class="note">{escape(wall.note)}</div>' if wall.note else ""
     return f'<div class="side">{side}</div>{_points(wall.points)}'
 
@@ -49,16 +49,21 @@ def segment(wall: SegmentWall) -> str:
         return _title(wall)
     clock = wall.clock is not None
     side = (f'<div class="quiet t42">第{wall.position}家 / 共{wall.total}家</div>'
-            f'<div class="name">{escape(wall.name)}</div><div class="quiet t34">{escape(wall.presenter)}</div>'
+            f'{named(wall.name)}<div class="quiet t34">{escape(wall.presenter)}</div>'
             f'<div class="on">◆ {escape(wall.title)}</div>')
     main = _said(wall.said) if wall.kind == "comment" else _points(wall.points)
     return f'<div class="side{" top" if clock else ""}">{side}</div>{main}'
 
 
+def named(name: str) -> str:
+    """A name in two lines beside what is said, or fewer."""
+    return f'<div class="name" style="font-size:{min(8.4, 84 / (_breadth(name) + 1)):.1f}vh">{escape(name)}</div>'
+
+
 def _title(wall: SegmentWall) -> str:
     """A film, a viewing, an announcement: its name, and whose it is."""
     size = min(14.0, 118 / max(1, len(wall.title)))
-    about = (f'<div class="quiet t42">第{wall.position}家 / 共{wall.total}家</div><div class="name">{escape(wall.name)}</div>'
+    about = (f'<div class="quiet t42">第{wall.position}家 / 共{wall.total}家</div>{named(wall.name)}'
              if wall.name else "")
     return (f'<div class="hall{" clocked" if wall.clock is not None else ""}">{about}'
             f'<b style="font-size:{size:.1f}vh">{escape(wall.title)}</b></div>')
@@ -138,4 +143,8 @@ def _height(one: Point, scale: float, width: float) -> float:
 
 def _lines(words: str, size: float, width: float) -> int:
     """Lines of a sentence set in this size, a Latin letter or digit being about six tenths of a character wide."""
-    return math.ceil(sum(0.6 if ch.isascii() else 1.0 for ch in words) * size / width)
+    return math.ceil(_breadth(words) * size / width)
+
+
+def _breadth(words: str) -> float:
+    return sum(0.6 if ch.isascii() else 1.0 for ch in words)

@@ -89,7 +89,8 @@ def below(snapshot: Snapshot) -> None:
 
 if at_start is not None:
     about = at_start.sitting
-    st.html(f'<p class="lt-note">{escape(about.title)}　{escape(about.period)}　{escape(about.note)}</p>')
+    words = escape(f"{about.title}　{about.period}　{about.note}")
+    st.html(f'<p class="lt-note c-about" title="{words}">{words}</p>')
 live()
 if at_start is not None:
     below(at_start)

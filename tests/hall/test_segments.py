@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -188,6 +190,25 @@ def test_a_press_on_the_clock_of_an_earlier_segment_is_refused(house: make.House
             move(house.database, hall.key, run=earlier, by="乙", at=hall.now)
     with pytest.raises(Refused, match="请看清后再操作"):
         segments.give_more(house.database, hall.key, 60, run=earlier, by="乙", at=hall.now)
+
+
+def test_two_presses_at_the_same_moment_make_one_move(house: make.House) -> None:
+    hall = staged(house)
+    for turn_of in ("U1", "U2", "U3"):
+        looked_at, gate = newest(hall), threading.Barrier(2)
+
+        def press_too(by: str, seen_at: int = looked_at, at: threading.Barrier = gate, key: str = turn_of) -> str:
+            at.wait(timeout=10)
+            try:
+                segments.begin(house.database, hall.key, "speech", key, seen=seen_at, by=by, at=hall.now)
+            except Refused as refused:
+                return str(refused)
+            return "begun"
+
+        with ThreadPoolExecutor(max_workers=2) as hands:
+            first, second = sorted(hands.map(press_too, ("甲", "乙")))
+        assert first == "begun" and "已在09:00:00开始发言" in second
+    assert len(seen(hall).runs) == 3 and sum(one.ended_at is None for one in seen(hall).runs) == 1
 
 
 # -- undoing -----------------------------------------------------------------------------------------------

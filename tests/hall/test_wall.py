@@ -16,6 +16,7 @@ from hall.wall_stage import Point, StageWall, deadline_words
 from office.plan import PlannedTarget
 from tests import make
 from tests.hall.test_console import scored, seen, show
+from tests.hall.test_segments import begin, staged
 
 
 @pytest.fixture
@@ -176,3 +177,19 @@ def test_a_standing_without_a_publication_is_never_a_ranking(hall: make.Hall) ->
     show(hall, "ranking")
 
     assert isinstance(wall.what_to_show(seen(hall), hall.now, {}, draft), AgendaWall)
+
+
+def test_a_long_agenda_is_shown_around_the_unit_whose_turn_it_is(house: make.House) -> None:
+    hall = staged(house, units=40)
+    first = on_wall(hall)
+    begin(hall, "speech", "U10")
+    show(hall, "agenda")
+    middle = on_wall(hall)
+    begin(hall, "speech", "U39")
+    show(hall, "agenda")
+    last = on_wall(hall)
+
+    for view, start in ((first, 1), (middle, 7), (last, 40 - wall.WINDOW + 1)):
+        assert isinstance(view, AgendaWall)
+        assert (view.rows[0].position, len(view.rows), view.of, view.columns) == (start, wall.WINDOW, 40, 2)
+    assert sum(row.here for row in last.rows) == 1  # type: ignore[union-attr]
