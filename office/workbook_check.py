@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from db.values import Declaration, Seat, Sitting, Target, Unit
-from office.plan import KIND_WORDS, PlannedSeat, PlannedTarget, PlannedUnit
+from office.plan import KIND_WORDS, PlannedQuestion, PlannedSeat, PlannedSegment, PlannedTarget, PlannedUnit
 from office.workbook import Fault, Line
 from office.workbook_form import NO, UNITS, YES
 from scoring.rule import Rule
@@ -23,7 +23,8 @@ _KINDS = {words: key for key, words in KIND_WORDS.items()} | {key: key for key i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """What the sitting holds now. `scored`: targets that are or were balloted; `fixed`: their declarations stay."""
+    """What the sitting holds now. `scored`: targets that are or were balloted; `fixed`: their declarations stay; `ran`:
+    a segment has begun; `questions`: those that were prepared."""
 
     sitting: Sitting
     rule: Rule
@@ -36,6 +37,9 @@ class Held:
     published: bool
     scored: frozenset[str]
     fixed: frozenset[str]
+    segments: tuple[PlannedSegment, ...]
+    ran: bool
+    questions: tuple[PlannedQuestion, ...]
 
 
 @dataclass(slots=True)
@@ -50,6 +54,8 @@ class Changes:
     seats: list[PlannedSeat]
     changed_seats: dict[str, dict[str, str]]
     declarations: dict[str, Declaration]
+    segments: tuple[PlannedSegment, ...] | None
+    questions: list[PlannedQuestion]
     words: list[tuple[str, int, str]]
 
     def routes(self, held: Held) -> frozenset[str]:
@@ -59,7 +65,7 @@ class Changes:
 
     @classmethod
     def none(cls) -> Changes:
-        return cls({}, [], [], {}, (), [], {}, {}, [])
+        return cls({}, [], [], {}, (), [], {}, {}, None, [], [])
 
     def say(self, line: Line, words: str) -> None:
         self.words.append((line.sheet, line.row, words))

@@ -5,16 +5,17 @@ A row whose first filled cell begins with 示例 is an example: printed grey in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from db.values import Declaration, Seat
-from office.plan import KIND_WORDS
+from office.plan import KIND_WORDS, SEGMENT_KINDS, SEGMENT_SCOPES, PlannedQuestion, PlannedSegment
 from office.preparation import Prepared
 from office.workbook_writing import Choice, PlainSheet, write_sheets
 
 EXAMPLE = "示例"
 SITTING, UNITS, SEATS, PROMISES, HELP = "场次", "单位", "评委", "承诺", "说明"
+STAGE, QUESTIONS = "环节", "提问"
 MODE_WORDS = {"each": "每家讲完打分", "all": "最后一张票打全部"}
 YES, NO = "是", "否"
 
@@ -68,6 +69,17 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         _column("期限", 14, "如 2026-06-30；有承诺就要填。"),
         _column("数量", 10, "可不填；只写数，如 95 或 33.5。"),
         _column("数量单位", 10, "有数量就要填，如 %、家、亿元。")),
+    STAGE: (
+        _column("名称", 20, "主持台和大屏上的名称。整张表从上到下就是全部环节；一行也不填就不改。", needed=True),
+        _column("种类", 12, f"{'、'.join(SEGMENT_KINDS.values())}之一；打分只能有一行。", needed=True),
+        _column("范围", 14, f"{'、'.join(SEGMENT_SCOPES.values())}之一；不填即“{SEGMENT_SCOPES['each']}”。"),
+        _column("时限秒数", 10, "0或不填为不限时。"),
+        _column("提醒秒数", 10, "到时限前多少秒提醒，可不填。")),
+    QUESTIONS: (
+        _column("单位", 22, "单位表里上台单位的名称或编号。", needed=True),
+        _column("提问人", 20, "写身份，例如：分管副市长。", needed=True),
+        _column("评委组", 16, "提问人所在的评委组，可不填。"),
+        _column("问题", 60, "最多200字。系统里已有的一字不差的不重复添加。", needed=True)),
 }
 ALSO_KNOWN = frozenset({"备注", "序号"})  # columns that people add; they are not read
 ITEMS: tuple[tuple[str, str, str], ...] = (
@@ -83,6 +95,8 @@ _EXAMPLES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     PROMISES: (("示例：某某区", "1", "项目开工慢", "开工率61%", "开工率90%", "逐项倒排\n每周会商", "开工率到90%", "分管副区长",
                 "2026-06-30", "90", "%"),
                ("示例：某某区", "1", "", "", "", "", "新开工项目12个", "发改局局长", "2026-06-30", "12", "个")),
+    STAGE: (("示例：主要负责人发言", "发言", "每家单位", "480", "60"), ("示例：现场测评", "打分", "每家单位", "120", "")),
+    QUESTIONS: (("示例：某某区", "分管副市长", "", "项目为什么开工慢？"),),
 }
 
 
@@ -92,7 +106,8 @@ def template(one: Prepared) -> bytes:
 
 
 def filled_form(one: Prepared, seats: tuple[Seat, ...],
-                declarations: Mapping[str, Declaration]) -> bytes:
+                declarations: Mapping[str, Declaration], segments: Sequence[PlannedSegment] = (),
+                questions: Sequence[PlannedQuestion] = ()) -> bytes:
     """What the sitting holds, in the same form: to correct it and bring it in again."""
     units = tuple((t.key, t.name, one.unit_name(t.unit), "", "", t.presenter, t.ranking_group, YES if t.ranked else NO,
                    YES if t.speaks else NO, t.route) for t in one.agenda)
@@ -100,7 +115,10 @@ def filled_form(one: Prepared, seats: tuple[Seat, ...],
     judges = tuple((s.code, names.get(s.group, s.group), s.name, s.unit and one.unit_name(s.unit), s.route,
                     YES if s.shadow else NO) for s in seats)
     promises = tuple(row for t in one.agenda for row in _promise_rows(t.key, declarations.get(t.key, Declaration())))
-    return _write(one, {UNITS: units, SEATS: judges, PROMISES: promises}, examples=False)
+    stage = tuple((s.title, SEGMENT_KINDS[s.kind], SEGMENT_SCOPES[s.scope], str(s.seconds), str(s.warn_seconds))
+                  for s in segments)
+    asked = tuple((q.target, q.asker, names.get(q.group, q.group), q.text) for q in questions)
+    return _write(one, {UNITS: units, SEATS: judges, PROMISES: promises, STAGE: stage, QUESTIONS: asked}, examples=False)
 
 
 def _promise_rows(target: str, stated: Declaration) -> tuple[tuple[str, ...], ...]:
@@ -128,6 +146,9 @@ def _write(one: Prepared, rows: Mapping[str, tuple[tuple[str, ...], ...]], *, ex
         SEATS: (*_group_choice(groups), Choice(column=4, source=f"={UNITS}!$B$2:$B$500", strict=False),
                 Choice(column=6, source=f"{YES},{NO}")),
         PROMISES: (Choice(column=1, source=f"={UNITS}!$B$2:$B$500", strict=False),),
+        STAGE: (Choice(column=2, source=",".join(SEGMENT_KINDS.values())),
+                Choice(column=3, source=",".join(SEGMENT_SCOPES.values()))),
+        QUESTIONS: (Choice(column=1, source=f"={UNITS}!$B$2:$B$500", strict=False),),
     }
     filled = dict(rows) | {SITTING: tuple((name, values[key], why) for name, key, why in ITEMS)}
     if examples:

@@ -14,16 +14,21 @@ from datetime import datetime
 
 from db.engine import Connection, Database
 from db.reads import results as result_reads
+from db.reads import segments as segment_reads
 from db.reads import sittings as reads
+from db.reads import stage_talk
+from db.talk import PREPARED
 from db.work import Work, work
-from office.plan import PlannedUnit
+from office.agenda_templates import planned, stored
+from office.plan import PlannedQuestion, PlannedUnit
 from office.preparation import prepared
 from office.refusal import NotFound, Refused
 from office.workbook import Fault, Workbook, read_workbook
 from office.workbook_check import Changes, Checker, Held
-from office.workbook_form import COLUMNS, PROMISES, SEATS, SITTING, UNITS, filled_form
+from office.workbook_form import COLUMNS, PROMISES, QUESTIONS, SEATS, SITTING, STAGE, UNITS, filled_form
 from office.workbook_promises import check_promises
 from office.workbook_seats import check_seats, check_settings
+from office.workbook_stage import check_questions, check_segments
 from scoring.round import Phase
 from scoring.rule import read_rule
 
@@ -53,7 +58,8 @@ def current_form(database: Database, sitting: str) -> bytes:
     """The form filled with what the sitting holds."""
     one = prepared(database, sitting)
     with database.reading() as c:
-        return filled_form(one, reads.every_seat(c, one.sitting.id), reads.declarations(c, one.sitting.id))
+        return filled_form(one, reads.every_seat(c, one.sitting.id), reads.declarations(c, one.sitting.id),
+                           planned(segment_reads.segments(c, one.sitting.id)), _prepared(c, one.sitting.id))
 
 
 def look_through(database: Database, sitting: str, data: bytes) -> LookedThrough:
@@ -80,7 +86,7 @@ def bring_in(database: Database, sitting: str, data: bytes, *, name: str, agreed
             raise Refused(f"还有{len(seen.faults)}处要改，没有导入任何内容。")
         if not seen.changes:
             raise Refused("表里的内容和系统里一样，不用导入。")
-        _write(w, held, checker.changes)
+        _write(w, held, checker.changes, at)
         w.roster.touch(held.sitting.id)
         w.record.append(
             at=at, actor=by, action="Excel导入", sitting_id=held.sitting.id, file=name[:80],
@@ -102,7 +108,14 @@ def _held(c: Connection, key: str) -> Held:
         begun=bool(rounds), open=any(one.phase is Phase.OPEN for one in rounds),
         published=bool(result_reads.publication_count(c, sitting.id)),
         scored=frozenset(target for one in rounds if one.phase is not Phase.VOID for target in one.targets),
-        fixed=frozenset(listed | {t for one in rounds if one.phase is Phase.PUBLISHED for t in one.targets}))
+        fixed=frozenset(listed | {t for one in rounds if one.phase is Phase.PUBLISHED for t in one.targets}),
+        segments=planned(segment_reads.segments(c, sitting.id)), ran=bool(segment_reads.runs(c, sitting.id)),
+        questions=_prepared(c, sitting.id))
+
+
+def _prepared(c: Connection, sitting_id: int) -> tuple[PlannedQuestion, ...]:
+    return tuple(PlannedQuestion(target=one.target, asker=one.asker, group=one.group, text=one.text)
+                 for one in stage_talk.questions(c, sitting_id) if one.source == PREPARED)
 
 
 def _checked(book: Workbook, held: Held) -> Checker:
@@ -114,6 +127,8 @@ def _checked(book: Workbook, held: Held) -> Checker:
     checker.agenda(book.lines.get(UNITS, ()))
     check_seats(checker, book.lines.get(SEATS, ()))
     check_promises(checker, book.lines.get(PROMISES, ()), faulty_units=book.faulty_units)
+    check_segments(checker, book.lines.get(STAGE, ()), whole=all(one.sheet != STAGE for one in book.faults))
+    check_questions(checker, book.lines.get(QUESTIONS, ()))
     return checker
 
 
@@ -127,7 +142,7 @@ def _looked(book: Workbook, checker: Checker) -> LookedThrough:
                          along=tuple(checker.along))
 
 
-def _write(w: Work, held: Held, changes: Changes) -> None:
+def _write(w: Work, held: Held, changes: Changes, at: datetime) -> None:
     sitting, roster = held.sitting.id, w.roster
     if changes.settings:
         roster.change_sitting(sitting, **changes.settings)
@@ -152,6 +167,11 @@ def _write(w: Work, held: Held, changes: Changes) -> None:
                         route=one.route, shadow=one.shadow)
     for key, declaration in changes.declarations.items():
         roster.put_declaration(targets[key], declaration)
+    if changes.segments is not None:
+        w.segments.put(sitting, stored(changes.segments))
+    for asked in changes.questions:
+        w.talk.ask(sitting, targets[asked.target], source=PREPARED, asker=asked.asker, group=asked.group, text=asked.text,
+                   at=at)
 
 
 def _register(w: Work, units: list[PlannedUnit]) -> dict[str, int]:

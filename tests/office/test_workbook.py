@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from db.reads import people as people_reads
+from db.reads import stage_talk
 from office import sittings
 from office.folder import read_folder
 from office.plan import PlannedUnit
@@ -96,7 +97,8 @@ def test_the_template_is_all_examples_and_changes_nothing(house):
     seen = look_through(house.database, "small", template(prepared(house.database, "small")))
 
     assert (seen.faults, seen.changes) == ((), ())
-    assert seen.notes == tuple(f"“{name}”有2行示例，没有读取" for name in ("单位", "评委", "承诺"))
+    assert seen.notes == tuple(f"“{name}”有{n}行示例，没有读取" for name, n in (
+        ("单位", 2), ("评委", 2), ("承诺", 2), ("环节", 2), ("提问", 1)))
 
 
 def test_every_fault_is_told_with_its_cell_and_nothing_is_written(house):
@@ -279,13 +281,14 @@ def test_every_sample_sitting_survives_the_journey_through_excel(house, folder):
     seen = look_through(house.database, plan.key, data)
     assert (seen.faults, seen.changes) == ((), ())
 
-    empty = replace(plan, key="copy", targets=(), seats=(), recusals=(), components=(), declarations={}, questions=())
+    empty = replace(plan, key="copy", targets=(), seats=(), recusals=(), components=(), declarations={}, questions=(),
+                    segments=())
     sittings.load(house.database, empty, by="test", at=make.START)
     other = look_through(house.database, "copy", data)
     assert [one.said[:4] for one in other.faults] == ["这份表是"]
 
     again = book(**{sheet.name: [tuple(row.get(n, Cell("")).text for n in range(1, 12)) for n_row, row in sheet.rows.items()
-                                 if n_row > 1] for sheet in read_file(data) if sheet.name in ("单位", "评委", "承诺")})
+                                 if n_row > 1] for sheet in read_file(data) if sheet.name in ("单位", "评委", "承诺", "环节", "提问")})
     agreed = look_through(house.database, "copy", again)
     assert agreed.faults == ()
     bring_in(house.database, "copy", again, name="x.xlsx", agreed=agreed.agreed, good_rows_only=False, by="host",
@@ -295,8 +298,49 @@ def test_every_sample_sitting_survives_the_journey_through_excel(house, folder):
     assert [(t.key, t.name, t.unit, t.ranked, t.presenter, t.speaks, t.route) for t in new.targets] == [
         (t.key, t.name, t.unit, t.ranked, t.presenter, t.speaks, t.route) for t in old.targets]
     assert [t.declaration for t in new.targets] == [t.declaration for t in old.targets]
+    assert [(s.kind, s.title, s.scope, s.seconds, s.warn_seconds) for s in new.segments] == [
+        (s.kind, s.title, s.scope, s.seconds, s.warn_seconds) for s in old.segments]
+    with house.database.reading() as c:
+        asked, again_asked = ([(q.target, q.asker, q.group, q.text) for q in stage_talk.questions(c, one.sitting.id)]
+                              for one in (old, new))
+    assert again_asked == asked
     assert [(s.code, s.group, s.name, s.unit, s.route) for s in new.seats] == [
         (s.code, s.group, s.name, s.unit, s.route) for s in old.seats]
+
+
+def test_segments_and_prepared_questions_come_from_the_file_once(house):
+    make.sitting(house)
+    data = book(环节=[("发言", "发言", "", "480", "60"), ("考问", "questions", "每家单位"), ("测评", "打分", "", "120")],
+                提问=[("A县", "分管副市长", "市领导", "为什么慢？"), ("U1", "群众代表", "", "何时开工？")])
+    assert faults(house, data) == []
+    bring(house, data)
+
+    _one, snapshot, record = held(house)
+    assert [(s.key, s.kind, s.title, s.scope, s.seconds, s.warn_seconds) for s in snapshot.segments] == [
+        ("s1", "speech", "发言", "each", 480, 60), ("s2", "questions", "考问", "each", 0, 0),
+        ("s3", "ballot", "测评", "each", 120, 0)]
+    assert "环节定为：发言、考问、测评" in str(record[0].detail["changes"])
+    assert look_through(house.database, "small", data).changes == ()
+    longer = book(环节=[("发言", "发言", "", "600", "60"), ("测评", "打分", "", "120")],
+                  提问=[("A县", "分管副市长", "市领导", "为什么慢？"), ("B县", "分管副市长", "", "为什么慢？")])
+    assert [words for _s, _r, words in look_through(house.database, "small", longer).changes] == [
+        "环节换为：发言、测评", "预备提问：分管副市长问B县"]
+
+
+def test_a_template_that_cannot_be_walked_and_a_question_that_cannot_be_asked_are_named(house):
+    make.sitting(house)
+    seen = look_through(house.database, "small", book(
+        单位=[("U2", "B县", "", "", "", "", "", "", "否")],
+        环节=[("发言", "唱歌"), ("测评", "打分", "全场最后"), ("发言", "发言", "", "一分钟")],
+        提问=[("B县", "代表", "", "为什么？"), ("Z县", "代表", "朋友", "长" * 201)]))
+
+    assert [(one.sheet, one.row, one.column, one.said) for one in seen.faults if one.sheet == "环节"] == [
+        ("环节", 2, "B（种类）", "不认识“唱歌”"), ("环节", 4, "D（时限秒数）", "“一分钟”不是秒数")]
+    assert [(one.row, one.column) for one in seen.faults if one.sheet == "提问"] == [
+        (2, "A（单位）"), (3, "A（单位）"), (3, "C（评委组）"), (3, "D（问题）")]
+    assert {row for sheet, row in seen.left_out if sheet == "环节"} == {2, 3, 4}  # a template is taken whole or not
+    bad = look_through(house.database, "small", book(环节=[("发言", "发言"), ("测评", "打分", "全场最后")]))
+    assert [(one.row, one.said) for one in bad.faults] == [(3, "打分方式是每家一轮，打分环节的范围请写each（每家单位）")]
 
 
 def test_who_does_not_speak_routes_and_shadow_seats_come_from_the_file_and_what_is_wrong_is_named(house):
