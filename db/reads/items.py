@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -52,6 +53,25 @@ def by_unit(c: Connection, wanted: Filter, day: date) -> dict[str, dict[str, int
             .where(t.item_view.c.counted, t.unit.c.id == t.item_view.c.unit_id)
             .group_by(t.unit.c.key, t.item_light.c.light)):
         found[key][light] = int(n)
+    return dict(found)
+
+
+def grid(c: Connection, wanted: Filter, day: date) -> tuple[tuple[str, str, str, int], ...]:
+    """(unit key, month of the deadline or "", light, how many) of the counted items: the wall chart."""
+    month = func.coalesce(func.substr(t.item_view.c.deadline, 1, 7), "").label("month")
+    rows = c.execute(
+        _where(select(t.unit.c.key, month, t.item_light.c.light, func.count().label("n")), wanted, day)
+        .where(t.item_view.c.counted, t.unit.c.id == t.item_view.c.unit_id).group_by(t.unit.c.key, month, t.item_light.c.light))
+    return tuple((r.key, r.month, r.light, int(r.n)) for r in rows)
+
+
+def due_days(c: Connection, wanted: Filter, day: date, month: str) -> dict[str, dict[str, int]]:
+    """Day of the month -> light -> how many of the counted items fall due."""
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for due, light, n in c.execute(
+            _where(select(t.item_view.c.deadline, t.item_light.c.light, func.count()), replace(wanted, month=month), day)
+            .where(t.item_view.c.counted).group_by(t.item_view.c.deadline, t.item_light.c.light)):
+        found[due][light] = int(n)
     return dict(found)
 
 

@@ -1,0 +1,136 @@
+"""挂图作战 and 一图五表: the same records as one picture by unit and month, as five tables, and as a calendar.
+
+The picture counts, so that it answers as fast for thousands of items as for a few; the tables come a page at a time.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from db.engine import Database
+from db.item_lines import Filter, ListedItem
+from db.item_values import Milestone
+from db.reads import items as reads
+from db.reads import sittings as sitting_reads
+from scoring.lights import Light
+
+BEFORE, AFTER = 4, 8
+EARLIER, LATER, NEVER = "更早", "更晚", "未定"
+VIEWS = {"chart": "作战图", "plan": "计划表", "task": "任务表", "division": "分工表", "responsibility": "责任表", "progress": "进度表",
+         "calendar": "日历"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """`cells`: (unit key, column) -> light -> how many, most urgent first. `months`: column -> the month to filter by."""
+
+    columns: tuple[str, ...]
+    months: Mapping[str, str]
+    units: tuple[tuple[str, str], ...]
+    cells: Mapping[tuple[str, str], tuple[tuple[str, int], ...]]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """One line of the five tables, with what the list itself does not hold."""
+
+    line: ListedItem
+    supporting: tuple[str, ...]
+    milestones: tuple[Milestone, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """A month as weeks of days from Monday; None outside it. `due`: day -> light -> how many."""
+
+    name: str
+    weeks: tuple[tuple[date | None, ...], ...]
+    due: Mapping[date, tuple[tuple[str, int], ...]]
+
+
+def chart(database: Database, wanted: Filter, *, today: date) -> Chart:
+    """Units down, months across, in each cell how many stand under which light."""
+    with database.reading() as c:
+        rows = reads.grid(c, wanted, today)
+        names = {one.key: one.name for one in sitting_reads.units(c)}
+    shown = [_month(today, n) for n in range(-BEFORE, AFTER + 1)]
+    found: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for unit, month, light, n in rows:
+        found[unit, _column(month, shown)][light] += n
+    used = {column for _unit, column in found}
+    columns = tuple(one for one in (EARLIER, *shown, LATER, NEVER) if one in used or one in shown)
+    held = {unit for unit, _column in found}
+    order = sorted(held, key=lambda unit: (_worst(found, unit), list(names).index(unit)))
+    return Chart(columns=columns, months={one: one for one in shown}, units=tuple((one, names[one]) for one in order),
+                 cells={place: _by_urgency(lights) for place, lights in found.items()},
+                 total=sum(n for _unit, _month, _light, n in rows))
+
+
+def planned(database: Database, wanted: Filter, *, today: date, limit: int, offset: int) -> tuple[Planned, ...]:
+    """The lines of a table, one page of them."""
+    with database.reading() as c:
+        lines = reads.page(c, wanted, today, limit=limit, offset=offset)
+        ids = [one.id for one in lines]
+        supporting, nodes = reads.supporting_of(c, ids), reads.milestones(c, ids)
+    return tuple(Planned(line=one, supporting=supporting.get(one.id, ()), milestones=nodes.get(one.id, ())) for one in lines)
+
+
+def month_of(database: Database, wanted: Filter, month: str, *, today: date) -> Month:
+    """One month's deadlines. A month that is none is this month."""
+    first = _first(month) or today.replace(day=1)
+    name = f"{first.year}-{first.month:02d}"
+    with database.reading() as c:
+        due = reads.due_days(c, replace(wanted, month=""), today, name)
+    days: list[date | None] = [None] * first.weekday()
+    days += [first.replace(day=n) for n in range(1, monthrange(first.year, first.month)[1] + 1)]
+    days += [None] * (-len(days) % 7)
+    return Month(name=name, weeks=tuple(tuple(days[n:n + 7]) for n in range(0, len(days), 7)),
+                 due={date.fromisoformat(day): _by_urgency(lights) for day, lights in due.items()})
+
+
+def beside(month: str, step: int) -> str:
+    """The month so many months later."""
+    first = _first(month)
+    return month if first is None else _month(first, step)
+
+
+def _first(month: str) -> date | None:
+    try:
+        return date.fromisoformat(f"{month}-01")
+    except ValueError:
+        return None
+
+
+def _month(day: date, step: int) -> str:
+    year, month = divmod(day.year * 12 + day.month - 1 + step, 12)
+    return f"{year:04d}-{month + 1:02d}"
+
+
+def _column(month: str, shown: list[str]) -> str:
+    if not month:
+        return NEVER
+    return EARLIER if month < shown[0] else LATER if month > shown[-1] else month
+
+
+def _by_urgency(lights: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(lights.items(), key=lambda pair: _urgency(pair[0])))
+
+
+def _urgency(light: str) -> int:
+    return Light(light).urgency if light in set(Light) else len(Light)
+
+
+def _worst(found: Mapping[tuple[str, str], Mapping[str, int]], unit: str) -> tuple[int, int]:
+    """The most urgent light of a unit, then how many stand under it: for the order of the rows."""
+    lights: dict[str, int] = defaultdict(int)
+    for (key, _column), told in found.items():
+        if key == unit:
+            for light, n in told.items():
+                lights[light] += n
+    worst = min(lights, key=_urgency)
+    return _urgency(worst), -lights[worst]

@@ -1,0 +1,102 @@
+"""How the wall chart, its five tables and the calendar are drawn: plain tables, so that they print. Drawing only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from html import escape
+
+from office.follow_up import days_words, look_of
+from office.wall_chart import Chart, Month, Planned
+from pages._items import item_link, lamp, link
+from scoring.commitment import Status
+
+LOOK = """<style>
+.lt-chart-table{border-collapse:collapse;width:100%;font-size:.9rem}
+.lt-chart-table th,.lt-chart-table td{border:1px solid #D9DDE3;padding:6px 8px;text-align:center;white-space:nowrap}
+.lt-chart-table th:first-child,.lt-chart-table td:first-child{text-align:left;font-weight:600;position:sticky;left:0;background:#fff}
+.lt-chart-table th.now,.lt-chart-table td.now{background:#EEF3F8}
+.lt-chart-table a{text-decoration:none;color:inherit;display:inline-block;min-width:44px;padding:6px 0}
+.lt-chart-table a:hover{text-decoration:underline}
+.lt-chart-table span{margin:0 .15rem}
+.lt-chart-table.cal{table-layout:fixed;min-width:640px}
+.lt-chart-table.cal td:first-child,.lt-chart-table.cal th:first-child{text-align:center;font-weight:400;position:static}
+.lt-legend span{margin-right:1rem;white-space:nowrap}
+@media print{.st-key-lt-no-print{display:none!important}.lt-chart-table{font-size:8pt}.lt-scroll{overflow:visible!important}}
+</style>"""
+_HEADS = {
+    "plan": ("编号", "责任单位", "事项", "时间节点", "期限"),
+    "task": ("编号", "责任单位", "事项", "不足", "目标", "措施"),
+    "division": ("编号", "事项", "牵头单位", "责任单位", "配合单位"),
+    "responsibility": ("编号", "事项", "联系领导", "责任单位", "责任人", "督导员", "工作班子"),
+    "progress": ("编号", "责任单位", "事项", "状态灯", "进度", "环节", "期限", "最近情况"),
+}
+
+
+def picture(shown: Chart, address: Mapping[str, str], today: date) -> str:
+    """Units down, months across; a cell leads to its items."""
+    now = f"{today.year}-{today.month:02d}"
+    mark = {one: ' class="now"' if one == now else "" for one in shown.columns}
+    head = "".join(f"<th{mark[one]}>{escape(one)}</th>" for one in shown.columns)
+    rows = "".join(
+        f'<tr><td><a target="_self" href="{escape(link("commitments", **{**address, "unit": unit}))}">{escape(name)}</a></td>'
+        + "".join(f"<td{mark[one]}>{_cell(shown, unit, one, address)}</td>" for one in shown.columns) + "</tr>"
+        for unit, name in shown.units)
+    lights = dict.fromkeys(light for lights in shown.cells.values() for light, _n in lights)
+    legend = "".join(lamp(one) for one in sorted(lights, key=lambda one: look_of(one).light.urgency))
+    return (f'<p class="lt-legend">{legend}</p><div class="lt-scroll"><table class="lt-chart-table"><thead><tr><th>单位</th>{head}'
+            f"</tr></thead><tbody>{rows}</tbody></table></div>")
+
+
+def table(view: str, lines: tuple[Planned, ...], today: date) -> str:
+    """One of the five tables."""
+    head = "".join(f"<th>{one}</th>" for one in _HEADS[view])
+    rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in _cells(view, one, today))}</tr>" for one in lines)
+    return f'<div class="lt-scroll"><table class="lt"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+
+
+def calendar(month: Month, address: Mapping[str, str]) -> str:
+    head = "".join(f"<th>周{one}</th>" for one in "一二三四五六日")
+    rows = "".join("<tr>" + "".join(_day(one, month, address) for one in week) + "</tr>" for week in month.weeks)
+    return (f"<h2>{month.name}</h2><div class='lt-scroll'><table class='lt-chart-table cal'><thead><tr>{head}</tr></thead>"
+            f"<tbody>{rows}</tbody></table></div>")
+
+
+def _cell(shown: Chart, unit: str, column: str, address: Mapping[str, str]) -> str:
+    lights = shown.cells.get((unit, column), ())
+    if not lights:
+        return ""
+    to = {**address, "unit": unit, **({"month": shown.months[column]} if column in shown.months else {})}
+    return f'<a target="_self" href="{escape(link("commitments", **to))}">{_counts(lights)}</a>'
+
+
+def _counts(lights: tuple[tuple[str, int], ...]) -> str:
+    return "".join(f'<span class="lt-light lt-{look_of(light).colour.value}" title="{escape(look_of(light).word)}">'
+                   f"{look_of(light).shape}{n}</span>" for light, n in lights)
+
+
+def _day(day: date | None, month: Month, address: Mapping[str, str]) -> str:
+    if day is None:
+        return "<td></td>"
+    due = month.due.get(day, ())
+    to = escape(link("commitments", **{**address, "month": month.name}))
+    return f'<td style="height:4.5rem;vertical-align:top"><div class="lt-note">{day.day}</div>' \
+           + (f'<a target="_self" href="{to}">{_counts(due)}</a>' if due else "") + "</td>"
+
+
+def _cells(view: str, one: Planned, today: date) -> tuple[str, ...]:
+    line, number = one.line, item_link(one.line.number)
+    due = line.deadline.isoformat() if line.deadline else "—"
+    texts: dict[str, tuple[str, ...]] = {
+        "plan": (line.unit_name, line.text, "；".join(f"{node.due.isoformat()} {node.text}" for node in one.milestones) or "—", due),
+        "task": (line.unit_name, line.text, line.shortcoming or "—", line.amount or line.goal or "—", "；".join(line.measures) or "—"),
+        "division": (line.text, line.lead_unit or "—", line.unit_name, "、".join(one.supporting) or "—"),
+        "responsibility": (line.text, line.contact_leader or "—", line.unit_name, line.owner or "—", line.supervisor or "—",
+                           line.team or "—"),
+    }
+    if view != "progress":
+        return (number, *(escape(text) for text in texts[view]))
+    said = str(line.state.get("said", ""))
+    return (number, escape(line.unit_name), escape(line.text),
+            f"{lamp(line.light)}<div class='q'>{escape(days_words(line, today))}</div>",
+            escape(line.progress) or "—", escape(Status(line.status).words), due, escape(said) or "—")

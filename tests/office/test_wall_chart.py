@@ -1,0 +1,61 @@
+"""挂图作战: what the picture counts is what the list holds; the tables are views of the same records; the calendar."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+
+import pytest
+
+from db.item_lines import Filter
+from db.item_values import ItemKind, Milestone, NewItem, Source, SourceKind
+from office.list_import import enter_all
+from office.wall_chart import EARLIER, LATER, NEVER, beside, chart, month_of, planned
+from tests import make
+
+TODAY = date(2026, 6, 10)
+
+
+@pytest.fixture
+def database(sqlite_with_tables, tmp_path, house):
+    make.sitting(house)
+    enter_all(house.database, [
+        NewItem(kind=ItemKind.TASK, text=f"事{n}", unit=f"small-{unit}", listed_on=date(2026, 4, 23), supporting=("small-C",),
+                deadline=due, source=Source(kind=SourceKind.COMMENT), milestones=(Milestone(text="开工", due=date(2026, 5, 1)),))
+        for n, (unit, due) in enumerate((("A", date(2026, 6, 5)), ("A", date(2026, 6, 30)), ("B", date(2025, 1, 1)),
+                                         ("B", date(2028, 1, 1)), ("B", None)))], by="office", at=make.START)
+    return house.database
+
+
+@pytest.fixture
+def url(sqlite_with_tables, tmp_path):
+    shutil.copyfile(sqlite_with_tables, tmp_path / "leitai.db")
+    return f"sqlite:///{tmp_path / 'leitai.db'}"
+
+
+def test_every_item_is_in_one_cell_by_unit_and_month(database):
+    drawn = chart(database, Filter(), today=TODAY)
+
+    assert drawn.total == sum(n for lights in drawn.cells.values() for _light, n in lights) == 5
+    assert drawn.cells["small-A", "2026-06"] == (("overdue", 1), ("unknown", 1))
+    assert {column for unit, column in drawn.cells if unit == "small-B"} == {EARLIER, LATER, NEVER}
+    assert drawn.columns == (EARLIER, *(f"2026-{n:02d}" for n in range(2, 13)), "2027-01", "2027-02", LATER, NEVER)
+    assert [name for _key, name in drawn.units] == ["A县", "B县"]
+    assert chart(database, Filter(unit="small-A"), today=TODAY).total == 2
+
+
+def test_the_tables_carry_nodes_and_supporting_units_a_page_at_a_time(database):
+    first = planned(database, Filter(), today=TODAY, limit=2, offset=0)
+
+    assert [(one.line.text, one.supporting, [node.text for node in one.milestones]) for one in first] == [
+        ("事2", ("C县",), ["开工"]), ("事0", ("C县",), ["开工"])]
+    assert len(planned(database, Filter(), today=TODAY, limit=10, offset=2)) == 3
+
+
+def test_the_calendar_shows_a_month_from_monday_and_what_falls_due(database):
+    month = month_of(database, Filter(), "2026-06", today=TODAY)
+
+    assert month.due == {date(2026, 6, 5): (("overdue", 1),), date(2026, 6, 30): (("unknown", 1),)}
+    assert [len(week) for week in month.weeks] == [7] * 5 and month.weeks[0][0] == date(2026, 6, 1)
+    assert month_of(database, Filter(), "soon", today=TODAY).name == "2026-06"
+    assert (beside("2026-01", -1), beside("2026-12", 1)) == ("2025-12", "2027-01")
