@@ -203,7 +203,7 @@ def _published(c: Connection) -> _Published:
         ledger_terms = read_rule(reads.rule_text(c, sitting.id)[0].encode()).ledger
         for one in versions:
             sources[one.id] = _Source(sitting=sitting.key, title=sitting.title, version=one.number)
-        for target in reads.targets(c, sitting.id):
+        for target in (one for one in reads.targets(c, sitting.id) if not one.postponed):
             took_part.add((target.unit, sitting.period))
             names.setdefault(target.unit, target.unit_name)
             terms[target.unit] = ledger_terms

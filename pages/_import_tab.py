@@ -30,7 +30,7 @@ _KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def draw_import(one: Prepared, snapshot: Snapshot, who: Staff) -> None:
     """Download the form, fill it, bring it back; faults with their cells, changes before they happen."""
     key = one.sitting.key
-    st.html('<p class="lt-note">单位、评委、场次设置和承诺都可以在一份 Excel 里准备。'
+    st.html('<p class="lt-note">单位、评委、场次设置、环节、提问和承诺都可以在一份 Excel 里准备。'
             "同一份表可以反复上传：一样的不动，改过的更正，新添的加上，表里没有的保持不动。</p>")
     with st.container(horizontal=True):
         download("下载空白模板", lambda: template(one), f"{key}_模板.xlsx", _KIND, on_click="ignore",
