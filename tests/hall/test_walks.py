@@ -196,3 +196,17 @@ def test_what_has_run_keeps_its_kind_and_limit_and_the_rest_may_change(house: ma
     segments.put_template(house.database, hall.key, new, by="host", at=hall.now)
     assert [one.key for one in seen(hall).segments] == [one.key for one in new]
     assert console.on_screen(seen(hall)) == "书记发言"
+
+
+def test_a_ballot_that_was_passed_over_is_owed_before_the_next_unit(house: make.House) -> None:
+    speech, comment, ballot = (next(one for one in template("county").segments if one.key == key)
+                               for key in ("speech", "comment", "ballot"))
+    hall = make.sitting(house, make.plan("late", segments=(speech, ballot, comment)))
+    begin(hall, "comment")
+
+    step = step_of(hall)
+    assert (step.move, step.words) == (Move.OPEN, "结束市长点评，开始打分")
+    press(hall, step)
+    everybody(hall, 90)
+    hall.close()
+    assert step_of(hall).words == "下一家：第2家 B县上台"
