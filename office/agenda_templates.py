@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from db.stage_values import Segment
 from office.plan import SEGMENT_KINDS, SEGMENT_SCOPES, PlannedSegment
@@ -70,6 +70,12 @@ def stored(planned: Iterable[PlannedSegment]) -> tuple[Segment, ...]:
 def planned(segments: Iterable[Segment]) -> tuple[PlannedSegment, ...]:
     return tuple(PlannedSegment(key=one.key, kind=one.kind, title=one.title, scope=one.scope, seconds=one.seconds,
                                 warn_seconds=one.warn_seconds) for one in segments)
+
+
+def rescoped(segments: Iterable[Segment], ballot_mode: str) -> tuple[Segment, ...]:
+    """The same template for another way of balloting: its ballot stands with each unit, or after all."""
+    scope = "each" if ballot_mode == "each" else "after"
+    return tuple(replace(one, scope=scope) if one.kind == "ballot" else one for one in segments)
 
 
 def fault_of(segments: Sequence[PlannedSegment], ballot_mode: str) -> tuple[int, str] | None:

@@ -16,7 +16,7 @@ from db.reads import sittings as reads
 from db.reads import stage_talk
 from db.values import Declaration, Sitting
 from db.work import Work, work
-from office.agenda_templates import stored
+from office.agenda_templates import rescoped, stored
 from office.plan import COUNTED_KINDS, PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan, paper_does_not_fit
 from office.refusal import NotFound, Refused
 from scoring.round import Phase
@@ -80,6 +80,8 @@ def change_sitting(database: Database, sitting: str, *, title: str, arena: str, 
             found.id, title=title.strip(), arena=arena.strip(), period=period.strip(), held_on=held_on.isoformat(),
             place=place.strip(), note=note.strip(), ballot_mode=ballot_mode, seconds=seconds,
             grace_seconds=grace_seconds, desk_check_in=desk_check_in)
+        if ballot_mode != found.ballot_mode:
+            w.segments.put(found.id, rescoped(segment_reads.segments(w.c, found.id), ballot_mode))
         _tell(w, found, by, at, "修改场次设置", title=title.strip(), period=period.strip())
 
 

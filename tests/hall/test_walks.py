@@ -14,7 +14,8 @@ from db.stage_values import Segment, SegmentRun
 from hall import console, segments, timer, turn
 from hall.next_step import Move
 from hall.timer import Pace
-from office.agenda_templates import TEMPLATES, fault_of, template
+from office import sittings
+from office.agenda_templates import TEMPLATES, fault_of, planned, template
 from office.plan import PlannedSegment
 from office.refusal import Refused
 from scoring.round import Phase
@@ -210,3 +211,14 @@ def test_a_ballot_that_was_passed_over_is_owed_before_the_next_unit(house: make.
     everybody(hall, 90)
     hall.close()
     assert step_of(hall).words == "下一家：第2家 B县上台"
+
+
+def test_another_way_of_balloting_takes_the_templates_ballot_with_it(house: make.House) -> None:
+    hall = staged(house)
+    for mode, scope in (("all", "after"), ("each", "each")):
+        about = seen(hall).sitting
+        sittings.change_sitting(
+            house.database, hall.key, title=about.title, arena=about.arena, period=about.period, held_on=about.held_on,
+            place="", note="", ballot_mode=mode, seconds=0, grace_seconds=5, desk_check_in=False, by="host", at=hall.now)
+        assert [one.scope for one in seen(hall).segments if one.kind == "ballot"] == [scope]
+        assert fault_of(planned(seen(hall).segments), mode) is None
