@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
-from db.engine import Database
+from db.engine import Connection, Database
 from db.reads import evidence as reads
 from db.reads.evidence import EvidenceLine, ItemUnits
 from db.values import Staff
@@ -120,7 +120,18 @@ def evidence_of(database: Database, number: str, who: Staff) -> tuple[EvidenceLi
     """Every file of an item, the deleted ones as lines without content."""
     item = item_for(database, number, who)
     with database.reading() as c:
-        return reads.of_item(c, item.id)
+        return lines_for(c, item, who)
+
+
+def lines_for(c: Connection, item: ItemUnits, who: Staff) -> tuple[EvidenceLine, ...]:
+    """What this person may see of an item's files. What visitors photographed a unit sees once its outcome is found."""
+    if not may_see(who, item):
+        return ()
+    lines = reads.of_item(c, item.id)
+    if who.roles & SEES_ALL:
+        return lines
+    hidden = reads.undecided(c, [one.answer_id for one in lines if one.answer_id is not None])
+    return tuple(one for one in lines if one.answer_id not in hidden)
 
 
 def served(database: Database, evidence_id: int, who: Staff) -> Served:
@@ -128,7 +139,8 @@ def served(database: Database, evidence_id: int, who: Staff) -> Served:
     with database.reading() as c:
         line = reads.line(c, evidence_id)
         item = reads.item_units(c, line.item) if line is not None else None
-    if line is None or item is None or not may_see(who, item):
+        shown = lines_for(c, item, who) if item is not None else ()
+    if line is None or line not in shown:
         raise NotFound("没有这份佐证。")
     return as_served(line)
 

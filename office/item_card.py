@@ -17,7 +17,7 @@ from db.reads import sittings as sitting_reads
 from db.reads.evidence import EvidenceLine
 from db.values import Staff
 from office import local_time
-from office.evidence import may_see
+from office.evidence import lines_for
 from office.item_rights import next_of, theirs
 from office.item_settings import slip_kinds
 from office.item_words import Happening, happening
@@ -67,7 +67,7 @@ def item_card(database: Database, number: str, *, who: Staff, at: datetime) -> I
         rule = rule_in_force(c)
         units = {one.key: one.name for one in sitting_reads.units(c)}
         about = evidence_reads.item_units(c, number)
-        files = evidence_reads.of_item(c, line.id) if about is not None and may_see(who, about) else ()
+        files = lines_for(c, about, who) if about is not None else ()
         whole = reads.item(c, line.part_of, today) if line.part_of else None
         belonging = reads.belonging(c, number, today)
         reached = {str(one.more["milestone"]) for one in told if one.more.get("milestone")}

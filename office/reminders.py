@@ -126,6 +126,18 @@ def of_day(database: Database, day: date) -> tuple[Reminder, ...]:
         return reminders_of(reads.waiting(c, day, soon_days=terms.soon_days, quiet_days=terms.quiet_days), day, terms)
 
 
+def of_person(database: Database, who: Staff, day: date) -> tuple[Reminder, ...]:
+    """What concerns one person on this day; the others' items are not even read."""
+    if not who.roles & {*_OFFICE_ROLES, Role.LIAISON, Role.LEADER}:
+        return ()
+    own = None if who.roles & _OFFICE_ROLES else (who.unit if Role.LIAISON in who.roles else "",
+                                                  who.title if Role.LEADER in who.roles else "")
+    with database.reading() as c:
+        terms = _terms(people_reads.setting(c, SETTING))
+        found = reads.waiting(c, day, soon_days=terms.soon_days, quiet_days=terms.quiet_days, of=own)
+    return mine(reminders_of(found, day, terms), who)
+
+
 def mine(every: Iterable[Reminder], who: Staff) -> tuple[Reminder, ...]:
     """What concerns this person: the own unit, the items that name this leader, everything of the office."""
     keys = set()

@@ -68,7 +68,7 @@ with st.container():  # a place of its own: a message that comes or goes moves n
 left, right = st.columns([2.4, 1], gap="large")
 with left:
     waiting = (*errands(who, snapshots, people.everybody(house().database), today),
-               *reminded(reminders.mine(reminders.of_day(house().database, today), who)))
+               *reminded(reminders.of_person(house().database, who, today)))
     st.subheader("等您处理", anchor=False)
     for n, errand in enumerate(waiting):
         with st.container(key="lt-next" if n == 0 else None):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, and_, select
 
 from db import tables as t
 from db.clock import maybe_moment, moment_of
@@ -60,6 +61,14 @@ def item_units(c: Connection, number: str) -> ItemUnits | None:
 def of_item(c: Connection, item_id: int) -> tuple[EvidenceLine, ...]:
     """Every file, the deleted ones too, oldest first."""
     return tuple(_line(row) for row in c.execute(_wanted().where(t.evidence.c.item_id == item_id)))
+
+
+def undecided(c: Connection, answer_ids: Iterable[int]) -> frozenset[int]:
+    """Of these answers of visitors, those whose visit has no outcome yet."""
+    return frozenset(c.execute(
+        select(t.visit_answer.c.id).join_from(t.visit_answer, t.visitor, t.visitor.c.id == t.visit_answer.c.visitor_id)
+        .join(t.visit, and_(t.visit.c.plan_id == t.visitor.c.plan_id, t.visit.c.item_id == t.visit_answer.c.item_id))
+        .where(t.visit_answer.c.id.in_(list(answer_ids)), t.visit.c.outcome.is_(None))).scalars())
 
 
 def of_answers(c: Connection, answer_ids: tuple[int, ...]) -> tuple[EvidenceLine, ...]:

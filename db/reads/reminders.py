@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select, true
 
 from db import tables as t
 from db.clock import moment_of
@@ -40,8 +40,12 @@ class Sent:
     said: str
 
 
-def waiting(c: Connection, day: date, *, soon_days: int, quiet_days: int) -> tuple[Waiting, ...]:
-    """Items that wait for their unit and are due within so many days, or have not moved for so many; by number."""
+def waiting(c: Connection, day: date, *, soon_days: int, quiet_days: int,
+            of: tuple[str, str] | None = None) -> tuple[Waiting, ...]:
+    """Items that wait for their unit and are due within so many days, or have not moved for so many; by deadline.
+
+    `of`: the unit's key and the leader to whom it is narrowed: items of either; "" is nobody.
+    """
     moved = func.coalesce(t.item_view.c.progress_on, t.item.c.listed_on)
     rows = c.execute(
         select(t.item.c.id, t.item.c.number, t.item.c.text, t.unit.c.key, t.unit.c.name, t.item_view.c.contact_leader,
@@ -50,7 +54,10 @@ def waiting(c: Connection, day: date, *, soon_days: int, quiet_days: int) -> tup
         .join(t.unit, t.unit.c.id == t.item_view.c.unit_id)
         .where(t.item_view.c.open, t.item_view.c.counted, t.item_view.c.waits_for == "unit",
                or_(t.item_view.c.deadline <= (day + timedelta(days=soon_days)).isoformat(),
-                   moved <= (day - timedelta(days=quiet_days)).isoformat()))
+                   moved <= (day - timedelta(days=quiet_days)).isoformat()),
+               true() if of is None else or_(
+                   t.unit.c.key == of[0],
+                   and_(t.item_view.c.contact_leader == of[1], t.item_view.c.contact_leader != "")))
         .order_by(t.item_view.c.deadline, t.item.c.number))
     return tuple(
         Waiting(id=r.id, number=r.number, text=r.text, unit=r.key, unit_name=r.name, leader=r.contact_leader,

@@ -13,13 +13,16 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from db.values import Staff
 from hall import evidence_route, visitor
 from hall.door import COOKIE
 from office import look_back
 from office.evidence_shelf import shelf_of
 from office.look_back import NewLookBack, make_plan
+from office.look_back_outcome import decide
 from office.people import Role
 from office.visitors import VisitorKind
+from scoring.commitment import Verdict
 from tests import files, make, make_list
 
 
@@ -30,6 +33,7 @@ class Outing:
     plan: int
     secret: str
     other: str
+    office: Staff
 
     def at(self, number: str = "", secret: str = "") -> str:
         base = f"/v/{secret or self.secret}"
@@ -55,14 +59,15 @@ def url(tmp_path: Path) -> str:
 @pytest.fixture
 def outing(house: make.House) -> Iterator[Outing]:
     made = make_list.of(house)
+    office = made.person("office", Role.ADMINISTRATOR)
     plan, links = make_plan(house.database, NewLookBack(
         title="三季度回头看", period="2026Q3", ends_on=date(2026, 5, 31), pool=tuple(made.numbers[:2]),
         points={"kept": "0", "letter_only": "0", "not_kept": "-1"}, visitors=((VisitorKind.CITIZEN_MONITOR, 2),)),
-        who=made.person("office", Role.ADMINISTRATOR), at=house.clock())
+        who=office, at=house.clock())
     made.person("liaison", Role.LIAISON, unit="small-A")
     app = Starlette(routes=[*visitor.routes(house), *evidence_route.routes(house)])
     with TestClient(app) as phone:
-        yield Outing(made, phone, plan, links[0].secret, links[1].secret)
+        yield Outing(made, phone, plan, links[0].secret, links[1].secret, office)
 
 
 def test_the_pages_are_small_without_script_and_show_the_promise_and_its_evidence(outing: Outing) -> None:
@@ -96,6 +101,22 @@ def test_a_verdict_with_a_photo_is_taken_once(outing: Outing) -> None:
     assert "✓ 没有兑现" in outing.phone.get(outing.at()).text
     assert outing.phone.get(f"/v/{outing.other}/file/1").status_code == 404  # nothing of other visitors
     assert outing.send(two, "kept", "").status_code == 303 and len(outing.answers()) == 2
+
+
+def test_a_unit_sees_what_visitors_photographed_once_the_outcome_is_found(outing: Outing) -> None:
+    one, house = outing.made.numbers[0], outing.made.house
+    outing.send(one, photo=files.photo())
+
+    def seen(name: str) -> list[int]:
+        outing.phone.cookies.set(COOKIE, outing.made.tokens[name])
+        asked = ("/evidence/file/1", f"/evidence/of/{one}")
+        found = [outing.phone.get(asked[0]).status_code, outing.phone.get(asked[1]).text.count("/evidence/file/1?size=thumb")]
+        outing.phone.cookies.clear()
+        return found
+
+    assert (seen("liaison"), seen("office")) == ([404, 0], [200, 1])
+    decide(house.database, outing.plan, one, outcome=Verdict.NOT_KEPT, reason="核实", who=outing.office, at=house.clock())
+    assert (seen("liaison"), seen("office")) == ([200, 1], [200, 1])
 
 
 def test_what_cannot_be_taken_is_refused_in_words_and_what_was_written_stays(outing: Outing) -> None:
