@@ -13,6 +13,7 @@ import streamlit as st
 from hall import comments, stage_list
 from hall.comments import Said
 from hall.snapshot import Snapshot
+from hall.spoken import one_line
 from office.local_time import clock_time
 from office.people import Staff
 from pages import _owed
@@ -31,7 +32,7 @@ def draw(snapshot: Snapshot, key: str, who: Staff, do: Do, target: str | None = 
     said = comments.comments_of(snapshot, card.key, withdrawn=True)
     left, right = st.columns([1.2, 1], gap="large")
     with left:
-        _form(snapshot, card.key, card.name, len(said), do)
+        _form(snapshot, card.key, card.name, tuple(one.id for one in said), do)
     with right:
         st.html(f'<p class="lt-note"><b>{escape(card.name)}的点评 {sum(not one.withdrawn for one in said)}</b></p>')
         if not said:
@@ -40,8 +41,8 @@ def draw(snapshot: Snapshot, key: str, who: Staff, do: Do, target: str | None = 
             _one(one, do)
 
 
-def _form(snapshot: Snapshot, target: str, name: str, seen: int, do: Do) -> None:
-    base = f"comment/{target}/{seen}"  # a new form once it has been taken
+def _form(snapshot: Snapshot, target: str, name: str, seen: tuple[int, ...], do: Do) -> None:
+    base = _owed.form(f"comment/{target}")
     with st.container(border=True):
         known = [one.speaker for one in reversed(snapshot.comments)]
         speakers = list(dict.fromkeys([*known, *comments.SPEAKERS]))
@@ -55,16 +56,19 @@ def _form(snapshot: Snapshot, target: str, name: str, seen: int, do: Do) -> None
             _owed.fields(base, stage_list.known_of(house().database, snapshot, target, house().clock()))
             _owed.advise(text, base)
         st.button("记下，列入清单" if owed else "记下", key=f"{base}/yes", type="primary", on_click=_send,
-                  args=(base, target, seen, do))
+                  args=(snapshot, base, target, seen, do))
 
 
-def _send(base: str, target: str, seen: int, do: Do) -> None:
+def _send(snapshot: Snapshot, base: str, target: str, seen: tuple[int, ...], do: Do) -> None:
     """As the fields are now: the press may have come together with what was typed last."""
     state = st.session_state
     kind = Said(state[f"{base}/kind"])
     more = {} if kind is Said.PRAISE else _owed.typed(base)
     do(comments.say, target, speaker=state[f"{base}/speaker"] or "", kind=kind.value, text=state[f"{base}/text"],
-       seen=seen, done="已记下。" if kind is Said.PRAISE else f"已记下，{kind.words}已列入清单。", **more)
+       seen=len(seen), done="已记下。" if kind is Said.PRAISE else f"已记下，{kind.words}已列入清单。", **more)
+    now, words = house().live.at(snapshot.sitting.key), one_line(state[f"{base}/text"])
+    if now is not None and any(one.text == words and one.id not in seen for one in comments.comments_of(now, target)):
+        _owed.begin_anew(f"comment/{target}")
 
 
 def _one(one: comments.Comment, do: Do) -> None:

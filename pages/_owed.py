@@ -28,6 +28,16 @@ def fields(base: str, known: Sequence[Known]) -> None:
                      format_func=lambda key: words.get(key, NEW))
 
 
+def form(name: str) -> str:
+    """The keys' beginning of a form that stays as it is until what it holds is stored, whoever else stores meanwhile."""
+    return f"{name}/{st.session_state.get(f'{name}/nth', 0)}"
+
+
+def begin_anew(name: str) -> None:
+    """An empty form in its place."""
+    st.session_state[f"{name}/nth"] = st.session_state.get(f"{name}/nth", 0) + 1
+
+
 def typed(base: str) -> dict[str, object]:
     """What stands in those fields now, as the use cases take it."""
     state = st.session_state

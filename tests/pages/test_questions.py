@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from db.item_lines import Filter
 from db.reads import items as item_reads
-from hall import asking, questioning, questions, rounds
+from hall import asking, comments, questioning, questions, rounds
 from hall.asking import SentQuestion, asker_of
 from hall.questions import Queue
 from office.local_time import day
@@ -152,6 +152,21 @@ def test_a_comment_is_on_the_list_with_one_press_and_taken_back_with_its_reason(
     page.text_area(key="comment/U1/1/text").set_value("进度全市第一").run()
     click(page, "comment/U1/1/yes")
     assert len(listed(hall)) == 1 and "进度全市第一" in words(page)
+
+
+def test_what_is_being_typed_stays_while_another_console_stores_its_own(hall: make.Hall, open_page: OpenPage) -> None:
+    show(hall)
+    page = opened(hall, open_page, Role.CLERK)
+    page.text_area(key="comment/U1/0/text").set_value("土地指标六月底前落实").run()
+    comments.say(hall.house.database, hall.key, "U1", speaker="市委书记", kind="problem", text="别处记的", by="主持人乙",
+                 at=hall.now)  # its page has not been drawn anew yet
+    click(page, "comment/U1/0/yes")
+    assert "另一台已在09:00:00记下市委书记的“别处记的”" in words(page)
+    assert page.text_area(key="comment/U1/0/text").value == "土地指标六月底前落实"
+
+    click(page, "comment/U1/0/yes")
+
+    assert len(listed(hall)) == 2 and page.text_area(key="comment/U1/1/text").value == ""
 
 
 def test_afterwards_it_is_read_where_the_unit_is_looked_at(hall: make.Hall, open_page: OpenPage) -> None:
