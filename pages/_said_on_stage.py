@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -47,14 +48,19 @@ def _question(one: Question, snapshot: Snapshot) -> str:
     facts += [] if state in (State.ANSWERED, State.ON_STAGE) else [f"{state.shape} {state.words}"]
     facts += [one.set_aside] if one.set_aside else []
     answer = f"<br>答：{escape(one.answer)}" if one.answer else ""
-    promised = f"<br><small>● 当场承诺已列入清单 {escape('、'.join(one.numbers))}</small>" if one.numbers else ""
+    promised = f"<br><small>● 当场承诺已列入清单 {'、'.join(map(_item, one.numbers))}</small>" if one.numbers else ""
     return (f'<p class="s-one{" s-follow" if one.follows is not None else ""}"><small>{escape("　".join(facts))}</small>'
             f'<br>问：{escape(one.text)}{answer}{promised}</p>')
 
 
 def _comment(one: Comment) -> str:
-    number = f"{'并入' if one.linked else '清单'} {one.number}" if one.number else ""
-    facts = "　".join(filter(None, [f"点评·{Said(one.kind).words}", one.speaker, number, one.owner,
-                                   f"{one.deadline}前" if one.deadline else ""]))
+    facts = "　".join(map(escape, filter(None, [f"点评·{Said(one.kind).words}", one.speaker, one.owner,
+                                               f"{one.deadline}前" if one.deadline else ""])))
+    facts += f"　{'并入' if one.linked else '清单'} {_item(one.number)}" if one.number else ""
     words = f"<s>{escape(one.text)}</s>　✕ 已撤回：{escape(one.withdrawn)}" if one.withdrawn else escape(one.text)
-    return f'<p class="s-one"><small>{escape(facts)}</small><br>{words}</p>'
+    return f'<p class="s-one"><small>{facts}</small><br>{words}</p>'
+
+
+def _item(number: str) -> str:
+    """The number, leading to what has become of it."""
+    return f'<a href="/item?n={quote(number)}" target="_self">{escape(number)}</a>'

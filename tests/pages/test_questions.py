@@ -175,6 +175,7 @@ def test_afterwards_it_is_read_where_the_unit_is_looked_at(hall: make.Hall, open
                                     on_stage=None, by="host", at=hall.now)
     questioning.end(hall.house.database, hall.key, asked, "土地。", by="host", at=hall.now)
     questioning.type_in(hall.house.database, hall.key, "U1", asker="记者", group="", text="没轮到的", by="host", at=hall.now)
+    comments.say(hall.house.database, hall.key, "U1", speaker="市长", kind="task", text="落实土地<b>", by="host", at=hall.now)
     hall.open("U1")
     hall.everybody()
     hall.close()
@@ -182,6 +183,7 @@ def test_afterwards_it_is_read_where_the_unit_is_looked_at(hall: make.Hall, open
     results = open_page("results", Role.CLERK, sitting=hall.key)
     next(one for one in results.selectbox if one.label == "看哪一家").set_value("U1").run()
     said = words(results)
+    assert "落实土地&lt;b&gt;" in said and '<a href="/item?n=2026Q1-001" target="_self">' in said
     assert "问：慢在&lt;i&gt;哪？<br>答：土地。" in said and "◇ 排队中" in said
     unit = open_page("unit", Role.LIAISON, name="liaison", unit="small-A", sitting=hall.key)
     assert "答：土地。" in words(unit) and "没轮到的" not in words(unit)
