@@ -85,7 +85,7 @@ def _table(shown: Board, key: str, lines: list[Line]) -> str:
         f'<th class="n lt-wide">{html.escape(one.name)}<div class="q">{html.escape(one.weight)}</div></th>'
         for one in (*shown.components, *shown.groups))
     rows = "".join(_row(shown, key, one) for one in lines)
-    return (f'<div class="lt-scroll"><table class="lt"><thead><tr><th class="n">名次</th><th>单位</th>'
+    return (f'<div class="lt-scroll"><table class="lt"><thead><tr><th class="n">名次</th><th class="name">单位</th>'
             f'<th class="n">总分</th>{head}<th class="n">考绩分</th></tr></thead><tbody>{rows}</tbody></table></div>')
 
 
@@ -100,12 +100,12 @@ def _row(shown: Board, key: str, one: Line) -> str:
     beside = [*((part.name, value, "") for part, value in zip(shown.components, one.components, strict=True)),
               *((group.name, figure.words, figure.seats)
                 for group, figure in zip(shown.groups, one.figures, strict=True))]
-    cells = "".join(f'<td class="n lt-wide">{html.escape(value)}<div class="q">{html.escape(small)}</div></td>'
+    cells = "".join(f'<td class="n lt-wide small">{html.escape(value)}<div class="q">{html.escape(small)}</div></td>'
                     for _, value, small in beside)
     under = "".join(f"<span>{html.escape(name)} {html.escape(value)}</span>" for name, value, _ in beside
                     if value != "—")
     because = f'<div class="q lt-wide">{html.escape(one.because)}</div>' if one.because else ""
     return (f'<tr><td class="n k">{place}</td><td class="k"><a href="?s={html.escape(key)}&u={html.escape(one.target)}'
             f'{version}" target="_self">{html.escape(one.name)}</a>{said}<div class="q lt-phone lt-under">{under}</div>'
-            f'</td><td class="n k">{one.total}</td>{cells}<td class="n">{html.escape(one.points) or "—"}{because}</td>'
+            f'</td><td class="n k">{one.total}</td>{cells}<td class="n small">{html.escape(one.points) or "—"}{because}</td>'
             '</tr>')
