@@ -19,6 +19,7 @@ from db.values import Declaration, Seat, Sitting, Target
 from db.work import Work
 from office.preparation import with_version
 from office.refusal import Refused
+from office.sittings import has_been_on
 from scoring.rule import read_rule
 
 KEY_ROOM = 60
@@ -91,9 +92,7 @@ def send_back(w: Work, one: Target, of: Sitting) -> Sitting | None:
         there = next((other for other in reads.targets(w.c, to.id) if other.key == one.key), None)
         if there is None:
             continue
-        if any(one.key in held.targets for held in reads.rounds(w.c, to.id)) \
-                or any(run.target == one.key for run in segment_reads.runs(w.c, to.id)) \
-                or reads.stage(w.c, to.id).target == one.key:
+        if has_been_on(w, to.id, one.key) or w.items.holds_target(there.id):
             raise Refused(f"{one.name}已在{to.title}上场，延期不能收回。")
         if w.items.holds_target(there.id):
             raise Refused(f"{one.name}在{to.title}已有事项列入清单，延期不能收回。")

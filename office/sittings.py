@@ -159,16 +159,21 @@ def drop_target(database: Database, sitting: str, key: str, *, by: str, at: date
         one = next((one for one in reads.targets(w.c, found.id) if one.key == key), None)
         if one is None:
             raise NotFound("议程里没有这个单位。")
-        if any(key in round_.targets for round_ in reads.rounds(w.c, found.id)) \
-                or reads.stage(w.c, found.id).target == key \
-                or any(run.target == key for run in segment_reads.runs(w.c, found.id)) \
-                or any(said.target == key for said in stage_talk.comments(w.c, found.id)) \
-                or any(asked.target == key and asked.on_stage_at for asked in stage_talk.questions(w.c, found.id)):
+        if has_been_on(w, found.id, key):
             raise Refused(f"{one.name}已经上场，不能从议程删除。")
         if w.items.holds_target(one.id):
             raise Refused(f"{one.name}已有事项列入清单，不能从议程删除。请改为延到补场，或先请管理员核对清单。")
         w.roster.drop_target(one.id)
         _tell(w, found, by, at, "议程删除", target=key)
+
+
+def has_been_on(w: Work, sitting_id: int, key: str) -> bool:
+    """Whether this target has been on stage or in a round, even one that was voided."""
+    return any(key in round_.targets for round_ in reads.rounds(w.c, sitting_id)) \
+        or reads.stage(w.c, sitting_id).target == key \
+        or any(run.target == key for run in segment_reads.runs(w.c, sitting_id)) \
+        or any(said.target == key for said in stage_talk.comments(w.c, sitting_id)) \
+        or any(asked.target == key and asked.on_stage_at for asked in stage_talk.questions(w.c, sitting_id))
 
 
 def add_seats(database: Database, sitting: str, seats: Iterable[PlannedSeat], *, by: str, at: datetime) -> int:
