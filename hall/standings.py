@@ -96,7 +96,8 @@ class Line:
 class Board:
     """Everything the page of results shows of one version; `version` is None for what is not published yet.
 
-    `others` have ballots and no place; `waiting` are names by state of whoever has not been scored at all;
+    `others` have ballots and no place; `waiting` are names by state of whoever has not been scored at all; `put_off`
+    those who are scored in a supplementary sitting;
     `groups_on_scale` says whether group scores and totals can stand on one axis.
     """
 
@@ -117,6 +118,7 @@ class Board:
     warnings: tuple[str, ...]
     rule_words: tuple[str, ...]
     rule: Rule
+    put_off: tuple[str, ...] = ()
 
     def line(self, target: str) -> Line | None:
         return next((one for one in (*self.ranked, *self.others) if one.target == target), None)
@@ -176,7 +178,7 @@ def board(database: Database, sitting: str, who: Staff, number: int | None = Non
         ranked=ranked, others=others, waiting=tuple(waiting.items()), sentence=_sentence(rule, ranked, others),
         warnings=tuple(_warning(str(one), found.names, full) for one in found.result["warnings"]
                        if str(one).split("：")[0] not in {line.target for line in unscored}),
-        rule_words=rule_in_words(rule), rule=rule)
+        rule_words=rule_in_words(rule), rule=rule, put_off=tuple(one.name for one in targets if one.postponed))
 
 
 def standing_kept(database: Database, sitting: str, number: int | None = None) -> Standing:

@@ -78,7 +78,7 @@ def show_places(shown: Board, key: str) -> None:
             _ranking.picture(shown, group)
     st.html(_ranking.table(shown, key) + "".join(
         f'<p class="lt-facts"><b>{html.escape(state)}</b>（{len(names)}家）：{html.escape("、".join(names))}</p>'
-        for state, names in shown.waiting))
+        for state, names in (*shown.waiting, *([("延到补场", shown.put_off)] if shown.put_off else []))))
     if shown.warnings:
         st.html('<p class="lt-facts">' + "<br>".join(f"注意：{html.escape(one)}。" for one in shown.warnings) + "</p>")
     download("下载排名（CSV）", ranking_csv(shown), f"{key}_排名.csv", "text/csv", on_click="ignore",

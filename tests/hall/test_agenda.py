@@ -18,11 +18,13 @@ from hypothesis import strategies as st
 from db.reads import people as people_reads
 from db.reads import results as result_reads
 from db.reads import sittings as reads
-from db.values import Target
+from db.values import Staff, Target
 from hall import agenda, results, rounds
 from hall.packing import package_of
+from hall.standings import board
 from hall.status import status_of
 from hall.supplement import Panel
+from office.people import Role
 from office.refusal import NotFound, Refused
 from office.routes import OFF_ROUTE
 from scoring.tally import tally
@@ -365,3 +367,14 @@ def test_case_48_on_one_paper_for_all_a_route_is_the_paper(house: make.House) ->
 
     _digest, scores = counted(hall)
     assert Fraction(scores["U4"][0]["leaders"]["exact"]) == 80 and Fraction(scores["U1"][0]["leaders"]["exact"]) == 90
+
+
+def test_case_20_the_results_say_who_is_scored_in_a_supplementary_sitting(hall: make.Hall) -> None:
+    score(hall, U1=90, U2=85)
+    postpone(hall, "U3")
+    host = Staff(id=1, name="host", title="", roles=frozenset({Role.HOST}), unit="", active=True, has_password=True)
+
+    shown = board(hall.house.database, hall.key, host)
+
+    assert shown is not None and shown.put_off == ("C县",)
+    assert [one.name for one in (*shown.ranked, *shown.others)] == ["A县", "B县"] and shown.waiting == ()
