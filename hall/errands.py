@@ -92,6 +92,9 @@ def errands(who: Staff, snapshots: Iterable[Snapshot], staff: Iterable[Staff], t
     for one in snapshots:
         if who.roles & {Role.HOST, Role.ADMINISTRATOR}:
             found += _of_the_host(one)
+        if who.roles & {Role.HOST, Role.CLERK, Role.ADMINISTRATOR} and one.questions_waiting and not one.published:
+            found.append(Errand(words=f"{one.sitting.title} {one.sitting.period}：{one.questions_waiting}个提问待审",
+                                page="asking", sitting=one.sitting.key))
         if Role.LIAISON in who.roles:
             found += _of_the_liaison(one, who.unit, today)
         if who.roles & {Role.CLERK, Role.SUPERVISOR} and standing_of(one)[0] is Standing.COUNTED:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from db.values import Staff
+from hall import questioning
 from hall.errands import Errand, Standing, card, errands, standing_of
 from office.people import Role
 from tests import make
@@ -104,3 +105,16 @@ def test_a_card_says_when_it_is_today(house):
 
     assert card(at(hall), date(2026, 4, 23)).today
     assert not card(at(hall), TODAY).today
+
+
+def test_questions_that_nobody_has_looked_at_wait_for_host_and_clerk(house):
+    hall = make.sitting(house)
+    asked = questioning.type_in(house.database, hall.key, "U1", asker="企业代表", group="", text="问", by="host", at=hall.now)
+    questioning.set_aside(house.database, hall.key, asked, "时间不够", seen="queued", by="host", at=hall.now)
+    assert not [words for words, page in waiting(hall, Role.CLERK) if page == "asking"]
+
+    questioning.take_up(house.database, hall.key, asked, by="host", at=hall.now)
+
+    assert waiting(hall, Role.CLERK) == [("县区比拼现场 2026Q1：1个提问待审", "asking")]
+    assert ("县区比拼现场 2026Q1：1个提问待审", "asking") in waiting(hall, Role.HOST)
+    assert waiting(hall, Role.LEADER) == []
