@@ -110,7 +110,7 @@ def segment_keys(snapshot: Snapshot, here: Onstage, do: Do) -> None:
         for one in turn.of_each(snapshot) if here.key else ():
             _segment_key(one, here.key, here, one.key in done, seen, do)
         if here.key and snapshot.sitting.ballot_mode == "each" and not turn.scored(snapshot, here.key):
-            st.button("○ 打分", key="segment/ballot", on_click=do, args=(segments.open_ballot, (here.key,)),
+            st.button("○ 打分", key="segment/ballot", on_click=_once, args=(do, segments.open_ballot, (here.key,)),
                       kwargs={"seconds": turn.ballot_seconds(snapshot), "seen": seen})
         if turn.of_hall(snapshot):
             ran = {one.segment for one in snapshot.runs}
@@ -131,8 +131,8 @@ def talk_keys(snapshot: Snapshot) -> None:
 def _segment_key(one: Segment, target: str | None, here: Onstage, done: bool, seen: int, do: Do) -> None:
     goes_on = here.segment is not None and here.segment.key == one.key
     mark = "▶" if goes_on else "✓" if done else "○"
-    st.button(f"{mark} {one.title}", key=f"segment/{one.key}", disabled=goes_on, on_click=do,
-              args=(segments.begin, one.key, target), kwargs={"seen": seen},
+    st.button(f"{mark} {one.title}", key=f"segment/{one.key}", disabled=goes_on, on_click=_once,
+              args=(do, segments.begin, one.key, target), kwargs={"seen": seen},
               help="再来一次" if done and not goes_on else None)
 
 
@@ -182,6 +182,11 @@ def _heard(now: datetime, step: Step) -> tuple[str, str]:
     kind, words, until = st.session_state.get("heard", ("", "", now))
     asks_of_another = kind == "warning" and st.session_state.get("at-once") != step.round_id
     return (kind, words) if now < until and not asks_of_another else ("", "")
+
+
+def _once(do: Do, *args: object, **kwargs: object) -> None:
+    if not _is_double():
+        do(*args, **kwargs)
 
 
 def _resting(now: datetime) -> bool:
