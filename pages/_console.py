@@ -161,7 +161,8 @@ def said(declaration: Declaration) -> str:
     promised = "".join(
         f"<li>{escape(one.text)}<br><i>{one.deadline:%Y-%m-%d}前　{escape(one.owner)}</i></li>"
         for one in declaration.commitments)
-    return (f'<div class="c-said"><details><summary>三大不足（{len(declaration.shortcomings)}）</summary><ol>{short}</ol>'
+    admitted = "三大不足" if len(declaration.shortcomings) == 3 else f"自陈不足（{len(declaration.shortcomings)}条）"
+    return (f'<div class="c-said"><details><summary>{admitted}</summary><ol>{short}</ol>'
             f'</details><details><summary>承诺与期限（{len(declaration.commitments)}）</summary><ul>{promised}</ul></details></div>')
 
 
