@@ -146,7 +146,7 @@ def prepared(targets: Agenda, screen: Screen, published: Standing) -> Reveal:
 def rehearsed(targets: Agenda, screen: Screen, published: Standing | None) -> Reveal:
     """The same steps without names and numbers; before a publication, those that the agenda lets expect."""
     lots = masked(_lots(targets, published)) if published is not None and published.publication is not None else \
-        expected([(one.key, one.ranking_group, one.ranked) for one in targets])
+        expected([(one.key, one.ranking_group, one.ranked) for one in targets if not one.postponed])
     return prepare(lots, low=screen.low, way=Low(screen.low_way))
 
 
