@@ -31,7 +31,7 @@ from db.reads import results as result_reads
 from db.reads import sittings as reads
 from db.reads import stage_talk
 from db.values import Staff
-from hall import results, segments
+from hall import care, results, segments
 from hall.cli import main
 from hall.phones_first import PhonesFirst
 from hall.standings import board
@@ -149,6 +149,10 @@ def test_anybody_recounts_the_export_with_a_bare_python(held):
 
     assert (told.returncode, told.stderr.decode()) == (0, "")
     assert json.loads(told.stdout)["order"] == held.expected["order"]
+
+
+def test_record_ledger_and_publication_hold_against_a_fresh_count(held):
+    assert [words for words, holds in care.verify(held.hall.house.database) if not holds] == []
 
 
 def test_the_red_key_leads_through_every_segment_of_everybody_who_speaks(held):
