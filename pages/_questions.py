@@ -94,7 +94,7 @@ def _rows(title: str, rows: Sequence[Question], queue: Queue, snapshot: Snapshot
 def _keys(n: int, one: Question, queue: Queue, snapshot: Snapshot, do: Do, leads: bool) -> None:
     here = snapshot.stage.shows == "target" and snapshot.stage.target == one.target
     if leads:
-        first = n == 0 and one.state == State.QUEUED and queue.on_stage is None and here
+        first = n == 0 and queue.on_stage is None and here and (one.state == State.QUEUED or not queue.queued)
         st.button("上台", key=f"q/stage/{one.id}", type="primary" if first else "secondary", disabled=not here,
                   on_click=_put, args=(one, queue, do), help=None if here else "这家单位现在不在台上")
     if one.state == State.WAITING:
@@ -139,7 +139,8 @@ def _form(queue: Queue, snapshot: Snapshot, target: str | None, do: Do, leads: b
 
         with st.container(horizontal=True):
             if leads and snapshot.stage.shows == "target" and (target or snapshot.stage.target) == snapshot.stage.target:
-                st.button("上台", key="q/ask-at-once", type="primary" if queue.on_stage is None else "secondary",
+                st.button("上台", key="q/ask-at-once",
+                          type="secondary" if queue.on_stage or queue.queued or queue.waiting else "primary",
                           on_click=lambda: send(questioning.ask_at_once, "已上台。", on_stage=_id(queue.on_stage),
                                                 answer=_typed(queue.on_stage)))
             st.button("排队", key="q/ask", on_click=lambda: send(questioning.type_in, "已排队。"))

@@ -22,15 +22,16 @@ def do(action: Callable[..., object], *args: object, done: str = "", **kwargs: o
         house().live.refresh()  # what it was refused for is to be seen at once
 
 
-def answer() -> None:
+def answer() -> str:
     """What the last press did, or why it was refused; it stays for a while, although the page is drawn anew."""
     now, said = house().clock(), st.session_state.pop("said", None)
     if said is not None:
         st.session_state["q/heard"] = (*said, now + HEARD)
     kind, words, until = st.session_state.get("q/heard", ("", "", now))
-    with st.container():  # a place of its own: a message that comes or goes moves no key to another place in the page
-        if now < until:
-            (st.error if kind == "error" else st.success)(words)
+    if now >= until:
+        return ""
+    colour, shape = ("#B3261E", "■") if kind == "error" else ("#1E7F4F", "●")
+    return f'<b style="color:{colour}">{shape} {escape(words)}</b>'
 
 
 @st.fragment(run_every="2s")
@@ -40,9 +41,9 @@ def live(target: str | None) -> None:
         st.info("这个场次已经撤下。")
         return
     on_stage = snapshot.target(snapshot.stage.target or "") if snapshot.stage.shows == "target" else None
-    st.html(f'<p class="lt-note">台上：{escape(on_stage.name) if on_stage else "（没有单位）"}'
-            f'　待审的提问：{snapshot.questions_waiting}　点评：{sum(not one.withdrawn for one in snapshot.comments)}</p>')
-    answer()
+    st.html(f'<div style="min-height:3.4rem" role="status"><p class="lt-note" style="margin:0">'  # moves no key below it
+            f'台上：{escape(on_stage.name) if on_stage else "（没有单位）"}　待审的提问：{snapshot.questions_waiting}'
+            f'　点评：{sum(not one.withdrawn for one in snapshot.comments)}</p>{answer()}</div>')
     asked, said = st.tabs(["提问", "点评"])
     with asked:
         _questions.draw(snapshot, key, who, do, target)
