@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
-from office.preparation import check_rule, example_rule, prepared, proposed_key, with_version
+from office import sittings
+from office.plan import PlannedSegment
+from office.preparation import check_rule, example_rule, new_plan, prepared, proposed_key, with_version
 from scoring.rule import read_rule
 from tests import make
 
@@ -49,3 +52,21 @@ def test_what_is_prepared_says_whether_balloting_has_begun(house):
     assert (before.begun, before.rule_locked, before.published) == (False, False, False)
     assert (after.begun, after.rule_locked, after.published) == (True, True, False)
     assert [one.name for one in after.agenda] == ["A县", "B县", "C县"]
+
+
+def test_a_copied_sitting_has_the_segments_routes_and_who_does_not_speak(house):
+    segments = (PlannedSegment(key="speech", kind="speech", title="发言", seconds=300, warn_seconds=30),
+                PlannedSegment(key="ballot", kind="ballot", title="测评"))
+    plan = make.plan(segments=segments)
+    sittings.load(house.database, replace(
+        plan, targets=tuple(replace(one, route="第一线路", speaks=False) for one in plan.targets),
+        seats=tuple(replace(one, route="第一线路") for one in plan.seats)), by="test", at=make.START)
+    about = dict(key="next", title="下一场", arena="", period="2026Q2", held_on=date(2026, 7, 1), place="", note="", seconds=0,
+                 grace_seconds=5, desk_check_in=False, like="small", with_roster=True)
+
+    copied = new_plan(house.database, ballot_mode="each", **about)
+
+    assert copied.segments == segments
+    assert {(one.route, one.speaks) for one in copied.targets} == {("第一线路", False)}
+    assert {one.route for one in copied.seats} == {"第一线路"}
+    assert new_plan(house.database, ballot_mode="all", **about).segments == ()  # its ballot comes at another place
