@@ -91,7 +91,7 @@ def press(page: Page, words: str | re.Pattern[str]) -> None:
 def test_the_end_of_a_round_on_console_and_wall(server: Server) -> None:
     database = Database(server.url)
     migrate(database)
-    sittings.load(database, replace(read_folder(SAMPLES / KEY), grace_seconds=GRACE, seconds=0), by="test", at=now())
+    sittings.load(database, replace(read_folder(SAMPLES / KEY), segments=(), grace_seconds=GRACE, seconds=0), by="test", at=now())
     links = {one.seat: one.link for one in badges.issue_badges(database, KEY, base_url=server.address, by="test",
                                                                at=now())}
     secret = people.demo_link(database, at=now())

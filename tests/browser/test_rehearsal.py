@@ -9,6 +9,7 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -50,7 +51,7 @@ def test_from_the_key_to_a_rehearsed_ballot(server: Server, tmp_path: Path) -> N
     migrate(database)
     now = datetime.now(UTC)
     people.first_link(database, at=now)
-    sittings.load(database, read_folder(SAMPLES / KEY), by="test", at=now)
+    sittings.load(database, replace(read_folder(SAMPLES / KEY), segments=()), by="test", at=now)
     real = badges.issue_badges(database, KEY, ("L02",), base_url=server.address, by="test", at=now)[0].link
     server.start()
     with chromium() as browser:
