@@ -7,6 +7,7 @@ stays where it is: a unit is put off before it is scored, and listed apart befor
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -152,6 +153,14 @@ def postpone_words(snapshot: Snapshot, card: TargetCard) -> str:
     left = sum(not one.postponed for one in snapshot.targets) - 1
     return (f"{card.name}不在本场打分，也不进本场成绩，带着填报转到补场。本场按其余{left}家排名。"
             "在补场里默认只打分不排名，是否参加排名由主持人在补场定。补场打分以前可以收回。")
+
+
+def panel_words(snapshot: Snapshot, groups: Sequence[str]) -> str:
+    """What a panel without some groups asks for, before it is made; empty when every group comes."""
+    lacking = [one.name for one in snapshot.rule.groups if one.key not in groups]
+    if not lacking or not groups:
+        return ""
+    return f"{'、'.join(lacking)}不来：请在补场的“评分办法”里去掉这些组、重定权重，补场才算得出成绩。"
 
 
 def _held(w: Work, sitting: str, target: str) -> tuple[Sitting, Target]:

@@ -53,6 +53,8 @@ def _postpone(now: Snapshot, card: TargetCard, do: Do) -> None:
     groups = {one.key: one.name for one in now.rule.groups}
     st.multiselect("补场来哪些评委组（席位照搬，胸牌另发）", list(groups), default=list(groups), format_func=groups.__getitem__,
                    key="bend/groups")
+    if words := agenda.panel_words(now, st.session_state["bend/groups"]):
+        st.warning(words)
     day, place = st.columns(2)
     day.date_input("补场日期", value=now.sitting.held_on, key="bend/day")
     place.text_input("补场地点", value=now.sitting.place, key="bend/place")

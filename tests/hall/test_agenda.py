@@ -272,6 +272,8 @@ def test_what_a_move_would_do_is_said_before_it_is_done(hall: make.Hall) -> None
     snapshot = hall.house.live.at(hall.key)
     assert snapshot is not None
     assert "其余2家重新排名次" in agenda.apart_words(snapshot, snapshot.by_key["U1"])
+    assert agenda.panel_words(snapshot, ("leaders", "public")) == ""
+    assert "社会各界代表不来" in agenda.panel_words(snapshot, ("leaders",))
     assert "本场按其余2家排名" in agenda.postpone_words(snapshot, snapshot.by_key["U1"])
 
 
