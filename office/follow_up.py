@@ -56,14 +56,7 @@ class FollowUp:
 
     @property
     def sentence(self) -> str:
-        on = f"（截至{self.as_of.isoformat()}）"
-        if not self.total:
-            return "没有符合条件的事项，请放宽筛选。" if self.wanted != Filter() else \
-                "清单还是空的。成绩公布后，各单位的承诺会编号列入；点评、提问和督查的问题也可以直接列入。"
-        said = [f"已办结{self.closed.numerator}项（{self.closed.percent}）"]
-        said += [f"{one.rate.numerator}项{one.light.words}" for one in self.counts
-                 if one.light in (Light.OVERDUE, Light.BEHIND, Light.DUE_SOON) and one.rate.numerator]
-        return f"共{self.total}项，{'，'.join(said)}{on}。"
+        return sentence_of(self.counts, self.closed, filtered=self.wanted != Filter())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,18 +77,32 @@ class Choices:
 def follow_up(database: Database, wanted: Filter, *, as_of: date, page: int = 1, per_page: int = A_PAGE) -> FollowUp:
     """One page of the list. Counts are of everything that matches, whatever the light asked for."""
     with database.reading() as c:
-        lights = reads.lights(c, wanted, as_of)
-        found = reads.count(c, wanted, as_of)
+        lights, found = reads.tally(c, wanted, as_of)
         pages = max(1, -(-found // per_page))
         page = min(max(1, page), pages)
         items = reads.page(c, wanted, as_of, limit=per_page, offset=(page - 1) * per_page)
+    counts, closed = counts_of(lights, as_of)
+    return FollowUp(as_of=as_of, wanted=wanted, items=items, found=found, page=page, pages=pages, counts=counts,
+                    closed=closed)
+
+
+def counts_of(lights: Mapping[str, int], as_of: date) -> tuple[tuple[Count, ...], Rate]:
+    """Every light's count, and what is done, of all of them."""
     total = sum(lights.values())
     done = sum(lights.get(one.value, 0) for one in (Light.DONE, Light.DONE_LATE))
-    return FollowUp(
-        as_of=as_of, wanted=wanted, items=items, found=found, page=page, pages=pages,
-        counts=tuple(Count(light=one, rate=Rate(numerator=lights.get(one.value, 0), denominator=total, as_of=as_of))
-                     for one in Light),
-        closed=Rate(numerator=done, denominator=total, as_of=as_of))
+    return tuple(Count(light=one, rate=Rate(numerator=lights.get(one.value, 0), denominator=total, as_of=as_of))
+                 for one in Light), Rate(numerator=done, denominator=total, as_of=as_of)
+
+
+def sentence_of(counts: tuple[Count, ...], closed: Rate, *, filtered: bool) -> str:
+    """The sentence that comes before any picture of the list."""
+    if not closed.denominator:
+        return "没有符合条件的事项，请放宽筛选。" if filtered else \
+            "清单还是空的。成绩公布后，各单位的承诺会编号列入；点评、提问和督查的问题也可以直接列入。"
+    said = [f"已办结{closed.numerator}项（{closed.percent}）"]
+    said += [f"{one.rate.numerator}项{one.light.words}" for one in counts
+             if one.light in (Light.OVERDUE, Light.BEHIND, Light.DUE_SOON) and one.rate.numerator]
+    return f"共{closed.denominator}项，{'，'.join(said)}（截至{closed.as_of.isoformat()}）。"
 
 
 def every_line(database: Database, wanted: Filter, *, as_of: date) -> tuple[ListedItem, ...]:

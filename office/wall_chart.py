@@ -16,6 +16,7 @@ from db.item_lines import Filter, ListedItem
 from db.item_values import Milestone
 from db.reads import items as reads
 from db.reads import sittings as sitting_reads
+from office.follow_up import counts_of, sentence_of
 from scoring.lights import Light
 
 BEFORE, AFTER = 4, 8
@@ -33,6 +34,7 @@ class Chart:
     units: tuple[tuple[str, str], ...]
     cells: Mapping[tuple[str, str], tuple[tuple[str, int], ...]]
     total: int
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +64,16 @@ def chart(database: Database, wanted: Filter, *, today: date) -> Chart:
     found: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for unit, month, light, n in rows:
         found[unit, _column(month, shown)][light] += n
+    lights: dict[str, int] = defaultdict(int)
+    for _unit, _month_of, light, n in rows:
+        lights[light] += n
     used = {column for _unit, column in found}
     columns = tuple(one for one in (EARLIER, *shown, LATER, NEVER) if one in used or one in shown)
     held = {unit for unit, _column in found}
     order = sorted(held, key=lambda unit: (_worst(found, unit), list(names).index(unit)))
     return Chart(columns=columns, months={one: one for one in shown}, units=tuple((one, names[one]) for one in order),
                  cells={place: _by_urgency(lights) for place, lights in found.items()},
-                 total=sum(n for _unit, _month, _light, n in rows))
+                 total=sum(lights.values()), sentence=sentence_of(*counts_of(lights, today), filtered=wanted != Filter()))
 
 
 def planned(database: Database, wanted: Filter, *, today: date, limit: int, offset: int) -> tuple[Planned, ...]:

@@ -31,8 +31,6 @@ with st.container(key="lt-no-print"):
 address = st.query_params.to_dict()
 wanted = filter_of({key: value for key, value in address.items() if key != "month" or address.get("view") != "calendar"})
 view = address.get("view", "chart")
-listed = follow_up(database, wanted, as_of=today, per_page=1)
-_sheet.say(listed.sentence)
 if view == "calendar":
     month = month_of(database, wanted, address.get("month", ""), today=today)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -41,6 +39,8 @@ if view == "calendar":
                 **address_of(wanted), "view": "calendar", "month": beside(month.name, step)})
     st.html(_wall_chart.calendar(month, address_of(wanted)))
 elif view in VIEWS and view != "chart":
+    listed = follow_up(database, wanted, as_of=today, per_page=1)
+    _sheet.say(listed.sentence)
     asked = address.get("page", "1")
     page = min(max(1, int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1), -(-listed.found // A_PAGE) or 1)
     lines = planned(database, wanted, today=today, limit=A_PAGE, offset=(page - 1) * A_PAGE)
@@ -50,4 +50,6 @@ elif view in VIEWS and view != "chart":
             if 1 <= to <= -(-listed.found // A_PAGE):
                 st.page_link("pages/wallchart.py", label=words, query_params={**address_of(wanted), "view": view, "page": str(to)})
 else:
-    st.html(_wall_chart.picture(chart(database, wanted, today=today), address_of(wanted), today))
+    drawn = chart(database, wanted, today=today)
+    _sheet.say(drawn.sentence)
+    st.html(_wall_chart.picture(drawn, address_of(wanted), today))

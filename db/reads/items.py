@@ -12,16 +12,19 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, case, cast, func, or_, select
 
 from db import tables as t
 from db.clock import moment_of
+from db.item_lights import OFF_THE_LIST
 from db.item_lines import Filter, ItemSource, ListedItem
 from db.item_values import ItemKind, Milestone, SourceKind, StoredEvent
 from db.stores.item_views import events_of
+from scoring.lights import Light
 
 _unit = t.unit.alias("responsible")
 _lead = t.unit.alias("lead")
+_LIGHTS = tuple(one.value for one in Light)  # by urgency
 
 
 def page(c: Connection, wanted: Filter, day: date, *, limit: int | None = None, offset: int = 0) -> tuple[ListedItem, ...]:
@@ -40,9 +43,21 @@ def count(c: Connection, wanted: Filter, day: date) -> int:
 
 def lights(c: Connection, wanted: Filter, day: date) -> dict[str, int]:
     """Light -> how many of the counted items stand under it, whatever light is asked for."""
-    rows = c.execute(_where(select(t.item_light.c.light, func.count()), wanted, day, light=False)
-                     .where(t.item_view.c.counted).group_by(t.item_light.c.light))
-    return {light: int(n) for light, n in rows}
+    return tally(c, wanted, day)[0]
+
+
+def tally(c: Connection, wanted: Filter, day: date) -> tuple[dict[str, int], int]:
+    """The counted items by light, whatever light is asked for, and how many lines there are under the light asked for."""
+    counted: dict[str, int] = {}
+    lines = 0
+    key = (t.item_light.c.urgency * 2 + case((t.item_view.c.counted, 1), else_=0)).label("key")  # one number: no sorting
+    for both, n in c.execute(_where(select(key, func.count()), wanted, day, light=False).group_by(key)):
+        light = _light(both // 2)
+        if both % 2:
+            counted[light] = int(n)
+        if wanted.light in ("", light):
+            lines += int(n)
+    return counted, lines
 
 
 def by_unit(c: Connection, wanted: Filter, day: date) -> dict[str, dict[str, int]]:
@@ -58,11 +73,15 @@ def by_unit(c: Connection, wanted: Filter, day: date) -> dict[str, dict[str, int
 
 def grid(c: Connection, wanted: Filter, day: date) -> tuple[tuple[str, str, str, int], ...]:
     """(unit key, month of the deadline or "", light, how many) of the counted items: the wall chart."""
-    month = func.coalesce(func.substr(t.item_view.c.deadline, 1, 7), "").label("month")
-    rows = c.execute(
-        _where(select(t.unit.c.key, month, t.item_light.c.light, func.count().label("n")), wanted, day)
-        .where(t.item_view.c.counted, t.unit.c.id == t.item_view.c.unit_id).group_by(t.unit.c.key, month, t.item_light.c.light))
-    return tuple((r.key, r.month, r.light, int(r.n)) for r in rows)
+    view = t.item_view.c
+    keys = {str(unit_id): key for unit_id, key in c.execute(select(t.unit.c.id, t.unit.c.key))}
+    cell = (cast(view.unit_id, Text) + "/" + func.coalesce(func.substr(view.deadline, 1, 7), "") + "/"
+            + cast(t.item_light.c.urgency, Text)).label("cell")  # one text: no sorting by three
+    found = []
+    for told, n in c.execute(_where(select(cell, func.count()), wanted, day).where(view.counted).group_by(cell)):
+        unit_id, month, urgency = told.split("/")
+        found.append((keys[unit_id], month, _light(int(urgency)), int(n)))
+    return tuple(found)
 
 
 def due_days(c: Connection, wanted: Filter, day: date, month: str) -> dict[str, dict[str, int]]:
@@ -183,11 +202,11 @@ def promised_in(c: Connection, sitting_id: int, day: date) -> dict[str, dict[str
     return dict(found)
 
 
-def _where(wanted_columns: Select[Any], wanted: Filter, day: date, *, light: bool = True) -> Select[Any]:
+def _where(wanted_columns: Any, wanted: Filter, day: date, *, light: bool = True) -> Select[Any]:
     on = day.isoformat()
-    asked = (wanted_columns.select_from(t.item_view)
-             .join(t.item_light, and_(t.item_light.c.item_id == t.item_view.c.item_id, t.item_light.c.from_day <= on,
-                                      t.item_light.c.until_day > on)))
+    asked: Select[Any] = wanted_columns.select_from(t.item_view).join(
+        t.item_light, and_(t.item_light.c.item_id == t.item_view.c.item_id, t.item_light.c.from_day <= on,
+                           t.item_light.c.until_day > on))
     conditions: list[ColumnElement[bool]] = []
     of_view = {"leader": t.item_view.c.contact_leader, "status": t.item_view.c.status, "waits_for": t.item_view.c.waits_for}
     conditions += [column == getattr(wanted, name) for name, column in of_view.items() if getattr(wanted, name)]
@@ -268,6 +287,10 @@ def _line(r: Row[Any]) -> ListedItem:
         progress_on=_day(r.progress_on), letter_only=bool(r.letter_only), is_open=bool(r.open), counted=bool(r.counted),
         serial=r.serial, last_at=moment_of(r.last_at), sitting=r.sitting or "", sitting_title=r.sitting_title or "",
         period=r.period or "", target=r.target or "", note=r.note, state=state)
+
+
+def _light(urgency: int) -> str:
+    return _LIGHTS[urgency] if urgency < len(_LIGHTS) else OFF_THE_LIST
 
 
 def _day(one: str | None) -> date | None:

@@ -26,6 +26,8 @@ BOARD = "the server's core while 100 screens ask the live board once a second"
 POSTGRES_LOST = "PostgreSQL, 1 and 2 ballot processes: ballots lost"
 POSTGRES_RATE = "PostgreSQL: 2 ballot processes against 1"
 RECOUNT = "exact recount against pandas floats"
+LIST_PAGES = ("list", "item", "wall chart", "leader's page")
+LIST = "the {} at 20,000 items against 200"
 ADVISORY = "advisory view against a bare resampling loop"
 
 LIMITS = {
@@ -48,6 +50,7 @@ LIMITS = {
     POSTGRES_RATE: Limit(None, 1, least=True),
     RECOUNT: Limit(2.5),
     ADVISORY: Limit(3),
+    **{LIST.format(page): Limit(3, 1.5) for page in LIST_PAGES},
 }
 
 
