@@ -47,14 +47,13 @@ def heic() -> bytes:
     return struct.pack(">I", 24) + b"ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 64
 
 
-def lying_docx() -> bytes:
-    """A part that says it unpacks to ten bytes and unpacks to fifty megabytes."""
-    whole = bytearray(docx(**{"word/media/a.bin": bytes(50_000_000)}))
-    told = struct.pack("<I", 50_000_000)
-    at = -1
-    while (at := whole.find(told, at + 1)) >= 0:
-        whole[at:at + 4] = struct.pack("<I", 10)
-    return bytes(whole)
+def lying_docx(*, with_its_sum: bool = False) -> bytes:
+    """A part that says it unpacks to ten bytes and unpacks to fifty megabytes; its checksum may be of those ten."""
+    swollen, small = bytes(50_000_000), bytes(10)
+    whole = docx(**{"word/media/a.bin": swollen}).replace(struct.pack("<I", len(swollen)), struct.pack("<I", len(small)))
+    if with_its_sum:
+        whole = whole.replace(struct.pack("<I", zlib.crc32(swollen)), struct.pack("<I", zlib.crc32(small)))
+    return whole
 
 
 def huge_png() -> bytes:
@@ -91,6 +90,7 @@ REFUSED: dict[str, bytes] = {
     "an absolute path": docx(**{"/etc/passwd": b"x"}),
     "a swollen part": docx(**{"word/media/a.bin": bytes(60_000_000)}),
     "a part that lies about its size": lying_docx(),
+    "a part that lies about its size and its sum": lying_docx(with_its_sum=True),
     "too many parts": docx(**{f"word/{n}.xml": b"" for n in range(2_100)}),
 }
 NAMES = {
