@@ -31,8 +31,8 @@ def decide(database: Database, plan_id: int, number: str, *, outcome: Verdict, r
     if not reason:
         raise Refused("请写明认定的依据，例如：3名走访人员现场看到尚未动工。")
     with work(database) as w:
+        open_plan(w, plan_id)  # first the plan, then the record: as answers do
         w.record.hold()
-        open_plan(w, plan_id)
         visit = next((one for one in reads.visits(w.c, plan_id) if one.number == number), None)
         if visit is None:
             raise NotFound("这一项不在这次回头看里。")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import random
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -12,6 +16,7 @@ from sqlalchemy import text
 from hall import care
 from office import look_back as lb
 from office import visitors
+from office.evidence_shelf import Shelf
 from office.items import state_of
 from office.look_back import NewLookBack, close_plan, drawn, make_plan, suggested
 from office.look_back_outcome import decide
@@ -20,7 +25,7 @@ from office.points import points_ledger
 from office.refusal import NotAllowed, NotFound, Refused
 from office.visitors import VisitorKind
 from scoring.commitment import Status, Verdict
-from tests import make_list
+from tests import files, make_list
 from tests.make import House
 
 POINTS = {"kept": "0.5", "letter_only": "-0.5", "not_kept": "-1"}
@@ -182,6 +187,39 @@ def test_outcomes_go_onto_the_timeline_reopen_what_relapsed_and_are_booked_as_po
         close_plan(database, plan_id, who=office, at=at)
     with pytest.raises(Refused, match="结束"):
         answer(house, links[0].secret, two, K)
+
+
+def test_visitors_and_the_office_at_the_same_moment_lose_nothing(house: House, tmp_path: Path) -> None:
+    made = make_list.of(house)
+    office, database, at = made.person("office", Role.ADMINISTRATOR), house.database, house.clock()
+    plan_id, links = make_plan(database, new(made, visitors=((VisitorKind.REPORTER, 6),)), who=office, at=at)
+    shelf, photo = Shelf(tmp_path / "shelf"), files.photo()
+
+    def visit(n: int) -> str:
+        number = made.numbers[n % 3]
+        try:
+            if n >= 18:
+                decide(database, plan_id, number, outcome=L, reason="现场核实", who=office, at=at)
+                return "decided"
+            with shelf.arriving("a.jpg") as file:
+                visitors.answer(database, links[n % 6].secret, number, verdict="letter_only", words="看过", nonce=f"nonce-{n:03d}",
+                                files=(file.fill(io.BytesIO(photo)),), at=at)
+            return "answered"
+        except Refused as refused:
+            assert "已经认定" in str(refused)
+            return "too late"
+
+    with ThreadPoolExecutor(6) as hands:
+        became = Counter(hands.map(visit, random.Random(3).sample(range(21), 21)))
+
+    view = lb.look_back(database, plan_id)
+    with database.reading() as c:
+        stored = c.execute(text("select count(*) from visit_answer")).scalar_one()
+        photos = c.execute(text("select count(*) from evidence")).scalar_one()
+    assert became["decided"] == 3 and became["answered"] + became["too late"] == 18
+    assert stored == photos == became["answered"] and all(one.visit.outcome == L for one in view.found)
+    assert len([one for one in shelf.folder.rglob("*") if one.is_file()]) == min(1, stored)
+    assert all(holds for words, holds in care.verify(database) if not words.startswith("佐证"))
 
 
 def test_points_of_a_look_back_that_somebody_changed_are_found(house: House) -> None:
