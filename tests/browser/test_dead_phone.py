@@ -75,6 +75,7 @@ def test_from_my_phone_is_dead_to_i_can_vote(server: Server, capsys: pytest.Capt
         signed_in(host, server, database)
         host.goto(f"{server.address}/host?s={KEY}")
         press(host, re.compile("第1家 鹿城区上台"))
+        host.wait_for_timeout(900)  # within a breath it would be a double click
         press(host, "开始打分")
         expect(host.get_by_role("button", name="截止打分")).to_be_visible(timeout=15_000)
         dead = phone(browser, links["L02"])
