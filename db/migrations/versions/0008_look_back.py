@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.Text(), nullable=True),
         sa.Column("closed_by", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            '(closed_at is null) = (closed_by is null)',
+            "(closed_at is null) = (closed_by is null)",
             name=op.f("ck_visit_plan_closed_by_somebody")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_plan")),
     )
@@ -39,9 +39,10 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.Text(), nullable=True),
         sa.Column("film", sa.Text(), nullable=True),
         sa.Column("film_place", sa.Integer(), nullable=True),
-        sa.CheckConstraint('(film is null) = (film_place is null)', name=op.f("ck_visit_a_film_has_a_place")),
+        sa.CheckConstraint("(film is null) = (film_place is null)", name=op.f("ck_visit_a_film_has_a_place")),
         sa.CheckConstraint(
-            '(outcome is null) = (decided_at is null) and (outcome is null) = (decided_by is null) and (outcome is null) = (reason is null)',
+            "(outcome is null) = (decided_at is null) and (outcome is null) = (decided_by is null)"
+            " and (outcome is null) = (reason is null)",
             name=op.f("ck_visit_an_outcome_is_whole")),
         sa.CheckConstraint("outcome in ('kept', 'letter_only', 'not_kept')", name=op.f("ck_visit_outcome")),
         sa.ForeignKeyConstraint(["plan_id"], ["visit_plan.id"], name=op.f("fk_visit_plan_id")),
@@ -62,8 +63,8 @@ def upgrade() -> None:
         sa.CheckConstraint("kind in ('citizen_monitor', 'reporter', 'representative')", name=op.f("ck_visitor_kind")),
         sa.ForeignKeyConstraint(["plan_id"], ["visit_plan.id"], name=op.f("fk_visitor_plan_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visitor")),
-        sa.UniqueConstraint("secret_sha256", name=op.f("uq_visitor_secret_sha256")),
         sa.UniqueConstraint("plan_id", "code", name=op.f("uq_visitor_plan_id_code")),
+        sa.UniqueConstraint("secret_sha256", name=op.f("uq_visitor_secret_sha256")),
     )
     op.create_index("ix_visitor_plan_id", "visitor", ["plan_id"])
     op.create_table(
@@ -107,9 +108,9 @@ def upgrade() -> None:
         sa.Column("deleted_by", sa.Text(), nullable=True),
         sa.Column("deleted_why", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            '(deleted_at is null) = (deleted_by is null) and (deleted_at is null) = (deleted_why is null)',
+            "(deleted_at is null) = (deleted_by is null) and (deleted_at is null) = (deleted_why is null)",
             name=op.f("ck_evidence_a_deletion_is_whole")),
-        sa.CheckConstraint('size > 0 and length(sha256) = 64', name=op.f("ck_evidence_content")),
+        sa.CheckConstraint("size > 0 and length(sha256) = 64", name=op.f("ck_evidence_content")),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_evidence_item_id")),
         sa.ForeignKeyConstraint(["answer_id"], ["visit_answer.id"], name=op.f("fk_evidence_answer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
@@ -136,7 +137,8 @@ def upgrade() -> None:
         sa.CheckConstraint("state in ('sending', 'sent', 'failed')", name=op.f("ck_reminder_state")),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_reminder_item_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder")),
-        sa.UniqueConstraint("day", "item_id", "why", "recipient", "channel", name=op.f("uq_reminder_day_item_id_why_recipient_channel")),
+        sa.UniqueConstraint("day", "item_id", "why", "recipient", "channel",
+                            name=op.f("uq_reminder_day_item_id_why_recipient_channel")),
     )
     op.create_index("ix_reminder_item_id", "reminder", ["item_id"])
     op.create_table(
@@ -151,7 +153,8 @@ def upgrade() -> None:
         sa.Column("protocol", sa.Text(), nullable=True),
         sa.Column("protocol_sha256", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            '(closed_at is null) = (closed_by is null) and (closed_at is null) = (protocol is null) and (closed_at is null) = (protocol_sha256 is null)',
+            "(closed_at is null) = (closed_by is null) and (closed_at is null) = (protocol is null)"
+            " and (closed_at is null) = (protocol_sha256 is null)",
             name=op.f("ck_reconciliation_closed_with_a_protocol")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reconciliation")),
         sa.UniqueConstraint("month", name=op.f("uq_reconciliation_month")),
@@ -198,5 +201,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("disclosure", "reconciliation_entry", "reconciliation_line", "reconciliation", "reminder", "evidence", "visit_answer", "visitor_item", "visitor", "visit", "visit_plan"):
+    for table in ("disclosure", "reconciliation_entry", "reconciliation_line", "reconciliation", "reminder", "evidence",
+                  "visit_answer", "visitor_item", "visitor", "visit", "visit_plan"):
         op.drop_table(table)
