@@ -281,7 +281,7 @@ MOVES = st.lists(st.tuples(st.sampled_from(["postpone", "back", "apart", "ranked
                            st.sampled_from(["U1", "U2", "U3", "U4", "U5"])), max_size=8)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=MOVES)
 def test_no_move_of_the_agenda_touches_a_ballot_or_another_units_exact_score(
         tmp_path_factory: pytest.TempPathFactory, sqlite_with_tables: Any, moves: list[tuple[str, str]]) -> None:
