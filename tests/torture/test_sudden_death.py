@@ -1,7 +1,8 @@
-"""kill -9 at every single statement of a reveal's step, of both keyings of a paper, and of a publication.
+"""kill -9 before every single write of a reveal's step, of both keyings of a paper, and of a publication.
 
-A process of its own does the use case and is gone right before its n-th statement, for every n up to the last. What it
-leaves is what was there before, or all of it; whoever comes back does it again and ends where an undisturbed hall ends.
+A process of its own does the use case and is gone right before its n-th statement that is no question, begin and commit
+among them, for every n up to the last. What it leaves is what was there before, or all of it; whoever comes back does
+it again and ends where an undisturbed hall ends.
 """
 
 from __future__ import annotations
@@ -53,11 +54,11 @@ def second_keying(database: Database, at: datetime) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """One use case, what has to be there before it, and how many statements it is known to take at least."""
+    """One use case, what has to be there before it, and how many writes it is known to take at least."""
 
     does: Callable[[Database, datetime], None]
     before: Callable[[make.Hall], None]
-    statements: int
+    writes: int
 
 
 def three_scored(hall: make.Hall, papers: bool = False) -> None:
@@ -89,18 +90,20 @@ def keyed_once(hall: make.Hall) -> None:
 
 
 ACTS = {
-    "publish": Act(does=publish, before=all_scored, statements=40),
-    "reveal": Act(does=reveal, before=at_step_one, statements=10),
-    "first_keying": Act(does=first_keying, before=one_phone_less, statements=10),
-    "second_keying": Act(does=second_keying, before=keyed_once, statements=15),
+    "publish": Act(does=publish, before=all_scored, writes=25),
+    "reveal": Act(does=reveal, before=at_step_one, writes=5),
+    "first_keying": Act(does=first_keying, before=one_phone_less, writes=5),
+    "second_keying": Act(does=second_keying, before=keyed_once, writes=8),
 }
 
 
 def die_at(file: str, name: str, nth: int) -> None:
-    """In a process of its own: be gone right before the nth statement of any connection; -1 for the life to the end."""
+    """In a process of its own: be gone right before the nth statement of any connection that is no question."""
     database, left = Database(f"sqlite:///{file}"), [nth]
 
-    def count(_statement: str) -> None:
+    def count(statement: str) -> None:
+        if statement.lstrip().lower().startswith("select"):
+            return
         if left[0] == 0:
             os.kill(os.getpid(), signal.SIGKILL)
         left[0] -= 1
@@ -150,7 +153,7 @@ def processes() -> Any:
 
 
 @pytest.mark.parametrize("name", sorted(ACTS))
-def test_killed_at_every_statement_all_of_it_or_nothing_has_happened(
+def test_killed_before_every_write_all_of_it_or_nothing_has_happened(
         tmp_path: Path, sqlite_with_tables: Path, processes: Any, name: str) -> None:
     act, start, file = ACTS[name], tmp_path / "start.db", tmp_path / "leitai.db"
     shutil.copyfile(sqlite_with_tables, start)
@@ -182,13 +185,13 @@ def test_killed_at_every_statement_all_of_it_or_nothing_has_happened(
             if nothing % 8 == 1:
                 with opened(file) as database:
                     act.does(database, AT)
-                    assert facts(database) == whole, f"not as it would have been, killed at statement {nth}"
+                    assert facts(database) == whole, f"not as it would have been, killed before write {nth}"
         else:
             everything += 1
             with opened(file) as database:
-                assert facts(database) == whole, f"half of it, killed at statement {nth}"
+                assert facts(database) == whole, f"half of it, killed before write {nth}"
                 with pytest.raises(Refused):
                     act.does(database, AT)
                 assert facts(database) == whole
         nth += 1
-    assert nothing >= act.statements and nth == nothing + everything
+    assert nothing >= act.writes and nth == nothing + everything
