@@ -86,6 +86,21 @@ def test_secret_ballots_tell_neither_seat_nor_moment(folder):
     assert not {row["seat"] for row in by_hand.rows(folder / "rehearsal" / "seats.csv") if row["group"] in secret}
 
 
+def test_no_secret_paper_can_be_told_by_what_it_leaves_out(folder):
+    """On one paper for all, what a seat may not score is missing: three seats at least have to lack the same."""
+    plan = read_folder(folder)
+    rule = tomllib.loads(plan.rule_toml)
+    secret = {group["key"] for group in rule["groups"] if group.get("secret")}
+    entered = {(seat, target) for seat, target, _ in plan.recusals}
+    parents = {one.key: one.parent for one in plan.units}
+    unit_and_above = {one.key: {one.unit, parents[one.unit]} for one in plan.targets}
+    lacking = Counter((seat.group, frozenset(
+        one.key for one in plan.targets if (seat.code, one.key) in entered or seat.unit in unit_and_above[one.key] - {""}
+        or (seat.route and one.route and seat.route != one.route))) for seat in plan.seats if seat.group in secret)
+
+    assert plan.ballot_mode == "each" or min(lacking.values()) >= 3
+
+
 def test_the_sums_are_those_of_the_files_and_none_is_large(folder):
     rehearsal = folder / "rehearsal"
     sums = {name: digest for digest, name in
