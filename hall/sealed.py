@@ -9,7 +9,7 @@ Where a secret group has fewer than three ballots its marks are not printed: a d
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +24,8 @@ from db.values import Round, Sitting
 from db.work import work
 from hall.discretion import FEWEST_SECRET_BALLOTS
 from hall.packing import paper_id, sitting_of
+from hall.phone_parts import LONG_PAPER
+from hall.sealed_papers import COUNTED, VALID, BallotRow, by_paper, counts_by_unit
 from office.local_time import minute
 from office.refusal import NotFound, Refused
 from scoring.ballot import State
@@ -34,7 +36,11 @@ from scoring.rule_words import rule_in_words
 SEALING = "封存选票"
 WITHHELD = "不足三张，不印"
 _SEALED = (Phase.CLOSED, Phase.PUBLISHED)
-_STATES = {State.SUBMITTED: "有效", State.ABSTAIN: "弃权", State.DONT_KNOW: "不了解", State.SPOILED: "作废", State.LATE: "迟到不计"}
+_VALID_AND_NOT = (State.SUBMITTED, State.ABSTAIN, State.DONT_KNOW, State.SPOILED)
+_COUNT_HEAD = ("单位", "评委组", "收回", "有效", "弃权", "不了解", "作废")
+_BALLOT_HEAD = ("单位", "评委组", "席位", "票号", "状态", "评分", "收到时间（UTC）")
+_PAPER_HEAD = ("评委组", "席位", "票号", "各序号的评分", "收到时间（UTC）")
+_STATES = {State.SUBMITTED: VALID, State.ABSTAIN: "弃权", State.DONT_KNOW: "不了解", State.SPOILED: "作废", State.LATE: "迟到不计"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +94,9 @@ class _Content:
     title: str
     round_title: str
     rule: Rule
+    count_head: tuple[str, ...]
     counts: tuple[tuple[str, ...], ...]
+    ballot_head: tuple[str, ...]
     ballots: tuple[tuple[str, ...], ...]
     lines: tuple[str, ...]
 
@@ -117,18 +125,30 @@ def _content(c: Connection, sitting: Sitting, of_round: Round) -> _Content:
            if group.secret and valid[target, group.key] < FEWEST_SECRET_BALLOTS}
     groups = {one.key: one.name for one in rule.groups}
     position = {key: n for n, key in enumerate(names)}
-    ballots = tuple(
-        (names[line.target], groups[line.group], line.seat or "无记名", line.receipt if line.seat else paper_id(line.voter),
-         _STATES[line.state],
-         WITHHELD if (line.target, line.group) in few and line.marks else _marks(rule, line), line.received_at or "")
-        for line in sorted(lines, key=lambda line: (position[line.target], line.group, line.seat or paper_id(line.voter))))
-    counts = tuple(
-        (names[target], group.name, *(str(number) for number in _counted(lines, target, group.key)))
-        for target in of_round.targets for group in rule.groups)
+    rows = [BallotRow(
+        target=line.target, group=groups[line.group], seat=line.seat or "无记名",
+        number=line.receipt if line.seat else paper_id(line.voter), state=_STATES[line.state],
+        marks=WITHHELD if (line.target, line.group) in few and line.marks else _marks(rule, line),
+        received_at=line.received_at or "")
+        for line in sorted(lines, key=lambda line: (position[line.target], line.group, line.seat or paper_id(line.voter)))]
+    counted = _counted(lines)
     first = names[of_round.targets[0]]
     title = f"第{of_round.number}轮 {first}" + (f"等{len(of_round.targets)}家" if len(of_round.targets) > 1 else "")
+    if len(of_round.targets) > LONG_PAPER:
+        count_head: tuple[str, ...] = ("序号", "单位", *groups.values())
+        counts = counts_by_unit(of_round.targets, names, tuple(groups), counted)
+        ballot_head: tuple[str, ...] = _PAPER_HEAD
+        ballots: tuple[tuple[str, ...], ...] = by_paper(of_round.targets, rows)
+    else:
+        count_head = _COUNT_HEAD
+        counts = tuple((names[target], group.name, *(str(number) for number in counted[target, group.key]))
+                       for target in of_round.targets for group in rule.groups)
+        ballot_head = _BALLOT_HEAD
+        ballots = tuple((names[row.target], row.group, row.seat, row.number, row.state, row.marks, row.received_at)
+                        for row in rows)
     return _Content(
-        title=f"{sitting.title} {sitting.period}", round_title=title, rule=rule, counts=counts, ballots=ballots,
+        title=f"{sitting.title} {sitting.period}", round_title=title, rule=rule, count_head=count_head, counts=counts,
+        ballot_head=ballot_head, ballots=ballots,
         lines=(f"场次\t{sitting.key}\t第{of_round.number}轮", f"办法\t第{version}版\t{hashlib.sha256(written.encode()).hexdigest()}",
                *("\t".join(("组", *row)) for row in counts), *("\t".join(("票", *row)) for row in ballots)))
 
@@ -145,11 +165,15 @@ def _newest(lines: Iterable[StoredLine]) -> tuple[StoredLine, ...]:
     return (*newest.values(), *late)
 
 
-def _counted(lines: Sequence[StoredLine], target: str, group: str) -> tuple[int, ...]:
-    """Received, valid, abstained, does not know, spoiled."""
-    states = Counter(line.state for line in lines if (line.target, line.group) == (target, group))
-    received = sum(states.values()) - states[State.LATE]
-    return (received, *(states[one] for one in (State.SUBMITTED, State.ABSTAIN, State.DONT_KNOW, State.SPOILED)))
+def _counted(lines: Sequence[StoredLine]) -> defaultdict[tuple[str, str], tuple[int, ...]]:
+    """By target and group: received, valid, abstained, does not know, spoiled."""
+    states: dict[tuple[str, str], Counter[State]] = defaultdict(Counter)
+    for line in lines:
+        states[line.target, line.group][line.state] += 1
+    found: defaultdict[tuple[str, str], tuple[int, ...]] = defaultdict(lambda: (0,) * (1 + len(_VALID_AND_NOT)))
+    for key, own in states.items():
+        found[key] = (own.total() - own[State.LATE], *(own[one] for one in _VALID_AND_NOT))
+    return found
 
 
 def _marks(rule: Rule, line: StoredLine) -> str:
@@ -169,6 +193,9 @@ table{width:100%;border-collapse:collapse}
 th,td{border:.2mm solid #8c959f;padding:.8mm 1.6mm;text-align:left}
 thead{display:table-header-group}
 tr{break-inside:avoid}
+.long{font-size:2.8mm;line-height:4mm}
+.long tr{break-inside:auto}
+.long td:nth-last-child(2){width:60%}
 .code{font-family:monospace;font-size:4mm;overflow-wrap:anywhere}
 .ink{margin-top:12mm;display:grid;grid-template-columns:1fr 1fr 1fr;column-gap:8mm}
 .ink span{border-top:.3mm solid #1f2328;padding-top:1mm}
@@ -184,19 +211,27 @@ def _page(content: _Content, *, by: str, at: datetime) -> str:
         f"<title>{escape(content.title)} {escape(content.round_title)} 封存件</title><style>{_STYLE}</style></head><body>"
         f"<h1>{escape(content.title)} 选票封存件</h1><p>{escape(content.round_title)}　{escape(minute(at))} 由{escape(by)}打印</p>"
         f'<p>校验码（SHA-256，同时记入系统留痕）<br><span class="code">{content.code}</span></p>'
-        f"<h2>各组票数</h2>{_table(('单位', '评委组', '收回', '有效', '弃权', '不了解', '作废'), content.counts)}"
+        f"<h2>各组票数</h2>{_note(content)}{_table(content.count_head, content.counts)}"
         f"<h2>计分办法</h2><ol>{rule}</ol>"
-        f"<h2>全部选票（{len(content.ballots)}行）</h2>"
-        f"{_table(('单位', '评委组', '席位', '票号', '状态', '评分', '收到时间（UTC）'), content.ballots)}"
+        f"<h2>全部选票（{len(content.ballots)}行）</h2>{_table(content.ballot_head, content.ballots, _kind(content))}"
         '<div class="ink"><span>计票员</span><span>监督员</span><span>主持人</span></div>'
         "<h2>校验内容</h2><p>校验码是下面各行（以制表符分栏，每行以换行结尾，UTF-8）的 SHA-256。"
         f"系统不可用时，可照上表在“纸票”页或另一台机器上重新录入。</p><pre>{escape(_joined(content))}</pre></body></html>")
+
+
+def _note(content: _Content) -> str:
+    return f"<p>每格是{COUNTED}。下面的选票用这里的序号。</p>" if _kind(content) else ""
+
+
+def _kind(content: _Content) -> str:
+    """The style of the ballots' table: a row a paper runs over the page's end."""
+    return "long" if content.ballot_head is _PAPER_HEAD else ""
 
 
 def _joined(content: _Content) -> str:
     return "".join(f"{line}\n" for line in content.lines)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    return (f"<table><thead><tr>{''.join(f'<th>{one}</th>' for one in head)}</tr></thead><tbody>"
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "") -> str:
+    return (f'<table class="{kind}"><thead><tr>' + "".join(f"<th>{one}</th>" for one in head) + "</tr></thead><tbody>"
             + "".join(f"<tr>{''.join(f'<td>{escape(one)}</td>' for one in row)}</tr>" for row in rows) + "</tbody></table>")

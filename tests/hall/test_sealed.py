@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from hall import paper, sealed
+from hall.ballot_refused import BallotRefused
 from office.refusal import Refused
+from tests import make
 
 
 def printed(hall, round_id):
@@ -73,6 +75,32 @@ def test_a_paper_keyed_after_the_printout_shows_on_the_next_one(hall):
 
     assert first.code != second.code and "\tL2\t纸票" in second.html
     assert [one.holds for one in sealed.kept(hall.house.database, hall.key)[round_id]] == [True, False]
+
+
+def test_a_round_of_many_units_is_a_row_a_paper_and_tells_the_same(house):
+    """185 towns and 35 judges were 429 pages: every mark still stands there, under the unit's number."""
+    hall = make.sitting(house, make.plan(units=14))
+    units = [f"U{n}" for n in range(1, 15)]
+    round_id = hall.open(*units)
+    for n, code in enumerate(("L1", "L2", "P1", "P2", "P3")):
+        hall.send(code, form={f"m.{unit}.quality": str(70 + n + k) for k, unit in enumerate(units)}).result(timeout=20)
+    hall.send("L3", form={"m.U1": "abstain", "m.U14.quality": "55"}).result(timeout=20)
+    hall.close()
+    with pytest.raises(BallotRefused):  # too late: kept, and said to be so
+        hall.send("L4", form={"m.U2.quality": "60"}, round_id=round_id).result(timeout=20)
+
+    made = printed(hall, round_id)
+    lines = [line.split("\t") for line in lines_of(made.html).splitlines()]
+    papers = {row[2]: row for row in lines if row[0] == "票" and row[2] != "无记名"}
+
+    assert hashlib.sha256(lines_of(made.html).encode()).hexdigest() == made.code
+    assert next(row[1:] for row in lines if row[0] == "组") == ["1", "A县", "3／2／1／0／0", "3／3／0／0／0"]
+    assert sum(row[0] == "票" for row in lines) == 7
+    assert papers["L4"][4] == "2 迟到不计（质量 60）"
+    assert papers["L2"][4] == "，".join(f"{n} 质量 {70 + n}" for n in range(1, 15))
+    assert papers["L3"][4] == "1 弃权，14 质量 55"
+    assert {row[5] for row in lines if row[0] == "票" and row[2] == "无记名"} == {""}
+    assert [one.holds for one in sealed.kept(hall.house.database, hall.key)[round_id]] == [True]
 
 
 def test_an_open_round_is_not_sealed(hall):
