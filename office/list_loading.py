@@ -12,11 +12,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from db.engine import Database
-from db.reads import evidence as evidence_reads
 from db.reads import sittings as sitting_reads
 from db.work import Work, work
-from office.evidence import add_lines
-from office.evidence_shelf import Arriving, Shelf, shelf_of
+from office.evidence_shelf import Arriving, Kept, Shelf, shelf_of
 from office.list_folder import ListPlan, first_event
 from office.sittings import add_units
 from scoring import family
@@ -48,31 +46,32 @@ def load_list(database: Database, plan: ListPlan, *, sitting: str = "", by: str,
     return tuple(fresh)
 
 
-def _arriving(open_files: ExitStack, shelf: Shelf, plan: ListPlan) -> dict[tuple[str, str], Arriving]:
-    """(item, name) -> a file that an event names, looked at and ready to be kept."""
-    arriving: dict[tuple[str, str], Arriving] = {}
-    for place in dict.fromkeys((number, name) for number, _event, names in plan.events for name in names):
-        with plan.files[place[1]].open("rb") as file:
-            arriving[place] = open_files.enter_context(shelf.arriving(place[1])).fill(file)
-        arriving[place].look()
+def _arriving(open_files: ExitStack, shelf: Shelf, plan: ListPlan) -> dict[str, Arriving]:
+    """Name -> a file that events name, looked at and ready to be kept; once, however many items it belongs to."""
+    arriving: dict[str, Arriving] = {}
+    for name in dict.fromkeys(name for _number, _event, names in plan.events for name in names):
+        with plan.files[name].open("rb") as file:
+            arriving[name] = open_files.enter_context(shelf.arriving(name)).fill(file)
+        arriving[name].look()
     return arriving
 
 
-def _live(w: Work, plan: ListPlan, fresh: set[str], files: Mapping[tuple[str, str], Arriving], *, by: str, at: datetime) -> None:
+def _live(w: Work, plan: ListPlan, fresh: set[str], files: Mapping[str, Arriving], *, by: str, at: datetime) -> None:
     """Append everything that has happened to the new items, with all that follows for others."""
     ids = w.items.ids_of(one.number for one in plan.items)
     stand: dict[str, Item] = {one.number: apply(None, first_event(one)) for one in plan.items}
-    kept: set[tuple[str, str]] = set()
+    kept: dict[str, Kept] = {}
     with w.items.views_later():
         for number, event, names in plan.events:
             if number not in fresh:
                 continue
-            about = evidence_reads.item_units(w.c, number) if names else None
-            if about is not None:
-                new = [files[number, name] for name in names if (number, name) not in kept]
-                kept |= {(number, name) for name in names}
-                add_lines(w, about, new, by=by, at=at)
-            happened = family.happen(stand, number, replace(event, evidence=tuple(files[number, name].sha256 for name in names)))
+            for name in names:
+                if name not in kept:
+                    w.evidence.hold(files[name].sha256)
+                    kept[name] = files[name].keep()
+                w.evidence.add(ids[number], sha256=kept[name].sha256, name=kept[name].name,
+                               media_type=kept[name].kind.value, size=kept[name].size, at=at, by=by)
+            happened = family.happen(stand, number, replace(event, evidence=tuple(files[name].sha256 for name in names)))
             for one, follows in happened.events:
                 w.items.append(ids[one], happened.items[one].length, follows)
             stand |= happened.items
