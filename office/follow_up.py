@@ -21,6 +21,7 @@ from scoring.lights import OURS, Light, Look
 from scoring.rates import Rate
 
 A_PAGE = 50
+WAITS = {"unit": "责任单位", "office": "督办机构", "supervisor": "监督员", "leader": "领导"}
 _NAMES = frozenset(one.name for one in fields(Filter)) - {"numbers", "target_id", "open_only", "slips_out"}
 OFF_THE_LIST = Look(light=Light.UNKNOWN, word="不在清单上", shape="○", colour=OURS.look(Light.UNKNOWN).colour)
 
@@ -66,6 +67,8 @@ class Choices:
     units: Mapping[str, str]
     leaders: Mapping[str, str]
     sittings: Mapping[str, str]
+    periods: Mapping[str, str]
+    waits: Mapping[str, str]
     batches: Mapping[str, str]
     notes: tuple[str, ...]
     statuses: Mapping[str, str]
@@ -113,12 +116,12 @@ def every_line(database: Database, wanted: Filter, *, as_of: date) -> tuple[List
 
 def choices(database: Database) -> Choices:
     with database.reading() as c:
-        sittings = dict(reads.known_sittings(c))
+        sittings, periods = dict(reads.known_sittings(c)), reads.known_periods(c)
         notes = {one.key: one.note for one in sitting_reads.sittings(c) if one.note}
         units, leaders, batches = reads.known_units(c), reads.known_leaders(c), reads.known_batches(c)
     return Choices(
         units=dict(units), leaders={one: one for one in leaders}, sittings=sittings,
-        batches={one: one for one in batches},
+        periods={one: one for one in periods}, waits=WAITS, batches={one: one for one in batches},
         notes=tuple(dict.fromkeys(notes[key] for key in sittings if key in notes)),
         statuses={one.value: one.words for one in Status},
         lights={one.value: f"{look_of(one.value).shape} {one.words}" for one in Light},

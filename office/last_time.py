@@ -22,6 +22,7 @@ _DONE = (Light.DONE, Light.DONE_LATE)
 class LastTime:
     """A unit's promises of the sitting before, as they stand on a day."""
 
+    sitting: str
     title: str
     period: str
     promised: int
@@ -49,8 +50,8 @@ def last_time_of(c: Connection, sitting: Sitting, day: date) -> dict[str, LastTi
     before = reads.sitting_before(c, sitting.arena, sitting.held_on)
     if before is None:
         return {}
-    sitting_id, title, period = before
-    return {unit: LastTime(title=title, period=period, promised=sum(lights.values()),
+    sitting_id, key, title, period = before
+    return {unit: LastTime(sitting=key, title=title, period=period, promised=sum(lights.values()),
                            closed=sum(lights.get(one.value, 0) for one in _DONE),
                            closed_late=lights.get(Light.DONE_LATE.value, 0), overdue=lights.get(Light.OVERDUE.value, 0))
             for unit, lights in reads.promised_in(c, sitting_id, day).items()}

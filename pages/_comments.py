@@ -16,7 +16,7 @@ from hall.snapshot import Snapshot
 from hall.spoken import one_line
 from office.local_time import clock_time
 from office.people import Staff
-from pages import _owed
+from pages import _list_key, _owed
 from pages._frame import house
 
 Do = Callable[..., None]
@@ -34,6 +34,7 @@ def draw(snapshot: Snapshot, key: str, who: Staff, do: Do, target: str | None = 
     with left:
         _form(snapshot, card.key, card.name, tuple(one.id for one in said), do)
     with right:
+        _list_key.draw(key, card, who)
         st.html(f'<p class="lt-note"><b>{escape(card.name)}的点评 {sum(not one.withdrawn for one in said)}</b></p>')
         if not said:
             st.html('<p class="lt-note">还没有。</p>')

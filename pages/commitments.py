@@ -46,17 +46,19 @@ def draw_filters(known: Mapping[str, Mapping[str, str]]) -> date:
         _sheet.choose("环节", "status", known["statuses"], "全部环节")
     with fourth:
         _sheet.choose("状态灯", "light", known["lights"], "全部状态灯")
-    folded = {"kind", "source", "sitting", "batch", "month", "text", "day"}
+    folded = {"kind", "source", "sitting", "period", "waits_for", "batch", "month", "text", "day"}
     with st.expander("更多筛选", expanded=any(name in st.query_params for name in folded)):
         first, second, third, fourth = st.columns(4)
         with first:
             _sheet.choose("类别", "kind", known["kinds"], "全部类别")
             typed("到期月份", "month", "2019-06")
+            _sheet.choose("考核周期", "period", known["periods"], "全部周期")
         with second:
             _sheet.choose("来源", "source", known["sources"], "全部来源")
             typed("文字", "text", "编号、内容、项目、责任人")
         with third:
             _sheet.choose("场次", "sitting", known["sittings"], "全部场次")
+            _sheet.choose("等谁办", "waits_for", known["waits"], "不限")
         with fourth:
             _sheet.choose("批次", "batch", known["batches"], "全部批次")
             if "filter-day" not in st.session_state:
@@ -93,7 +95,8 @@ if may_list(who):
     draw_new_item(who)
     draw_list_import(who)
 day = draw_filters({"units": known.units, "leaders": known.leaders, "statuses": known.statuses, "lights": known.lights,
-                    "kinds": known.kinds, "sources": known.sources, "sittings": known.sittings, "batches": known.batches})
+                    "kinds": known.kinds, "sources": known.sources, "sittings": known.sittings, "batches": known.batches,
+                    "periods": known.periods, "waits": known.waits})
 address = st.query_params.to_dict()
 wanted = filter_of(address)
 asked = address.get("page", "1")

@@ -10,7 +10,7 @@ from hall.snapshot import Snapshot, TargetCard
 from office.declarations import Declaration, advice, declare, may_declare, read_declaration
 from office.people import Role, Staff
 from office.refusal import Refused
-from pages import _said_on_stage
+from pages import _list_key, _said_on_stage
 from pages._declaration_form import Form, begin_anew, draw_form, the_form
 from pages._declared import LOOK, as_on_the_phone
 from pages._frame import act, choose_sitting, header, house, require
@@ -65,6 +65,9 @@ target = choose_target(snapshot, who)
 st.html(LOOK)
 facts = (snapshot.sitting.title, snapshot.sitting.period, target.name, snapshot.sitting.note)
 st.html(f'<p class="lt-note">{escape(" · ".join(part for part in facts if part))}</p>')
+_list_key.draw(key, target, who)
+if Role.LIAISON in who.roles:
+    st.page_link("pages/mine.py", label="本单位在办的事项", icon=":material/assignment_ind:")
 _said_on_stage.draw(key, target.key, whole=False)
 scored = snapshot.round_of(target.key)
 if scored is not None and scored.phase is Phase.PUBLISHED:

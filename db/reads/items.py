@@ -167,6 +167,11 @@ def known_sittings(c: Connection) -> tuple[tuple[str, str], ...]:
         .order_by(t.sitting.c.held_on.desc(), t.sitting.c.id.desc())))
 
 
+def known_periods(c: Connection) -> tuple[str, ...]:
+    held = select(t.item.c.sitting_id).where(t.item.c.sitting_id.is_not(None)).distinct()
+    return tuple(sorted(c.execute(select(t.sitting.c.period).where(t.sitting.c.id.in_(held)).distinct()).scalars()))
+
+
 def known_things(c: Connection) -> tuple[set[str], set[tuple[str, str, str]]]:
     """Every number, and every (unit key, kind, text) that is on the list: what need not be entered again."""
     rows = c.execute(select(t.item.c.number, t.unit.c.key, t.item.c.kind, t.item.c.text)
@@ -178,13 +183,13 @@ def known_batches(c: Connection) -> tuple[str, ...]:
     return tuple(sorted(c.execute(select(t.item.c.batch).where(t.item.c.batch != "").distinct()).scalars()))
 
 
-def sitting_before(c: Connection, arena: str, held_on: date) -> tuple[int, str, str] | None:
-    """(id, title, period) of the last sitting of this arena before a day that put something on the list."""
-    row = c.execute(select(t.sitting.c.id, t.sitting.c.title, t.sitting.c.period)
+def sitting_before(c: Connection, arena: str, held_on: date) -> tuple[int, str, str, str] | None:
+    """(id, key, title, period) of the last sitting of this arena before a day that put something on the list."""
+    row = c.execute(select(t.sitting.c.id, t.sitting.c.key, t.sitting.c.title, t.sitting.c.period)
                     .where(t.sitting.c.arena == arena, t.sitting.c.held_on < held_on.isoformat(),
                            t.sitting.c.id.in_(select(t.item.c.sitting_id).where(t.item.c.sitting_id.is_not(None))))
                     .order_by(t.sitting.c.held_on.desc(), t.sitting.c.id.desc()).limit(1)).first()
-    return None if row is None else (int(row.id), row.title, row.period)
+    return None if row is None else (int(row.id), row.key, row.title, row.period)
 
 
 def promised_in(c: Connection, sitting_id: int, day: date) -> dict[str, dict[str, int]]:
