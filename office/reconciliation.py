@@ -93,13 +93,14 @@ def open_run(database: Database, month: str, *, who: Staff, at: datetime) -> int
     last_month = (today.replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
     if month not in (last_month, today.strftime("%Y-%m")):
         raise Refused(f"对账的是清单现在的样子，只能开本月（{today.strftime('%Y-%m')}）或上月（{last_month}）的。")
+    with database.reading() as c:  # the long part: nobody waits for it
+        held = [one for one in item_reads.page(c, Filter(open_only=True), today) if one.counted]
+    if not held:
+        raise Refused("清单里没有在办的事项，不用对账。")
     with work(database) as w:
         w.record.hold()
         if reads.run(w.c, month) is not None:
             raise Refused(f"{month}已经开过对账，请直接打开。")
-        held = [one for one in item_reads.page(w.c, Filter(open_only=True), today) if one.counted]
-        if not held:
-            raise Refused("清单里没有在办的事项，不用对账。")
         w.reconciliations.open(month, [(one.id, _said(one)) for one in held], as_of=today, at=at, by=who.name)
         w.record.append(at=at, actor=who.name, action="开始对账", month=month, count=len(held))
     return len(held)
@@ -112,7 +113,7 @@ def enter(database: Database, month: str, number: str, *, agrees: bool, fact: st
         raise Refused("不符的要写明实际情况，例如：清单写已完成80%，现场刚进场。")
     with work(database) as w:
         run = _run(reads.run(w.c, month), month)
-        line = next((one for one in reads.lines(w.c, run.id) if one.said["number"] == number), None)
+        line = next(iter(reads.lines(w.c, run.id, number)), None)
         if line is None:
             raise NotFound(f"{month}的对账里没有{number}。")
         if not (who.roles & (_OFFICE | {Role.SUPERVISOR, Role.LEADER}) or (who.unit and who.unit == line.said["unit_key"])):

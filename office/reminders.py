@@ -108,12 +108,14 @@ def reasons(item: Waiting, day: date, terms: Terms) -> Iterator[tuple[Why, int]]
         yield Why.NO_PROGRESS, quiet
 
 
-def reminders_of(items: Iterable[Waiting], day: date, terms: Terms) -> tuple[Reminder, ...]:
-    """Every reminder of a day, by recipient as they first appear, the most urgent first."""
+def reminders_of(items: Iterable[Waiting], day: date, terms: Terms,
+                 keys: frozenset[str] | None = None) -> tuple[Reminder, ...]:
+    """Every reminder of a day, or those for these recipients: by recipient, the office last, the most urgent first."""
     found = [
         Reminder(item_id=item.id, number=item.number, text=item.text, unit_name=item.unit_name, deadline=item.deadline,
                  why=why, days=days, recipient=recipient)
-        for item in items for why, days in reasons(item, day, terms) for recipient in _recipients(item, why)]
+        for item in items for why, days in reasons(item, day, terms) for recipient in _recipients(item, why)
+        if keys is None or recipient.key in keys]
     order = {why: n for n, why in enumerate(Why)}
     return tuple(sorted(found, key=lambda one: (one.recipient.key == OFFICE, one.recipient.key, order[one.why],
                                                 one.days if one.why is not Why.NO_PROGRESS else -one.days, one.number)))
@@ -135,11 +137,16 @@ def of_person(database: Database, who: Staff, day: date) -> tuple[Reminder, ...]
     with database.reading() as c:
         terms = _terms(people_reads.setting(c, SETTING))
         found = reads.waiting(c, day, soon_days=terms.soon_days, quiet_days=terms.quiet_days, of=own)
-    return mine(reminders_of(found, day, terms), who)
+    return reminders_of(found, day, terms, _keys(who))
 
 
 def mine(every: Iterable[Reminder], who: Staff) -> tuple[Reminder, ...]:
     """What concerns this person: the own unit, the items that name this leader, everything of the office."""
+    keys = _keys(who)
+    return tuple(one for one in every if one.recipient.key in keys)
+
+
+def _keys(who: Staff) -> frozenset[str]:
     keys = set()
     if Role.LIAISON in who.roles and who.unit:
         keys.add(f"unit:{who.unit}")
@@ -147,7 +154,7 @@ def mine(every: Iterable[Reminder], who: Staff) -> tuple[Reminder, ...]:
         keys.add(f"leader:{who.title}")
     if who.roles & _OFFICE_ROLES:
         keys.add(OFFICE)
-    return tuple(one for one in every if one.recipient.key in keys)
+    return frozenset(keys)
 
 
 def known_recipients(database: Database) -> dict[str, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, true
 
 from db import tables as t
 from db.clock import maybe_moment, moment_of
@@ -75,14 +75,19 @@ def run(c: Connection, month: str) -> Run | None:
     return None if row is None else _run(row)
 
 
-def lines(c: Connection, run_id: int) -> tuple[Line, ...]:
-    """By unit, leader, number: the order in which a run is walked."""
+def lines(c: Connection, run_id: int, number: str = "") -> tuple[Line, ...]:
+    """By unit, then number: the order in which a run is walked. With a number, the line of this item alone."""
+    own = true() if not number else t.item.c.number == number
     entries: dict[int, list[Entry]] = defaultdict(list)
-    for r in c.execute(select(t.reconciliation_entry).where(t.reconciliation_entry.c.reconciliation_id == run_id)
+    for r in c.execute(select(t.reconciliation_entry)
+                       .join_from(t.reconciliation_entry, t.item, t.item.c.id == t.reconciliation_entry.c.item_id)
+                       .where(t.reconciliation_entry.c.reconciliation_id == run_id, own)
                        .order_by(t.reconciliation_entry.c.id)):
         entries[r.item_id].append(Entry(item_id=r.item_id, agrees=bool(r.agrees), fact=r.fact, at=moment_of(r.at),
                                         by=r.by, late=bool(r.late)))
-    rows = c.execute(select(t.reconciliation_line).where(t.reconciliation_line.c.reconciliation_id == run_id))
+    rows = c.execute(select(t.reconciliation_line)
+                     .join_from(t.reconciliation_line, t.item, t.item.c.id == t.reconciliation_line.c.item_id)
+                     .where(t.reconciliation_line.c.reconciliation_id == run_id, own))
     found = [Line(item_id=r.item_id, said=json.loads(r.said), entries=tuple(entries[r.item_id])) for r in rows]
     return tuple(sorted(found, key=lambda one: (one.said["unit"], one.said["number"])))
 
