@@ -6,7 +6,7 @@ host.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -52,7 +52,8 @@ def preflight(snapshot: Snapshot, ready: Sequence[GroupReady] = (), *, room: int
     """Every line; `ready` is what the phones found out about themselves, once it is known, `room` how many phones
     this process can hold (None: as many as come)."""
     return (_rule(snapshot), _agenda(snapshot), _seats(snapshot), *_unscored(snapshot), *_routes(snapshot),
-            _address(snapshot), _badges(snapshot), _declarations(snapshot), *_room(snapshot, room), *_phones(ready))
+            *_recognisable(snapshot), _address(snapshot),
+            _badges(snapshot), _declarations(snapshot), *_room(snapshot, room), *_phones(ready))
 
 
 def recusals(snapshot: Snapshot) -> tuple[RecusalLine, ...]:
@@ -165,6 +166,26 @@ def _declarations(snapshot: Snapshot) -> Line:
         return Line(topic="单位填报", words="都已填齐", ok=True)
     some = "、".join(missing[:4]) + (f"等{len(missing)}家" if len(missing) > 4 else "")
     return Line(topic="单位填报", words=f"未填齐：{some}", ok=False, todo=f"催填不足与承诺：{some}")
+
+
+def _recognisable(snapshot: Snapshot) -> tuple[Line, ...]:
+    """Amber: on one paper for all units, what a secret seat may not score is missing, and tells whose paper it is."""
+    if snapshot.sitting.ballot_mode != "all":
+        return ()
+    secret = {group.key for group in snapshot.rule.groups if group.secret}
+    alike: dict[tuple[str, frozenset[str]], list[str]] = defaultdict(list)
+    for seat in snapshot.seats:
+        if seat.group in secret:
+            lacking = frozenset(one.key for one in snapshot.targets if snapshot.recused(seat, one.key) is not None)
+            alike[seat.group, lacking].append(seat.code)
+    divided = {group for group, n in Counter(group for group, _ in alike).items() if n > 1}
+    few = sorted(code for (group, _), codes in alike.items() if group in divided and len(codes) < FEWEST_SECRET_BALLOTS
+                 for code in codes)
+    if not few:
+        return ()
+    some = "、".join(few[:6]) + (f"等{len(few)}席" if len(few) > 6 else "")
+    return (Line(topic="无记名", words=f"{some}要回避的与同组别人不同，一张票打全部时看漏了哪几家就认得出是谁的票；请不登记这些席位的"
+                 "所属单位或线路，或让至少三席回避相同，或改为实名", ok=True, warns=True),)
 
 
 def _room(snapshot: Snapshot, room: int | None) -> tuple[Line, ...]:

@@ -102,6 +102,21 @@ def test_a_project_owes_an_answer_to_what_it_admits_and_nothing_else(house):
         "units": [True, True, True], "projects": [False, False, True], "written": [False, False, False]}
 
 
+def test_a_secret_seat_whose_paper_of_all_would_lack_what_nobody_elses_lacks_is_amber(house):
+    plan = make.plan(units=4, public=6, ballot_mode="all")
+    apart = tuple(replace(seat, unit=f"{plan.key}-A" if seat.code == "P2" else "") for seat in plan.seats)
+    three = tuple(replace(seat, unit=f"{plan.key}-A" if seat.code in ("P1", "P2", "P3") else "") for seat in plan.seats)
+    for key, changes in {"apart": {"seats": apart}, "three": {"seats": three}, "alike": {},
+                         "each": {"seats": apart, "ballot_mode": "each"}}.items():
+        sittings.load(house.database, replace(plan, key=key, **changes), by="host", at=house.clock())
+    house.live.refresh()
+
+    found = {key: [(line.words[:8], line.ok, line.warns) for line in preflight(house.live.at(key)) if line.topic == "无记名"]
+             for key in ("apart", "three", "alike", "each")}
+
+    assert found == {"apart": [("P2要回避的与同", True, True)], "three": [], "alike": [], "each": []}
+
+
 def test_a_secret_group_of_one_is_red_and_no_rule_may_make_one(house):
     alone = make.plan(public=1)
     sittings.load(house.database, replace(alone, key="alone"), by="host", at=house.clock())
