@@ -83,6 +83,10 @@ def set_slips(database: Database, text: str, *, who: Staff, at: datetime) -> tup
     return kinds
 
 
+def preset_slips(key: str) -> tuple[SlipKind, ...]:
+    return slip_presets.PRESETS[key]
+
+
 def slips_text(kinds: tuple[SlipKind, ...]) -> str:
     return json.dumps(slip_presets.table_of(kinds), ensure_ascii=False, indent=1)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from db.engine import Connection, Database
-from db.reads import items as reads
+from db.reads import item_charts as reads
 from db.reads import sittings as sitting_reads
 from db.values import Sitting
 from scoring.lights import Light

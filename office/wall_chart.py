@@ -14,6 +14,7 @@ from datetime import date
 from db.engine import Database
 from db.item_lines import Filter, ListedItem
 from db.item_values import Milestone
+from db.reads import item_charts as charts
 from db.reads import items as reads
 from db.reads import sittings as sitting_reads
 from office.follow_up import counts_of, sentence_of
@@ -58,7 +59,7 @@ class Month:
 def chart(database: Database, wanted: Filter, *, today: date) -> Chart:
     """Units down, months across, in each cell how many stand under which light."""
     with database.reading() as c:
-        rows = reads.grid(c, wanted, today)
+        rows = charts.grid(c, wanted, today)
         names = {one.key: one.name for one in sitting_reads.units(c)}
     shown = [_month(today, n) for n in range(-BEFORE, AFTER + 1)]
     found: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
@@ -90,7 +91,7 @@ def month_of(database: Database, wanted: Filter, month: str, *, today: date) -> 
     first = _first(month) or today.replace(day=1)
     name = f"{first.year}-{first.month:02d}"
     with database.reading() as c:
-        due = reads.due_days(c, replace(wanted, month=""), today, name)
+        due = charts.due_days(c, replace(wanted, month=""), today, name)
     days: list[date | None] = [None] * first.weekday()
     days += [first.replace(day=n) for n in range(1, monthrange(first.year, first.month)[1] + 1)]
     days += [None] * (-len(days) % 7)

@@ -11,10 +11,12 @@ from office import local_time
 from office.follow_up import FollowUp, address_of, choices, filter_of, follow_up
 from office.item_rights import may_list
 from office.list_workbook import XLSX, list_workbook
+from office.people import Role
 from pages import _frame, _items, _sheet
 from pages._download import download
 from pages._frame import header, require
 from pages._list_import import draw_list_import
+from pages._list_settings import draw_list_settings
 from pages._new_item import draw_new_item
 
 who = require()
@@ -113,3 +115,5 @@ turn(listed)
 if listed.found:
     download("下载清单（Excel）", lambda: list_workbook(database, wanted, as_of=day),
              f"承诺清单_{day.isoformat()}.xlsx", XLSX, icon=":material/download:")
+if Role.ADMINISTRATOR in who.roles:
+    draw_list_settings(who)

@@ -8,11 +8,10 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select
 
 from db import tables as t
 from db.clock import moment_of
@@ -29,7 +28,7 @@ _LIGHTS = tuple(one.value for one in Light)  # by urgency
 
 def page(c: Connection, wanted: Filter, day: date, *, limit: int | None = None, offset: int = 0) -> tuple[ListedItem, ...]:
     """Most urgent first, by the light of the day, the deadline, the number."""
-    ids = (_where(select(t.item_view.c.item_id), wanted, day)
+    ids = (where(select(t.item_view.c.item_id), wanted, day)
            .order_by(t.item_light.c.urgency, t.item_view.c.deadline.is_(None), t.item_view.c.deadline, t.item_view.c.item_id))
     if limit is not None:
         ids = ids.limit(limit).offset(offset)
@@ -38,7 +37,7 @@ def page(c: Connection, wanted: Filter, day: date, *, limit: int | None = None, 
 
 
 def count(c: Connection, wanted: Filter, day: date) -> int:
-    return int(c.execute(_where(select(func.count()), wanted, day)).scalar_one())
+    return int(c.execute(where(select(func.count()), wanted, day)).scalar_one())
 
 
 def lights(c: Connection, wanted: Filter, day: date) -> dict[str, int]:
@@ -51,8 +50,8 @@ def tally(c: Connection, wanted: Filter, day: date) -> tuple[dict[str, int], int
     counted: dict[str, int] = {}
     lines = 0
     key = (t.item_light.c.urgency * 2 + case((t.item_view.c.counted, 1), else_=0)).label("key")  # one number: no sorting
-    for both, n in c.execute(_where(select(key, func.count()), wanted, day, light=False).group_by(key)):
-        light = _light(both // 2)
+    for both, n in c.execute(where(select(key, func.count()), wanted, day, light=False).group_by(key)):
+        light = light_at(both // 2)
         if both % 2:
             counted[light] = int(n)
         if wanted.light in ("", light):
@@ -64,33 +63,10 @@ def by_unit(c: Connection, wanted: Filter, day: date) -> dict[str, dict[str, int
     """Unit key -> light -> how many of the counted items."""
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for key, light, n in c.execute(
-            _where(select(t.unit.c.key, t.item_light.c.light, func.count()), wanted, day)
+            where(select(t.unit.c.key, t.item_light.c.light, func.count()), wanted, day)
             .where(t.item_view.c.counted, t.unit.c.id == t.item_view.c.unit_id)
             .group_by(t.unit.c.key, t.item_light.c.light)):
         found[key][light] = int(n)
-    return dict(found)
-
-
-def grid(c: Connection, wanted: Filter, day: date) -> tuple[tuple[str, str, str, int], ...]:
-    """(unit key, month of the deadline or "", light, how many) of the counted items: the wall chart."""
-    view = t.item_view.c
-    keys = {str(unit_id): key for unit_id, key in c.execute(select(t.unit.c.id, t.unit.c.key))}
-    cell = (cast(view.unit_id, Text) + "/" + func.coalesce(func.substr(view.deadline, 1, 7), "") + "/"
-            + cast(t.item_light.c.urgency, Text)).label("cell")  # one text: no sorting by three
-    found = []
-    for told, n in c.execute(_where(select(cell, func.count()), wanted, day).where(view.counted).group_by(cell)):
-        unit_id, month, urgency = told.split("/")
-        found.append((keys[unit_id], month, _light(int(urgency)), int(n)))
-    return tuple(found)
-
-
-def due_days(c: Connection, wanted: Filter, day: date, month: str) -> dict[str, dict[str, int]]:
-    """Day of the month -> light -> how many of the counted items fall due."""
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    for due, light, n in c.execute(
-            _where(select(t.item_view.c.deadline, t.item_light.c.light, func.count()), replace(wanted, month=month), day)
-            .where(t.item_view.c.counted).group_by(t.item_view.c.deadline, t.item_light.c.light)):
-        found[due][light] = int(n)
     return dict(found)
 
 
@@ -183,31 +159,7 @@ def known_batches(c: Connection) -> tuple[str, ...]:
     return tuple(sorted(c.execute(select(t.item.c.batch).where(t.item.c.batch != "").distinct()).scalars()))
 
 
-def sitting_before(c: Connection, arena: str, held_on: date) -> tuple[int, str, str, str] | None:
-    """(id, key, title, period) of the last sitting of this arena before a day that put something on the list."""
-    row = c.execute(select(t.sitting.c.id, t.sitting.c.key, t.sitting.c.title, t.sitting.c.period)
-                    .where(t.sitting.c.arena == arena, t.sitting.c.held_on < held_on.isoformat(),
-                           t.sitting.c.id.in_(select(t.item.c.sitting_id).where(t.item.c.sitting_id.is_not(None))))
-                    .order_by(t.sitting.c.held_on.desc(), t.sitting.c.id.desc()).limit(1)).first()
-    return None if row is None else (int(row.id), row.key, row.title, row.period)
-
-
-def promised_in(c: Connection, sitting_id: int, day: date) -> dict[str, dict[str, int]]:
-    """Unit key -> light -> how many of what was listed from this sitting, by the units that hold it today."""
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    on = day.isoformat()
-    for key, light, n in c.execute(
-            select(t.unit.c.key, t.item_light.c.light, func.count())
-            .join_from(t.item, t.item_view, t.item_view.c.item_id == t.item.c.id)
-            .join(t.unit, t.unit.c.id == t.item_view.c.unit_id)
-            .join(t.item_light, and_(t.item_light.c.item_id == t.item.c.id, t.item_light.c.from_day <= on,
-                                     t.item_light.c.until_day > on))
-            .where(t.item.c.sitting_id == sitting_id, t.item_view.c.counted).group_by(t.unit.c.key, t.item_light.c.light)):
-        found[key][light] = int(n)
-    return dict(found)
-
-
-def _where(wanted_columns: Any, wanted: Filter, day: date, *, light: bool = True) -> Select[Any]:
+def where(wanted_columns: Any, wanted: Filter, day: date, *, light: bool = True) -> Select[Any]:
     on = day.isoformat()
     asked: Select[Any] = wanted_columns.select_from(t.item_view).join(
         t.item_light, and_(t.item_light.c.item_id == t.item_view.c.item_id, t.item_light.c.from_day <= on,
@@ -294,7 +246,7 @@ def _line(r: Row[Any]) -> ListedItem:
         period=r.period or "", target=r.target or "", note=r.note, state=state)
 
 
-def _light(urgency: int) -> str:
+def light_at(urgency: int) -> str:
     return _LIGHTS[urgency] if urgency < len(_LIGHTS) else OFF_THE_LIST
 
 

@@ -1,0 +1,60 @@
+"""The list counted: by unit and month for the wall chart, by day for the calendar, by unit for the sitting that follows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import Connection, Text, and_, cast, func, select
+
+from db import tables as t
+from db.item_lines import Filter
+from db.reads.items import light_at, where
+
+
+def grid(c: Connection, wanted: Filter, day: date) -> tuple[tuple[str, str, str, int], ...]:
+    """(unit key, month of the deadline or "", light, how many) of the counted items: the wall chart."""
+    view = t.item_view.c
+    keys = {str(unit_id): key for unit_id, key in c.execute(select(t.unit.c.id, t.unit.c.key))}
+    cell = (cast(view.unit_id, Text) + "/" + func.coalesce(func.substr(view.deadline, 1, 7), "") + "/"
+            + cast(t.item_light.c.urgency, Text)).label("cell")  # one text: no sorting by three
+    found = []
+    for told, n in c.execute(where(select(cell, func.count()), wanted, day).where(view.counted).group_by(cell)):
+        unit_id, month, urgency = told.split("/")
+        found.append((keys[unit_id], month, light_at(int(urgency)), int(n)))
+    return tuple(found)
+
+
+def due_days(c: Connection, wanted: Filter, day: date, month: str) -> dict[str, dict[str, int]]:
+    """Day of the month -> light -> how many of the counted items fall due."""
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for due, light, n in c.execute(
+            where(select(t.item_view.c.deadline, t.item_light.c.light, func.count()), replace(wanted, month=month), day)
+            .where(t.item_view.c.counted).group_by(t.item_view.c.deadline, t.item_light.c.light)):
+        found[due][light] = int(n)
+    return dict(found)
+
+
+def sitting_before(c: Connection, arena: str, held_on: date) -> tuple[int, str, str, str] | None:
+    """(id, key, title, period) of the last sitting of this arena before a day that put something on the list."""
+    row = c.execute(select(t.sitting.c.id, t.sitting.c.key, t.sitting.c.title, t.sitting.c.period)
+                    .where(t.sitting.c.arena == arena, t.sitting.c.held_on < held_on.isoformat(),
+                           t.sitting.c.id.in_(select(t.item.c.sitting_id).where(t.item.c.sitting_id.is_not(None))))
+                    .order_by(t.sitting.c.held_on.desc(), t.sitting.c.id.desc()).limit(1)).first()
+    return None if row is None else (int(row.id), row.key, row.title, row.period)
+
+
+def promised_in(c: Connection, sitting_id: int, day: date) -> dict[str, dict[str, int]]:
+    """Unit key -> light -> how many of what was listed from this sitting, by the units that hold it today."""
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    on = day.isoformat()
+    for key, light, n in c.execute(
+            select(t.unit.c.key, t.item_light.c.light, func.count())
+            .join_from(t.item, t.item_view, t.item_view.c.item_id == t.item.c.id)
+            .join(t.unit, t.unit.c.id == t.item_view.c.unit_id)
+            .join(t.item_light, and_(t.item_light.c.item_id == t.item.c.id, t.item_light.c.from_day <= on,
+                                     t.item_light.c.until_day > on))
+            .where(t.item.c.sitting_id == sitting_id, t.item_view.c.counted).group_by(t.unit.c.key, t.item_light.c.light)):
+        found[key][light] = int(n)
+    return dict(found)
