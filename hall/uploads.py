@@ -87,6 +87,8 @@ async def read_form(request: Request) -> Form:
             else "提交的内容不完整，没有收下。请重新提交。")) from None
     except TimeoutError:
         raise NotTaken(408, "上传太慢，没有收下。请换个信号好的地方，或把照片压缩后再试。") from None
+    except OSError as cause:
+        raise NotTaken(507, f"服务器的磁盘写不进（{cause.strerror}），没有收下。请联系管理员，稍后再试。") from None
     finally:
         _on_their_way -= 1
     files = tuple(value for _, value in items if isinstance(value, UploadFile))

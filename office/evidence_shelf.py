@@ -94,7 +94,7 @@ class Shelf:
             incoming.mkdir(parents=True, exist_ok=True)
             handle, path = tempfile.mkstemp(dir=incoming)
         except OSError as cause:
-            raise Refused(f"佐证文件夹写不进（{cause.strerror}），没有收下。请管理员检查磁盘空间和权限。") from None
+            raise _unwritable(cause) from None
         try:
             with os.fdopen(handle, "wb") as file:
                 yield Arriving(self, Path(path), file, name)
@@ -162,7 +162,7 @@ class Arriving:
         try:
             self._file.write(piece)
         except OSError as cause:
-            raise Refused(f"佐证文件夹写不进（{cause.strerror}），没有收下。请管理员检查磁盘空间。") from None
+            raise _unwritable(cause) from None
 
     def fill(self, file: BinaryIO) -> Arriving:
         """Everything that an open file holds."""
@@ -177,15 +177,21 @@ class Arriving:
     def look(self) -> Kind:
         """Durable, and of a kind that is taken: the slow part, before anybody is kept waiting. Raises Refused."""
         if self._kind is None:
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            try:
+                self._file.flush()
+                os.fsync(self._file.fileno())
+            except OSError as cause:
+                raise _unwritable(cause) from None
             self._kind = kind_of(self._path)
         return self._kind
 
     def keep(self) -> Kept:
         """Whole on the disk under its hash, in one step."""
         kind = self.look()
-        _into_place(self._path, self._shelf.place(self.sha256))
+        try:
+            _into_place(self._path, self._shelf.place(self.sha256))
+        except OSError as cause:
+            raise _unwritable(cause) from None
         return Kept(sha256=self.sha256, kind=kind, size=self._size, name=plain_name(self.name))
 
 
@@ -194,6 +200,10 @@ class TooLarge(Refused):
 
     def __init__(self) -> None:
         super().__init__(f"文件超过{MOST_BYTES // 1024 // 1024}MB，没有收下。请压缩照片，或把文件拆开后分别上传。")
+
+
+def _unwritable(cause: OSError) -> Refused:
+    return Refused(f"佐证文件夹写不进（{cause.strerror}），没有收下。请管理员检查磁盘空间和权限，然后重新上传。")
 
 
 def _into_place(path: Path, place: Path) -> None:

@@ -155,6 +155,19 @@ def test_a_connection_that_breaks_off_leaves_nothing(site: Site) -> None:
     assert site.send(JPEG).status_code == 303
 
 
+def test_a_phone_that_does_not_go_on_is_given_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "BODY_SECONDS", 0.3)
+    head = (f"POST {site.page(site.one)} HTTP/1.1\r\nHost: 127.0.0.1:{site.port}\r\nCookie: {COOKIE}="
+            f"{site.list.tokens['liaison']}\r\nContent-Type: multipart/form-data; boundary=xx\r\nContent-Length: 9000\r\n\r\n")
+
+    with socket.create_connection(("127.0.0.1", site.port)) as phone:
+        phone.sendall(head.encode() + b'--xx\r\nContent-Disposition: form-data; name="files"; filename="a.jpg"\r\n\r\n')
+        answer = http.client.HTTPResponse(phone)
+        answer.begin()
+        assert (answer.status, "上传太慢" in answer.read().decode()) == (408, True)
+    assert site.on_disk() == [] and uploads._on_their_way == 0
+
+
 def test_the_same_photo_from_many_hands_at_once_is_one_file_and_one_line(site: Site) -> None:
     with ThreadPoolExecutor(6) as hands:
         answers = list(hands.map(lambda n: site.send(JPEG, "现场.jpg", to=(site.one, site.two)[n % 2]).status_code, range(12)))

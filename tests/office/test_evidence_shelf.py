@@ -77,6 +77,18 @@ def test_a_block_that_ends_early_leaves_nothing_behind(shelf: Shelf) -> None:
     assert on(shelf) == []
 
 
+@pytest.mark.parametrize("step", ["replace", "fsync"])
+def test_a_full_disk_is_said_in_words_and_leaves_nothing_behind(shelf: Shelf, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(f"office.evidence_shelf.os.{step}", full)
+    with pytest.raises(Refused, match="写不进（No space left on device），没有收下"):
+        take(shelf, io.BytesIO(files.photo()))
+
+    assert on(shelf) == []
+
+
 def test_a_picture_is_small_and_upright_and_does_not_tell_where_it_was_taken(shelf: Shelf) -> None:
     kept = take(shelf, io.BytesIO(files.photo(size=(4000, 3000), place=True)))
     assert Image.open(shelf.path(kept.sha256)).getexif().get_ifd(0x8825)
