@@ -110,3 +110,22 @@ def test_the_office_lists_a_problem_and_is_told_that_it_cannot_be_measured(at_ho
     assert "没有目标值" in text(page)
     press(page, "列入清单")
     assert "已列入清单，编号2026-001" in text(page)
+
+
+def test_my_items_are_what_waits_for_me_and_the_wall_chart_leads_to_the_list(at_home, tokens, monkeypatch):
+    mine = text(open_page(monkeypatch, tokens["liaison"], "mine"))
+    assert "已逾期，请报告进展和原因（1项）" in mine and "本单位的清单" in mine and "B县" not in mine
+
+    drawn = text(open_page(monkeypatch, tokens["clerk"], "wallchart", kind="commitment"))
+    assert "已办结0项（0.0%）" in drawn and 'href="/commitments?kind=commitment&amp;unit=small-A' in drawn
+    for view, head in (("plan", "时间节点"), ("division", "配合单位"), ("progress", "最近情况"), ("calendar", "周一")):
+        assert head in text(open_page(monkeypatch, tokens["clerk"], "wallchart", view=view))
+
+
+def test_the_administrator_sets_lights_and_a_gap_is_refused(at_home, monkeypatch):
+    token = sign_in(at_home.house, Role.ADMINISTRATOR, name="admin2")
+    page = open_page(monkeypatch, token, "commitments")
+    page.selectbox(key="lights/bands").select("自己写").run()
+    page.text_area(key="lights/own").input('{"name": "x", "measure": "points_behind", "bands": [{"pace": "on_track", "high": "0"}]}')
+    press(page, "按此点亮")
+    assert "“x”没有规定" in text(page)
