@@ -97,6 +97,21 @@ def test_what_is_due_stands_on_the_home_page_and_on_the_page_of_reminders(open_p
         f"{listed.numbers[2]} 6月底前建成污水处理站：逾期1天", f"{listed.numbers[2]} 6月底前建成污水处理站：69天没有报告进展"]
 
 
+def test_evidence_is_added_from_the_items_page_all_of_it_or_none(open_page, house, listed):
+    number = listed.numbers[0]
+    app = open_page("home", Role.LIAISON, name="a", unit="small-A")
+    app.query_params["n"] = number
+    app.switch_page("pages/item.py").run()
+
+    app.file_uploader[0].set_value([("现场.jpg", files.photo(), "image/jpeg"), ("木马.pdf", b"MZ", "application/pdf")]).run()
+    app.button(key=f"evidence/{number}/send").click().run()
+    assert "不能作佐证" in words(app) and "size=thumb" not in words(app)
+    app.file_uploader[0].set_value([("现场.jpg", files.photo(), "image/jpeg"), ("验收单.docx", files.docx(), "x/y")]).run()
+    app.button(key=f"evidence/{number}/send").click().run()
+
+    assert "已上传2份" in words(app) and "size=thumb" in words(app) and "验收单.docx" in words(app)
+
+
 def test_evidence_is_deleted_with_a_reason_from_the_items_page(open_page, house, listed):
     number = listed.numbers[0]
     who: Staff = listed.person("办事员", Role.CLERK)
