@@ -26,6 +26,8 @@ from hall.moves import HOST_MOVES
 from hall.remembered import Remembered
 from hall.snapshot import SeatCard, SeatInHall, Snapshot, TargetCard, sha256_of, voter_of
 from hall.witness import Witness
+from office import local_time
+from office.last_time import last_time_of
 from scoring.round import Phase
 from scoring.rule import read_rule
 
@@ -192,12 +194,15 @@ class Live:
         declarations = reads.declarations(c, sitting.id)
         rounds = reads.rounds(c, sitting.id)
         stage = reads.stage(c, sitting.id)
+        before = last_time_of(c, sitting, local_time.day(self._clock()))
         targets = tuple(
             TargetCard(id=one.id, key=one.key, name=one.name, unit=one.unit, parent_unit=one.parent_unit,
                        presenter=one.presenter, position=n, ranked=one.ranked,
                        declaration=declarations.get(one.key, Declaration()), ranking_group=one.ranking_group,
                        speaks=one.speaks, route=one.route, substitute=one.substitute, postponed=one.postponed,
-                       unit_name=one.unit_name, parent_name=one.parent_name)
+                       unit_name=one.unit_name, parent_name=one.parent_name,
+                       last_time=before[one.unit].words if one.unit in before else "",
+                       last_sitting=before[one.unit].sitting if one.unit in before else "")
             for n, one in enumerate(reads.targets(c, sitting.id), 1))
         return Snapshot(
             sitting=sitting, rule=read_rule(toml.encode()), rule_locked=locked, serial=sitting.serial,

@@ -88,6 +88,7 @@ class TargetView:
     position: int
     total: int
     recused: str = ""
+    last_time: str = ""
     shortcomings: tuple[ShortcomingView, ...] = ()
     commitments: tuple[CommitmentView, ...] = ()
     fields: tuple[FieldView, ...] = ()
@@ -243,7 +244,7 @@ def _weight(html: str, *, is_long: bool) -> int:
 
 def _ever_shorter(view: PhoneView) -> Iterator[PhoneView]:
     yield view
-    if not any(one.shortcomings or one.commitments for one in view.targets):
+    if not any(one.shortcomings or one.commitments or one.last_time for one in view.targets):
         return
     yield _with(view, tuple(replace(t, shortcomings=tuple(replace(s, measures=()) for s in t.shortcomings))
                             for t in view.targets))
@@ -251,7 +252,7 @@ def _ever_shorter(view: PhoneView) -> Iterator[PhoneView]:
                                                           for s in t.shortcomings)) for t in view.targets))
     yield _with(view, tuple(replace(t, shortcomings=tuple(ShortcomingView(text=s.text) for s in t.shortcomings))
                             for t in view.targets))
-    yield _with(view, tuple(replace(t, shortcomings=(), commitments=()) for t in view.targets))
+    yield _with(view, tuple(replace(t, shortcomings=(), commitments=(), last_time="") for t in view.targets))
 
 
 def _with(view: PhoneView, targets: tuple[TargetView, ...]) -> PhoneView:

@@ -109,7 +109,7 @@ def _stated(snapshot: Snapshot) -> str:
     kept = snapshot.kept.get("stated")
     if not isinstance(kept, str):
         cards = () if snapshot.round is None else tuple(map(snapshot.target, snapshot.round.targets))
-        said = [(one.name, one.speaker, one.position, one.declaration) for one in cards if one is not None]
+        said = [(one.name, one.speaker, one.position, one.declaration, one.last_time) for one in cards if one is not None]
         kept = snapshot.kept["stated"] = hashlib.sha256(repr(said).encode()).hexdigest()
     return kept
 
@@ -186,6 +186,7 @@ def _target(snapshot: Snapshot, seat: SeatCard, card: TargetCard, sent: Mapping[
         position=place_of(snapshot, card) if called else card.position,
         total=how_many_speak(snapshot) if called else len(snapshot.targets),
         recused=_said(recused) if recused is not None else "",
+        last_time=card.last_time,
         shortcomings=_shortcomings(card.declaration),
         commitments=_commitments(card.declaration),
         fields=_fields(rule, card.key, sent, typed) if open_to_seat else (),

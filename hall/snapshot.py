@@ -56,6 +56,8 @@ class TargetCard:
     postponed: str = ""  # why it is put off to a supplementary sitting
     unit_name: str = ""
     parent_name: str = ""
+    last_time: str = ""  # what its unit promised at the sitting before, and how that stands, in one line
+    last_sitting: str = ""  # that sitting's key
 
     @property
     def speaker(self) -> str:

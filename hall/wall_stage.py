@@ -39,6 +39,7 @@ class StageWall:
     presenter: str
     points: tuple[Point, ...]
     note: str = ""
+    last_time: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,7 @@ class SegmentWall:
     name: str
     presenter: str
     points: tuple[Point, ...] = ()
+    last_time: str = ""
     question: Asked | None = None
     said: tuple[Said, ...] = ()
     clock: StageClock | None = None
@@ -87,7 +89,7 @@ class SegmentWall:
 
 def stage(snapshot: Snapshot, target: TargetCard) -> StageWall:
     return StageWall(position=place_of(snapshot, target), total=how_many_speak(snapshot), name=target.name,
-                     presenter=presenter_words(target), points=_points(snapshot, target),
+                     presenter=presenter_words(target), points=_points(snapshot, target), last_time=target.last_time,
                      note="上一轮已作废，将重新打分" if round_of(snapshot, target.key) else "")
 
 
@@ -102,6 +104,7 @@ def segment(snapshot: Snapshot, run: SegmentRun, now: datetime) -> SegmentWall:
         kind=one.kind, title=one.title, position=place_of(snapshot, target), total=how_many_speak(snapshot),
         name=target.name, presenter=presenter_words(target),
         points=_points(snapshot, target) if one.kind in ("speech", "questions", "other") else (),
+        last_time=target.last_time,
         question=shown_of(snapshot),
         said=_said(snapshot, target) if one.kind == "comment" else (), clock=clock)
 

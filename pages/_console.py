@@ -10,7 +10,8 @@ from hall.console import AgendaRow, GroupTurnout, Onstage, State, clock_words
 from hall.next_step import EVERYBODY_IN, limit_words
 from hall.readiness import GroupReady
 from hall.signing import Flag
-from hall.snapshot import Declaration
+from hall.snapshot import TargetCard
+from pages._items import link
 
 TONES = {State.WAITING: "#5B6570", State.SPOKEN: "#1F4E79", State.POSTPONED: "#7A4A0F", State.ON_STAGE: "#1F2328",
          State.VOTING: "#1F4E79", State.CLOSED: "#7A4A0F", State.VOID: "#B3261E", State.PUBLISHED: "#1E7F4F"}
@@ -151,10 +152,13 @@ def hint(words: str) -> str:
             f'{"● " if good else ""}{escape(words)}</p>')
 
 
-def said(declaration: Declaration) -> str:
-    """What the unit admits and promises, folded."""
+def said(target: TargetCard) -> str:
+    """What the unit admits and promises, folded, under what it promised last time."""
+    declaration, to = target.declaration, escape(link("commitments", unit=target.unit, sitting=target.last_sitting))
+    last = (f'<p style="margin:.35rem 0"><a class="lt-go" target="_blank" href="{to}">{escape(target.last_time)}</a></p>'
+            if target.last_time else "")
     if not declaration.shortcomings:
-        return '<div class="c-said"><p style="margin:.5rem 0">这一家还没有填报不足与承诺。</p></div>'
+        return f'<div class="c-said">{last}<p style="margin:.5rem 0">这一家还没有填报不足与承诺。</p></div>'
     short = "".join(
         f"<li>{escape(one.text)}<br><i>现状：{escape(one.gap)}　目标：{escape(one.goal)}</i></li>"
         for one in declaration.shortcomings)
@@ -162,7 +166,7 @@ def said(declaration: Declaration) -> str:
         f"<li>{escape(one.text)}<br><i>{one.deadline:%Y-%m-%d}前　{escape(one.owner)}</i></li>"
         for one in declaration.commitments)
     admitted = "三大不足" if len(declaration.shortcomings) == 3 else f"自陈不足（{len(declaration.shortcomings)}条）"
-    return (f'<div class="c-said"><details><summary>{admitted}</summary><ol>{short}</ol>'
+    return (f'<div class="c-said">{last}<details><summary>{admitted}</summary><ol>{short}</ol>'
             f'</details><details><summary>承诺与期限（{len(declaration.commitments)}）</summary><ul>{promised}</ul></details></div>')
 
 

@@ -18,6 +18,7 @@ STAGE_CSS = """<style>
 .w .p b{display:block;font-weight:600;font-size:calc(4.6vh*var(--size))}
 .w .p i{display:block;font-style:normal;color:#B6BFC9;margin-top:.5vh;font-size:max(2.5vh,2.9vh*var(--size))}
 .w .p u{display:block;text-decoration:none;margin-top:.6vh;font-size:max(2.5vh,3.1vh*var(--size))}
+.w .before{font-size:3vh;line-height:1.4;color:#E0A458;margin-top:2.4vh}
 .w .side.top{justify-content:flex-start}
 .w .on{font-size:5vh;font-weight:700;margin-top:3vh;color:#F2F4F7}
 .w .hall{position:absolute;left:4.5vh;right:4.5vh;top:0;bottom:7vh;display:flex;flex-direction:column;
@@ -38,6 +39,7 @@ def stage(wall: StageWall) -> str:
     side = (f'<div class="num"><small>第</small>{wall.position}<small>家 / 共{wall.total}家</small></div>'
             f'{named(wall.name)}<div class="quiet t34">{escape(wall.presenter)}</div>')
     side += f'<div class="note">{escape(wall.note)}</div>' if wall.note else ""
+    side += _before(wall.last_time)
     return f'<div class="side">{side}</div>{_points(wall.points)}'
 
 
@@ -50,7 +52,7 @@ def segment(wall: SegmentWall) -> str:
     clock = wall.clock is not None
     side = (f'<div class="quiet t42">第{wall.position}家 / 共{wall.total}家</div>'
             f'{named(wall.name)}<div class="quiet t34">{escape(wall.presenter)}</div>'
-            f'<div class="on">◆ {escape(wall.title)}</div>')
+            f'<div class="on">◆ {escape(wall.title)}</div>{_before(wall.last_time)}')
     main = _said(wall.said) if wall.kind == "comment" else _points(wall.points)
     return f'<div class="side{" top" if clock else ""}">{side}</div>{main}'
 
@@ -58,6 +60,11 @@ def segment(wall: SegmentWall) -> str:
 def named(name: str) -> str:
     """A name in two lines beside what is said, or fewer."""
     return f'<div class="name" style="font-size:{min(8.4, 84 / (_breadth(name) + 1)):.1f}vh">{escape(name)}</div>'
+
+
+def _before(words: str) -> str:
+    """What was promised last time, beside what is promised now."""
+    return f'<div class="before">{escape(words)}</div>' if words else ""
 
 
 def _title(wall: SegmentWall) -> str:

@@ -56,7 +56,7 @@ def live() -> None:
         _host_keys.segment_keys(snapshot, here, do)
         _host_keys.last_move(snapshot, step, sum(row.voted for row in rows) if current else 0, now, do)
         if here.target is not None:
-            st.html(_console.said(here.target.declaration))
+            st.html(_console.said(here.target))
         _reveal_keys.keys(snapshot, do, lambda: _host_keys.talk_keys(snapshot))
     with right:
         hands = _console.hands(flags(signing_kept(house().database, key, snapshot.serial)))

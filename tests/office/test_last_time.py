@@ -12,11 +12,16 @@ import pytest
 from db.item_lines import Filter
 from db.item_values import ItemKind, NewItem, Source, SourceKind
 from db.reads import items as reads
+from hall import rounds, wall_stage
+from hall.phone_page import render_phone
+from hall.phone_view import news_of, view_of
+from hall.snapshot import SeatCard
 from office import sittings
 from office.items import enter, happen, list_promises
 from office.last_time import promised_last_time
 from office.my_items import my_items
 from office.refusal import Refused
+from pages import _console, _wall_stage
 from scoring.commitment import Kind
 from tests import make
 from tests.office.test_items import LEADER, LIAISON, OFFICE, PHOTO, SUPERVISOR
@@ -113,3 +118,35 @@ def test_a_unit_with_something_on_the_list_stays_on_the_agenda(hall):
     list_promises(hall.house.database, hall.key, "U3", who=OFFICE, at=hall.now)
     with pytest.raises(Refused, match="已有事项列入清单"):
         sittings.drop_target(hall.house.database, hall.key, "U3", by="host", at=hall.now)
+
+
+def test_the_next_sitting_opens_with_it_on_phone_screen_and_console(hall):
+    house = hall.house
+    list_promises(house.database, hall.key, "U1", who=OFFICE, at=hall.now)
+    close(house, "2026Q1-001")
+    planned = make.plan("next", units=2)
+    again = {"next-A": "small-A", "next-B": "small-B"}
+    key, _new = sittings.load(house.database, replace(
+        planned, held_on=date(2026, 7, 23), period="2026Q2",
+        units=tuple(replace(one, key=again[one.key]) for one in planned.units),
+        targets=tuple(replace(one, unit=again[one.unit]) for one in planned.targets),
+        seats=tuple(replace(one, unit=again.get(one.unit, one.unit)) for one in planned.seats)), by="host", at=hall.now)
+    house.live.refresh()
+    snapshot = house.live.at(key)
+    first, second = snapshot.targets
+    words = "上次承诺1项，已销号1项"
+
+    assert (first.last_time, first.last_sitting, second.last_time) == (words, hall.key, "")
+    assert f'sitting={hall.key}">{words}</a>' in _console.said(first)
+    assert words not in _console.said(second)
+    rounds.open_round(house.database, key, ("U1",), by="host", at=house.clock())
+    house.live.refresh()
+    snapshot = house.live.at(key)
+    assert words in _wall_stage.stage(wall_stage.stage(snapshot, first))
+    seat = SeatCard(id=1, sitting=key, code="J01", name="一席", group=snapshot.rule.groups[0].key, unit="", checked_in=True,
+                    badge_sha256="")
+    told, page = news_of(snapshot, seat, None), view_of(snapshot, seat, None, at=house.clock(), nonce="n", etag="e")
+    assert f'<p class="q">{words}</p>' in render_phone(page).html
+    without = replace(first, last_time="")
+    other = replace(snapshot, targets=(without, second), by_key={"U1": without, "U2": second}, kept={})
+    assert news_of(other, seat, None).etag != told.etag, "a phone that shows the old line hears that it is old"
