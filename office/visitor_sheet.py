@@ -38,5 +38,5 @@ def _badge(one: Link, title: str, ends_on: date, base_url: str) -> str:
         f'<article class="badge"><div class="title">{escape(title)}</div>'
         f'<div class="who"><div class="code long">{escape(one.code)}</div><div class="name">走访证</div>'
         f'<div class="group">{escape(one.kind.words)}</div></div><div class="qr">{qr_svg(link)}</div>'
-        f'<div class="foot">扫码看走访名单、写意见，{ends_on.isoformat()}前有效，请勿转借。扫不开时输入网址：'
+        f'<div class="foot">扫码看走访名单、写意见，有效期到{ends_on.isoformat()}，请勿转借。扫不开时输入网址：'
         f'<span class="link">{escape(link)}</span></div></article>')
