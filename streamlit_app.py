@@ -18,9 +18,9 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from hall import door, evidence_route, visitor
-from hall.board import BoardFirst
 from hall.house import the_house
-from hall.phones_first import PhonesFirst
+from hall.phones.phones_first import PhonesFirst
+from hall.screen.board import BoardFirst
 from hall.watermarked import Watermarked
 from office.people import Role
 from pages import _frame

@@ -1,7 +1,7 @@
 """What the stage tables hold, as frozen values: the segments (环节) of a sitting, and how each of them ran.
 
 A *run* is one segment from its start to its end, of one target or of the whole hall. Its clock is worked out in
-`hall.timer`; a ballot has no run, its clock is its round's.
+`hall.moment.timer`; a ballot has no run, its clock is its round's.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from db.reads import evidence as evidence_reads
 from db.reads import people as people_reads
 from db.record import head_of
 from db.work import work
-from hall.verification import checks
+from hall.outcome.verification import checks
 from office import evidence_care
 from office.refusal import NotFound, Refused
 

@@ -18,10 +18,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from db.engine import Database, DatabaseUnreachable, database_url
 from db.migrate import migrate
 from db.rehearsal import is_marked
-from hall import care, crowds, results, rounds, serving
+from hall import care, serving
 from hall.house import utc_now
-from hall.network import lan_address
-from hall.status import status_of
+from hall.moment.network import lan_address
+from hall.moment.status import status_of
+from hall.outcome import results
+from hall.rehearsals import crowds
+from hall.stage import rounds
 from office import badges, people
 from office.loading import folders_in, load_folder
 from office.refusal import Refused
@@ -131,7 +134,7 @@ def _ballots(asked: argparse.Namespace) -> int:
 
 
 def _demo(asked: argparse.Namespace) -> int:
-    from hall import rehearsal
+    from hall.rehearsals import rehearsal
 
     if not 1 <= asked.phones <= 3000:
         raise Refused("模拟手机请写1到3000部。")
@@ -139,7 +142,7 @@ def _demo(asked: argparse.Namespace) -> int:
 
 
 def _rehearse(asked: argparse.Namespace) -> int:
-    from hall import rehearsal_by_hand
+    from hall.rehearsals import rehearsal_by_hand
 
     if not 0 <= asked.phones <= crowds.MOST_PHONES:
         raise Refused(f"模拟手机请写0到{crowds.MOST_PHONES}部。")

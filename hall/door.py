@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from db.values import Staff
 from hall.house import House, the_house
-from hall.network import same_host
+from hall.moment.network import same_host
 from office import people
 from office.refusal import Refused
 

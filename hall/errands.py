@@ -11,9 +11,9 @@ from datetime import date
 from enum import StrEnum
 
 from db.values import Staff
-from hall.limits import phones_at_once
+from hall.moment.limits import phones_at_once
+from hall.moment.snapshot import Snapshot
 from hall.preflight import owes, preflight
-from hall.snapshot import Snapshot
 from office.people import Role
 from office.reminders import OFFICE, Reminder, Why
 from scoring.round import Phase

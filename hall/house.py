@@ -16,17 +16,17 @@ from db.engine import Database, database_url
 from db.migrate import migrate
 from db.rehearsal import is_marked
 from db.traces import Sweeper
-from hall.ballot_box import BallotBox
-from hall.limits import allow_many_phones
-from hall.live import Live
+from hall.ballots.ballot_box import BallotBox
+from hall.moment.limits import allow_many_phones
+from hall.moment.live import Live
+from hall.moment.presence import Presence
+from hall.moment.readiness import Readiness
+from hall.moment.screens import Screens
+from hall.moment.steady import SteadyClock, machine_time
 from hall.parent import leave_with_parent
-from hall.presence import Presence
-from hall.readiness import Readiness
-from hall.rounds import close_what_is_due, collect_once_more
-from hall.screens import Screens
-from hall.shadow import ShadowBox
+from hall.phones.shadow import ShadowBox
 from hall.sole import Sole
-from hall.steady import SteadyClock, machine_time
+from hall.stage.rounds import close_what_is_due, collect_once_more
 
 log = logging.getLogger("leitai.house")
 

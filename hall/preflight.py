@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from db.values import Declaration
-from hall.discretion import FEWEST_SECRET_BALLOTS
-from hall.readiness import GroupReady
-from hall.snapshot import Snapshot, TargetCard
+from hall.moment.discretion import FEWEST_SECRET_BALLOTS
+from hall.moment.readiness import GroupReady
+from hall.moment.snapshot import Snapshot, TargetCard
 from office.routes import routes_of
 
 SHORTCOMINGS = 3

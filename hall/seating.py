@@ -17,12 +17,12 @@ from db.reads import sittings as reads
 from db.stores.spoiling import spoil as store_spoiled
 from db.values import Round, Seat, Sitting, Target
 from db.work import Work, work
-from hall.ballot_box import draw_receipt
-from hall.holders import REPLACING
-from hall.packing import sitting_of
-from hall.recusal import why_recused
-from hall.snapshot import SeatInHall, Snapshot
-from hall.verification import SPOILING
+from hall.ballots.ballot_box import draw_receipt
+from hall.moment.holders import REPLACING
+from hall.moment.packing import sitting_of
+from hall.moment.recusal import why_recused
+from hall.moment.snapshot import SeatInHall, Snapshot
+from hall.outcome.verification import SPOILING
 from office.badges import Badge, give_badges
 from office.local_time import clock_time
 from office.refusal import NotFound, Refused

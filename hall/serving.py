@@ -17,11 +17,11 @@ from starlette.types import ASGIApp
 
 from db.engine import Database
 from db.migrate import migrate
-from hall.board import BoardFirst
 from hall.house import House, utc_now
-from hall.limits import allow_many_phones
-from hall.network import lan_address
-from hall.phones_first import PhonesFirst
+from hall.moment.limits import allow_many_phones
+from hall.moment.network import lan_address
+from hall.phones.phones_first import PhonesFirst
+from hall.screen.board import BoardFirst
 from hall.sole import Sole
 from hall.watermarked import Watermarked
 from office import people

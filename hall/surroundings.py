@@ -17,11 +17,11 @@ from urllib.parse import urlsplit
 
 from db.engine import Database
 from db.reads import people as people_reads
-from hall import rehearsing
 from hall.house import House
-from hall.network import lan_address
+from hall.moment.network import lan_address
+from hall.moment.steady import machine_time
 from hall.preflight import LOCAL, Line
-from hall.steady import machine_time
+from hall.rehearsals import rehearsing
 from office.local_time import clock_time, minute, second
 
 SCARCE, LITTLE = 200_000_000, 1_000_000_000

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from hall import agenda, turn
-from hall.snapshot import Snapshot, TargetCard
-from hall.supplement import Panel
+from hall.moment import turn
+from hall.moment.snapshot import Snapshot, TargetCard
+from hall.stage import agenda
+from hall.stage.supplement import Panel
 from office.people import Staff
 from pages._frame import house, say_what_happened
 

@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from hall import seat_search, seating, wall
-from hall.holders import story_of
-from hall.snapshot import SeatInHall, Snapshot
+from hall import seating
+from hall.moment import seat_search
+from hall.moment.holders import story_of
+from hall.moment.snapshot import SeatInHall, Snapshot
+from hall.screen import wall
 from office import badges
 from office.badge_sheet import sheet
 from office.badges import Badge, qr_svg

@@ -9,8 +9,8 @@ from html import escape
 
 import streamlit as st
 
-from hall.network import lan_address
-from hall.snapshot import Snapshot
+from hall.moment.network import lan_address
+from hall.moment.snapshot import Snapshot
 from office import badges
 from office.badge_sheet import sheet
 from office.badges import Badge, qr_svg

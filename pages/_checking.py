@@ -6,10 +6,10 @@ import html
 
 import streamlit as st
 
-from hall import results
 from hall.house import House
-from hall.receipts import Found, by_target, look_up
-from hall.standings import Board
+from hall.moment.receipts import Found, by_target, look_up
+from hall.outcome import results
+from hall.outcome.standings import Board
 from pages._download import download
 
 _SAY = {Found.COUNTED: st.success, Found.REPLACED: st.warning, Found.UNKNOWN: st.error}

@@ -10,10 +10,10 @@ from html import escape
 
 import streamlit as st
 
-from hall import comments, stage_list
-from hall.comments import Said
-from hall.snapshot import Snapshot
-from hall.spoken import one_line
+from hall.moment.snapshot import Snapshot
+from hall.moment.spoken import one_line
+from hall.stage import comments, stage_list
+from hall.stage.comments import Said
 from office.local_time import clock_time
 from office.people import Staff
 from pages import _list_key, _owed

@@ -1,16 +1,16 @@
-"""How the host's console is drawn: agenda, stage, turnout. Markup only; what it says is decided in `hall.console`."""
+"""How the host's console is drawn: agenda, stage, turnout. Markup only; what it says is decided in `hall.stage.console`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from hall.awaited import Awaited
-from hall.console import AgendaRow, GroupTurnout, Onstage, State, clock_words
-from hall.next_step import EVERYBODY_IN, limit_words
-from hall.readiness import GroupReady
-from hall.signing import Flag
-from hall.snapshot import TargetCard
+from hall.moment.readiness import GroupReady
+from hall.moment.snapshot import TargetCard
+from hall.outcome.signing import Flag
+from hall.stage.awaited import Awaited
+from hall.stage.console import AgendaRow, GroupTurnout, Onstage, State, clock_words
+from hall.stage.next_step import EVERYBODY_IN, limit_words
 from pages._items import link
 
 TONES = {State.WAITING: "#5B6570", State.SPOKEN: "#1F4E79", State.POSTPONED: "#7A4A0F", State.ON_STAGE: "#1F2328",

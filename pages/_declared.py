@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from hall.snapshot import TargetCard
+from hall.moment.snapshot import TargetCard
 from office.declarations import Declaration
 
 LOOK = """<style>

@@ -7,10 +7,11 @@ from html import escape
 
 import streamlit as st
 
-from hall import choices, console, rounds, segments, turn
-from hall.moves import id_of
-from hall.results import Check
-from hall.snapshot import Snapshot
+from hall.moment import turn
+from hall.moment.moves import id_of
+from hall.moment.snapshot import Snapshot
+from hall.outcome.results import Check
+from hall.stage import choices, console, rounds, segments
 from pages import _agenda_moves, _at_seat, _comments, _questions, _signing
 from pages._frame import house, person, say_what_happened
 

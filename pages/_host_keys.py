@@ -11,14 +11,15 @@ from datetime import datetime, timedelta
 
 import streamlit as st
 
-from hall import overtime, rounds, segments, turn, undo
-from hall.awaited import Awaited
-from hall.console import Onstage
-from hall.moves import id_of, short_words, who_and_when
-from hall.next_step import Move, Step
-from hall.snapshot import Snapshot
-from hall.timer import Pace
-from hall.turn import Segment
+from hall.moment import turn
+from hall.moment.moves import id_of, short_words, who_and_when
+from hall.moment.snapshot import Snapshot
+from hall.moment.timer import Pace
+from hall.moment.turn import Segment
+from hall.stage import overtime, rounds, segments, undo
+from hall.stage.awaited import Awaited
+from hall.stage.console import Onstage
+from hall.stage.next_step import Move, Step
 from pages import _console, _questions
 from pages._frame import house
 

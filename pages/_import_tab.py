@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from hall.snapshot import Snapshot
+from hall.moment.snapshot import Snapshot
 from office.export import csv_of
 from office.people import Staff
 from office.preparation import Prepared

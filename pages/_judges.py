@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import plotly.graph_objects as go
 import streamlit as st
 
-from hall.advice_values import Advised, Judge, Place
+from hall.outcome.advice_values import Advised, Judge, Place
 from pages import _sheet
 
 FEW = 25  # more judges than this: the picture shows the ends, the table is folded

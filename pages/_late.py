@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from hall.late import FEWER, late_of
+from hall.ballots.late import FEWER, late_of
 from office.local_time import second
 from pages._frame import house
 

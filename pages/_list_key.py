@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from hall.snapshot import TargetCard
+from hall.moment.snapshot import TargetCard
 from office import local_time
 from office.item_rights import may_list
 from office.items import list_promises

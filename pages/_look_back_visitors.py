@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from hall.network import lan_address
+from hall.moment.network import lan_address
 from office import badges
 from office.look_back import LookBackView, add_visitors
 from office.people import Staff

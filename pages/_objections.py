@@ -6,8 +6,8 @@ from html import escape
 
 import streamlit as st
 
-from hall import objections
-from hall.objections import LONGEST_GROUNDS, Case, Decision, Objections
+from hall.outcome import objections
+from hall.outcome.objections import LONGEST_GROUNDS, Case, Decision, Objections
 from office.local_time import minute
 from office.people import Staff
 from pages._frame import act, house

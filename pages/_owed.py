@@ -8,7 +8,7 @@ from html import escape
 
 import streamlit as st
 
-from hall.stage_list import Known
+from hall.stage.stage_list import Known
 from office.local_time import day
 from pages._frame import house
 from scoring.promise import unmeasurable

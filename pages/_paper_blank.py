@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from hall.snapshot import Snapshot
+from hall.moment.snapshot import Snapshot
 from office import paper_ballots
 from office.people import Staff
 from office.refusal import Refused

@@ -6,9 +6,9 @@ from functools import partial
 
 import streamlit as st
 
-from hall import paper
-from hall.paper import Fate
-from hall.snapshot import Snapshot
+from hall.ballots import paper
+from hall.ballots.paper import Fate
+from hall.moment.snapshot import Snapshot
 from office.people import Staff
 from office.refusal import Refused
 from pages._frame import house

@@ -8,9 +8,9 @@ from itertools import zip_longest
 
 import streamlit as st
 
-from hall import paper
-from hall.paper_slips import Choice, Fate, Slip
-from hall.snapshot import Snapshot
+from hall.ballots import paper
+from hall.ballots.paper_slips import Choice, Fate, Slip
+from hall.moment.snapshot import Snapshot
 from office.paper_ballots import FEWEST_SERIALS
 from office.people import Staff
 from pages._frame import act, house

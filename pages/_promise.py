@@ -7,9 +7,9 @@ from html import escape
 
 import streamlit as st
 
-from hall import comments, stage_list
-from hall.questions import Question, Queue, questions_of
-from hall.snapshot import Snapshot
+from hall.moment.snapshot import Snapshot
+from hall.stage import comments, stage_list
+from hall.stage.questions import Question, Queue, questions_of
 from pages import _owed
 from pages._frame import house
 

@@ -11,10 +11,10 @@ from html import escape
 
 import streamlit as st
 
-from hall import questioning
-from hall.questions import REASONS, SOURCES, Question, Queue, State, asked_by, questions_of, queue_of
-from hall.snapshot import Snapshot
-from hall.spoken import one_line
+from hall.moment.snapshot import Snapshot
+from hall.moment.spoken import one_line
+from hall.stage import questioning
+from hall.stage.questions import REASONS, SOURCES, Question, Queue, State, asked_by, questions_of, queue_of
 from office.local_time import clock_time
 from office.people import Role, Staff
 from pages import _promise

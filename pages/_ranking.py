@@ -7,8 +7,8 @@ import html
 import plotly.graph_objects as go
 import streamlit as st
 
-from hall.standings import Board, Line
-from hall.unit_scores import are_projects
+from hall.outcome.standings import Board, Line
+from hall.outcome.unit_scores import are_projects
 from pages import _sheet
 
 MOST_AT_ALL, MOST_DRAWN = 60, 30  # of more units than that the picture shows the first ones

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from hall import crowds, rehearsing
-from hall.rehearsing import Rehearsal
-from hall.snapshot import Snapshot
+from hall.moment.snapshot import Snapshot
+from hall.rehearsals import crowds, rehearsing
+from hall.rehearsals.rehearsing import Rehearsal
 from office.badges import qr_svg
 from office.local_time import clock_time
 from office.people import Staff

@@ -12,10 +12,11 @@ from html import escape
 
 import streamlit as st
 
-from hall import showing, turn
-from hall.reveal import Low
-from hall.showing import Stand
-from hall.snapshot import Snapshot
+from hall.moment import turn
+from hall.moment.snapshot import Snapshot
+from hall.screen import showing
+from hall.screen.reveal import Low
+from hall.screen.showing import Stand
 from office.local_time import clock_time
 from pages._frame import house
 

@@ -7,10 +7,10 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from hall.comments import Comment, Said
-from hall.questions import Question, State, asked_by
-from hall.snapshot import Snapshot
-from hall.stage_record import on_record, on_record_csv
+from hall.moment.snapshot import Snapshot
+from hall.stage.comments import Comment, Said
+from hall.stage.questions import Question, State, asked_by
+from hall.stage.stage_record import on_record, on_record_csv
 from pages._download import download
 from pages._frame import house
 

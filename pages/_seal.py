@@ -6,8 +6,8 @@ from functools import partial
 
 import streamlit as st
 
-from hall import sealed
-from hall.snapshot import Snapshot
+from hall.ballots import sealed
+from hall.moment.snapshot import Snapshot
 from office.local_time import minute
 from office.people import Staff
 from office.refusal import Refused

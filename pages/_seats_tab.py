@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from hall.moment.snapshot import Snapshot
 from hall.preflight import recusals
-from hall.snapshot import Snapshot
 from office import mending, pasted, sittings
 from office.people import Staff
 from office.preparation import Prepared

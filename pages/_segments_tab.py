@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from hall import segments
-from hall.snapshot import Snapshot
+from hall.moment.snapshot import Snapshot
+from hall.stage import segments
 from office.agenda_templates import TEMPLATES, planned, template
 from office.people import Staff
 from office.plan import SEGMENT_KINDS, SEGMENT_SCOPES, PlannedSegment

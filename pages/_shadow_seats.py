@@ -6,8 +6,8 @@ from html import escape
 
 import streamlit as st
 
-from hall import shadow
-from hall.snapshot import Snapshot
+from hall.moment.snapshot import Snapshot
+from hall.phones import shadow
 from office import badges
 from office.badges import Badge, qr_svg
 from office.people import Staff

@@ -7,12 +7,12 @@ from html import escape
 
 import streamlit as st
 
-from hall import results, signing
-from hall.checklist import Check
-from hall.signature import signature_docx
-from hall.signing import CONFIRMING, LONGEST_WINDOW, Hands, Signing
-from hall.snapshot import Snapshot
-from hall.standings import Board, board
+from hall.moment.snapshot import Snapshot
+from hall.outcome import results, signing
+from hall.outcome.checklist import Check
+from hall.outcome.signature import signature_docx
+from hall.outcome.signing import CONFIRMING, LONGEST_WINDOW, Hands, Signing
+from hall.outcome.standings import Board, board
 from office.local_time import minute
 from office.people import Role, Staff
 from office.signature_page import DOCX

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from hall import signing
+from hall.outcome import signing
 from office import mending, sittings
 from office.people import Staff
 from office.preparation import Prepared, Sitting, new_plan, proposed_key

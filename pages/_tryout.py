@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from hall.standings import because_words
+from hall.outcome.standings import because_words
 from office.refusal import Refused
 from office.tryout import Tried, TriedLine, try_out
 from pages import _sheet

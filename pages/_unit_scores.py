@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from hall.unit_scores import UnitScore, unit_scores_csv
+from hall.outcome.unit_scores import UnitScore, unit_scores_csv
 from pages._download import download
 
 

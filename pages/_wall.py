@@ -1,6 +1,6 @@
 """How the hall screen is drawn: every size in hundredths of the screen's height, nothing below 2.5 of them.
 
-Markup only. What is shown is decided in `hall.wall`; names and sentences are escaped here.
+Markup only. What is shown is decided in `hall.screen.wall`; names and sentences are escaped here.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from datetime import datetime
 from functools import lru_cache
 from html import escape
 
-from hall.console import AgendaRow, GroupTurnout, State
-from hall.snapshot import Snapshot
-from hall.wall import AgendaWall, BallotWall, RankingWall, RevealWall, Wall, left_words, period_words
-from hall.wall_stage import Face, SegmentWall, StageWall, face
+from hall.moment.snapshot import Snapshot
+from hall.screen.wall import AgendaWall, BallotWall, RankingWall, RevealWall, Wall, left_words, period_words
+from hall.screen.wall_stage import Face, SegmentWall, StageWall, face
+from hall.stage.console import AgendaRow, GroupTurnout, State
 from office.badges import qr_svg
 from pages._wall_clock import CLOCK_CSS, place_of, stopped
 from pages._wall_ranking import NARROW, fitting, ranking, revealed

@@ -1,7 +1,7 @@
 """The clock on the hall screen: it runs in the page by itself, between two answers of the server. Drawing only.
 
 One component serves the ballot (to its closing time, never beyond) and the segments on stage (beyond their limit it
-counts up). Words and figures are those of `hall.wall_stage.face`.
+counts up). Words and figures are those of `hall.screen.wall_stage.face`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from html import escape
 
 import streamlit as st
 
-from hall.wall import BallotWall, Wall
-from hall.wall_stage import Face, SegmentWall
+from hall.screen.wall import BallotWall, Wall
+from hall.screen.wall_stage import Face, SegmentWall
 
 TONES = {"calm": "#F2F4F7", "warning": "#E3B341", "over": "#FF8A80"}
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from html import escape
 
-from hall.reveal import Place
-from hall.wall import LINES, RankingWall, RevealWall
+from hall.screen.reveal import Place
+from hall.screen.wall import LINES, RankingWall, RevealWall
 
 NARROW = 124.0  # what a 4:3 screen leaves between the margins, in hundredths of its height
 COLUMNS = 3

@@ -9,7 +9,7 @@ import math
 from dataclasses import replace
 from html import escape
 
-from hall.wall_stage import Point, Said, SegmentWall, StageWall
+from hall.screen.wall_stage import Point, Said, SegmentWall, StageWall
 
 STAGE_CSS = """<style>
 .w .p{padding:1.5vh 0 1.4vh 2.4vh;border-left:.5vh solid #3A444F;margin:1.2vh 0}

@@ -10,8 +10,8 @@ from contextlib import suppress
 
 import streamlit as st
 
-from hall.advice import READERS, advised, try_again
-from hall.advice_values import Advised, UnderWay
+from hall.outcome.advice import READERS, advised, try_again
+from hall.outcome.advice_values import Advised, UnderWay
 from office.refusal import Refused
 from pages import _frame, _judges, _sheet
 from pages._frame import choose_sitting, header, require

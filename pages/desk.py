@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from hall import console
+from hall.stage import console
 from office.people import Role
 from pages import _at_seat
 from pages._frame import choose_sitting, header, house, require

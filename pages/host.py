@@ -7,13 +7,16 @@ from html import escape
 
 import streamlit as st
 
-from hall import console, results, showing, turn
-from hall.awaited import Awaited, awaited
-from hall.late import late_of
-from hall.next_step import next_step
-from hall.readiness import readiness_of
-from hall.signing import flags, signing_kept
-from hall.snapshot import Snapshot
+from hall.ballots.late import late_of
+from hall.moment import turn
+from hall.moment.readiness import readiness_of
+from hall.moment.snapshot import Snapshot
+from hall.outcome import results
+from hall.outcome.signing import flags, signing_kept
+from hall.screen import showing
+from hall.stage import console
+from hall.stage.awaited import Awaited, awaited
+from hall.stage.next_step import next_step
 from office.people import Role
 from pages import _at_seat, _console, _host_dialogs, _host_keys, _reveal_keys
 from pages._frame import act, choose_sitting, house, require

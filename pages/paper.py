@@ -6,9 +6,9 @@ from html import escape
 
 import streamlit as st
 
-from hall import paper
-from hall.paper_slips import WAITING, Fate, slips
-from hall.snapshot import Snapshot
+from hall.ballots import paper
+from hall.ballots.paper_slips import WAITING, Fate, slips
+from hall.moment.snapshot import Snapshot
 from office.people import Role
 from pages._frame import choose_sitting, header, house, require
 from pages._paper_blank import draw_blank

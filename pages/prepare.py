@@ -7,10 +7,10 @@ from html import escape
 
 import streamlit as st
 
-from hall.limits import phones_at_once
+from hall.moment.limits import phones_at_once
+from hall.moment.readiness import readiness_of
+from hall.moment.snapshot import Snapshot
 from hall.preflight import Line, preflight
-from hall.readiness import readiness_of
-from hall.snapshot import Snapshot
 from hall.surroundings import NOT_TRIED, surroundings, try_address
 from office.local_time import day, day_in_words
 from office.people import Role

@@ -9,11 +9,11 @@ import html
 
 import streamlit as st
 
-from hall.advice import may_read
-from hall.discretion import is_of_the_hall
-from hall.explained import explained, how_firm
-from hall.standings import Board, board, ranking_csv
-from hall.unit_scores import unit_scores
+from hall.moment.discretion import is_of_the_hall
+from hall.outcome.advice import may_read
+from hall.outcome.explained import explained, how_firm
+from hall.outcome.standings import Board, board, ranking_csv
+from hall.outcome.unit_scores import unit_scores
 from office.local_time import minute
 from office.people import Role
 from office.refusal import Refused

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from hall import showing, wall
+from hall.screen import showing, wall
 from office.refusal import Refused
 from pages import _frame, _wall, _wall_clock
 

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from hall.snapshot import Snapshot, TargetCard
+from hall.moment.snapshot import Snapshot, TargetCard
 from office.declarations import Declaration, advice, declare, may_declare, read_declaration
 from office.people import Role, Staff
 from office.refusal import Refused

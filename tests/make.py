@@ -12,9 +12,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from db.engine import Database
 from db.values import Commitment, Declaration, Receipt, Shortcoming
-from hall import results, rounds
-from hall.ballot_box import checked
+from hall.ballots.ballot_box import checked
 from hall.house import House
+from hall.outcome import results
+from hall.stage import rounds
 from office import badges, sittings
 from office.plan import PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan
 

@@ -20,7 +20,7 @@ from scoring.round import Phase
 
 
 class Papers:
-    """Writes of paper ballots. Who may do what, and when, is `hall.paper`'s."""
+    """Writes of paper ballots. Who may do what, and when, is `hall.ballots.paper`'s."""
 
     def __init__(self, connection: Connection) -> None:
         self._c = connection

@@ -1,6 +1,6 @@
 """Segments and their runs: the agenda template, and what happens on stage by it.
 
-The database keeps one going run a sitting; what may begin, pause or end when is decided in `hall.segments`.
+The database keeps one going run a sitting; what may begin, pause or end when is decided in `hall.stage.segments`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 // The phone and the hall: what is kept on this phone, how a paper is carried, how the page follows the hall.
 // For old WeChat kernels: nothing newer than ES2017; XMLHttpRequest, because it has a timeout. One statement needs no
-// braces, and many declarations share one const: the page travels on weak Wi-Fi (hall/phone_page.py squeezes it).
+// braces, and many declarations share one const: the page travels on weak Wi-Fi (hall/phones/phone_page.py squeezes it).
 //
 // The journal: localStorage['lt/b/<badge>#<round>'] = one paper {r: round, t: title, v: values, w: the same in words,
 // s: 0 being filled | 1 sealed, on its way | 2 counted | 3 settled otherwise, n: nonce, m: made (the hall's time in ms

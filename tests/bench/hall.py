@@ -26,8 +26,9 @@ from sqlalchemy import text
 from db.engine import Database
 from db.migrate import migrate
 from db.reads import sittings as reads
-from hall import rounds, serving
+from hall import serving
 from hall.house import utc_now
+from hall.stage import rounds
 from office import badges, people, sittings
 from office.folder import read_folder
 from office.plan import PlannedSeat

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from hall import questioning, questions, rounds
+from hall.stage import questioning, questions, rounds
 from tests.browser.hands import QUALITY, Hand
 from tests.browser.real import picture
 

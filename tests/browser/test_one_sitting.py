@@ -25,8 +25,8 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from db.engine import Database
 from db.migrate import migrate
-from hall import rounds
 from hall.serving import ROOT, SAMPLES
+from hall.stage import rounds
 from office import badges, people, sittings
 from office.folder import read_folder
 from tests.browser.real import Server, chromium, picture

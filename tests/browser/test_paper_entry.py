@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from db.engine import Database
 from db.migrate import migrate
-from hall import rounds
-from hall.paper_slips import Fate, slips
+from hall.ballots.paper_slips import Fate, slips
+from hall.stage import rounds
 from office import people, sittings
 from office.people import Role
 from tests import make

@@ -320,7 +320,7 @@ def test_the_countdown_follows_the_hosts_extension(hand: Callable[..., Hand]) ->
     page = it.scan()
     assert re.fullmatch(r"剩余1分(30|2\d)秒", page.inner_text("#left"))
 
-    from hall import rounds
+    from hall.stage import rounds
 
     rounds.extend(it.phones.house.database, "small", seconds=120, by="主持人", at=it.phones.clock())
     it.phones.house.live.refresh()

@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from hall import care, rounds
-from hall.phone_view import milliseconds
-from hall.readiness import readiness_of
+from hall import care
+from hall.moment.readiness import readiness_of
+from hall.phones.phone_view import milliseconds
+from hall.stage import rounds
 from tests.browser.hands import CONTRAST, PLACE, QUALITY, Hand, fill, nudge, steps
 from tests.browser.real import picture
 

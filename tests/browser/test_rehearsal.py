@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 from db import tables as t
 from db.engine import Database
 from db.migrate import migrate
-from hall import rehearsing
+from hall.rehearsals import rehearsing
 from hall.serving import SAMPLES
 from office import badges, people, sittings, watermark
 from office.folder import read_folder

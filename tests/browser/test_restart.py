@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from db import tables as t
 from db.engine import Database
-from hall import rounds
+from hall.stage import rounds
 from office import badges, people, sittings
 from office.folder import read_folder
 from office.plan import PlannedSeat

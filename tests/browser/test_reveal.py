@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from hall import showing
-from hall.reveal import Low
+from hall.screen import showing
+from hall.screen.reveal import Low
 from office import people
 from office.plan import PlannedTarget
 from tests import make

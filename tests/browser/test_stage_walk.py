@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from db.engine import Database
-from hall import comments, questioning
+from hall.stage import comments, questioning
 from office import people
 from office.plan import PlannedSegment
 from tests import make

@@ -15,7 +15,7 @@ from db import tables as t
 from db.engine import Database
 from db.stores import traces
 from db.traces import Sweeper, sweep
-from hall.ballot_refused import BallotRefused
+from hall.ballots.ballot_refused import BallotRefused
 from tests import make
 
 ARRIVAL = ["P3", "P1", "P4", "P2"]

@@ -25,12 +25,15 @@ from db.reads import segments as segment_reads
 from db.reads import sittings as reads
 from db.reads import stage_talk as talk_reads
 from db.record import first_break
-from hall import agenda, console, questioning, results, rounds, segments, showing, turn, undo
 from hall.house import House
-from hall.moves import id_of
-from hall.next_step import Move, Step, next_step
-from hall.reveal import Low
-from hall.snapshot import Snapshot
+from hall.moment import turn
+from hall.moment.moves import id_of
+from hall.moment.snapshot import Snapshot
+from hall.outcome import results
+from hall.screen import showing
+from hall.screen.reveal import Low
+from hall.stage import agenda, console, questioning, rounds, segments, undo
+from hall.stage.next_step import Move, Step, next_step
 from office.refusal import Refused
 from scoring.round import Phase
 
@@ -218,7 +221,7 @@ def set_low(one: Console, pick: Pick) -> None:
 
 def ask(one: Console, pick: Pick) -> None:
     on_stage = one.view.question
-    one.do(questioning.ask_at_once, _unit(one, pick), asker="市人大代表", group="", text="什么时候开工？",
+    one.do(questioning.ask_at_once, one.view.stage.target or _unit(one, pick), asker="市人大代表", group="", text="什么时候开工？",
            on_stage=None if on_stage is None else on_stage.id)
 
 

@@ -14,10 +14,10 @@ from db.engine import Database
 from db.migrate import migrate
 from db.values import Commitment, Declaration, Shortcoming
 from db.work import work
-from hall import rounds
 from hall.house import House
-from hall.phones_first import PhonesFirst
-from hall.snapshot import Snapshot
+from hall.moment.snapshot import Snapshot
+from hall.phones.phones_first import PhonesFirst
+from hall.stage import rounds
 from office import sittings
 from office.plan import PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan
 

@@ -13,14 +13,14 @@ from advisory.agreement import Concordance, Estimate
 from advisory.quantiles import t_quantile
 from db.reads import sittings as reads
 from db.values import Staff
-from hall import advice
-from hall.advice import advised
-from hall.advice_values import CANNOT, Advised, Place, UnderWay
-from hall.advice_view import TOO_FEW, _could_swap, _runs, view_of
-from hall.advice_worker import work_apart
-from hall.advising import WENT_WRONG, Desk, Finding
-from hall.agreement_words import _alphas, _reliability, concordance_words, figure, signed
-from hall.results import package_in_force, standing
+from hall.outcome import advice
+from hall.outcome.advice import advised
+from hall.outcome.advice_values import CANNOT, Advised, Place, UnderWay
+from hall.outcome.advice_view import TOO_FEW, _could_swap, _runs, view_of
+from hall.outcome.advice_worker import work_apart
+from hall.outcome.advising import WENT_WRONG, Desk, Finding
+from hall.outcome.agreement_words import _alphas, _reliability, concordance_words, figure, signed
+from hall.outcome.results import package_in_force, standing
 from office.people import Role
 from office.refusal import Refused
 from scoring.package import Package
@@ -164,7 +164,7 @@ def test_a_change_of_the_stage_begins_nothing_anew_and_a_closed_round_does(house
 
 
 def advice_of_stage(hall: make.Hall) -> None:
-    from hall import rounds
+    from hall.stage import rounds
 
     rounds.show(hall.house.database, hall.key, "agenda", None, by="host", at=hall.now)
     hall.house.live.refresh()

@@ -19,11 +19,12 @@ from db.reads import people as people_reads
 from db.reads import results as result_reads
 from db.reads import sittings as reads
 from db.values import Staff, Target
-from hall import agenda, results, rounds
-from hall.packing import package_of
-from hall.standings import board
-from hall.status import status_of
-from hall.supplement import Panel
+from hall.moment.packing import package_of
+from hall.moment.status import status_of
+from hall.outcome import results
+from hall.outcome.standings import board
+from hall.stage import agenda, rounds
+from hall.stage.supplement import Panel
 from office.people import Role
 from office.refusal import NotFound, Refused
 from office.routes import OFF_ROUTE

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hall import console
-from hall.awaited import Awaited, awaited
+from hall.stage import console
+from hall.stage.awaited import Awaited, awaited
 from tests import make
 from tests.hall.test_console import seen
 

@@ -17,9 +17,9 @@ from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
 from db.reads import ballots as ballot_reads
-from hall import rounds
-from hall.board import BoardFirst, Boards, routes
-from hall.results import standing
+from hall.outcome.results import standing
+from hall.screen.board import BoardFirst, Boards, routes
+from hall.stage import rounds
 from office.plan import PlannedTarget
 from tests import make
 from tests.hall.test_console import scored, show

@@ -9,9 +9,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from hall.ballot_refused import BallotRefused
-from hall.board import routes
-from hall.board_receipts import Coded, by_code
+from hall.ballots.ballot_refused import BallotRefused
+from hall.screen.board import routes
+from hall.screen.board_receipts import Coded, by_code
 from tests import make
 
 

@@ -196,7 +196,8 @@ def test_a_ranking_is_one_paper_for_all(leitai, tmp_path: Path) -> None:  # type
     assert "排序票" in leitai("load", folder)[2]
 
     about = folder / "sitting.toml"
-    about.write_text(about.read_text(encoding="utf-8").replace('ballot = "each"', 'ballot = "all"'), encoding="utf-8")
+    of_the_hall = about.read_text(encoding="utf-8").partition("[[segments]]")[0]
+    about.write_text(of_the_hall.replace('ballot = "each"', 'ballot = "all"'), encoding="utf-8")
     assert leitai("load", folder)[0] == 0
     assert "全部单位" in leitai("open", KEY, "U01", "U02")[2]
     assert leitai("open", KEY, *(f"U{n:02d}" for n in range(1, 14)))[0] == 0

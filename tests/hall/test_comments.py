@@ -10,8 +10,8 @@ from db.item_lines import Filter, ListedItem
 from db.reads import items as item_reads
 from db.reads import people as people_reads
 from db.talk import Comment
-from hall import comments, questioning, questions, rounds, stage_list
-from hall.comments import Said
+from hall.stage import comments, questioning, questions, rounds, stage_list
+from hall.stage.comments import Said
 from office.local_time import day
 from office.refusal import Refused
 from tests import make

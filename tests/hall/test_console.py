@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from hall import choices, closing, console, rounds, seat_search, turn
-from hall.console import State
-from hall.next_step import Move, next_step
-from hall.snapshot import Snapshot
+from hall.moment import closing, seat_search, turn
+from hall.moment.snapshot import Snapshot
+from hall.stage import choices, console, rounds
+from hall.stage.console import State
+from hall.stage.next_step import Move, next_step
 from office import sittings
 from office.plan import PlannedSeat
 from tests import make

@@ -10,10 +10,11 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from db.values import Staff
-from hall import results, standings, wall
-from hall.board import routes
-from hall.discretion import HIDDEN_WORDS, WITHHELD_WORDS
-from hall.explained import explained, how_firm
+from hall.moment.discretion import HIDDEN_WORDS, WITHHELD_WORDS
+from hall.outcome import results, standings
+from hall.outcome.explained import explained, how_firm
+from hall.screen import wall
+from hall.screen.board import routes
 from office.people import Role
 from tests import make
 

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from db.values import Staff
-from hall import questioning
 from hall.errands import Errand, Standing, card, errands, standing_of
+from hall.stage import questioning
 from office.people import Role
 from tests import make
 

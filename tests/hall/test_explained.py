@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from db.values import Staff
-from hall.explained import explained, how_firm
+from hall.outcome.explained import explained, how_firm
 from office.people import Role
 from office.refusal import Refused
 from tests import make

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hall.ballot_refused import BallotRefused, Reason
+from hall.ballots.ballot_refused import BallotRefused, Reason
+from hall.ballots.late import Late, LateOfGroup, LatePaper, late_of
 from hall.care import verify
-from hall.late import Late, LateOfGroup, LatePaper, late_of
-from hall.results import package_in_force, standing
+from hall.outcome.results import package_in_force, standing
 from tests import make
 from tests.hall.test_console import scored
 

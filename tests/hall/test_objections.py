@@ -11,9 +11,10 @@ from db.reads import people as people_reads
 from db.reads import results as result_reads
 from db.stores.signing import Signing as SigningStore
 from db.values import Staff
-from hall import care, objections, results, signing
-from hall.objections import Decision
-from hall.signing import Hands
+from hall import care
+from hall.outcome import objections, results, signing
+from hall.outcome.objections import Decision
+from hall.outcome.signing import Hands
 from office import people
 from office.people import Role
 from office.points import points_ledger

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from hall import results
+from hall.outcome import results
 from tests import make
 
 ROOT = Path(__file__).parent.parent.parent

@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from db.copy import copy_to, put_back
-from hall import paper, results, rounds
-from hall.ballot_refused import BallotRefused
-from hall.packing import package_of, sitting_of
-from hall.paper import Choice, Fate
-from hall.paper_slips import slips
-from hall.receipts import Found, look_up
+from hall.ballots import paper
+from hall.ballots.ballot_refused import BallotRefused
+from hall.ballots.paper import Choice, Fate
+from hall.ballots.paper_slips import slips
+from hall.moment.packing import package_of, sitting_of
+from hall.moment.receipts import Found, look_up
+from hall.outcome import results
+from hall.stage import rounds
 from office import paper_ballots
 from office.refusal import NotFound, Refused
 from scoring.tally import tally

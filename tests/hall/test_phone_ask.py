@@ -13,8 +13,9 @@ import pytest
 from sqlalchemy import text
 
 from db.talk import Question
-from hall import asking, questioning, questions, rounds
-from hall.questions import State
+from hall.phones import asking
+from hall.stage import questioning, questions, rounds
+from hall.stage.questions import State
 from tests.hall.make_phones import PLAN, Phones
 
 MEANWHILE = 61
@@ -262,7 +263,7 @@ def test_a_refusal_stays_a_refusal_when_its_page_cannot_be_made(
     def away(*_args: object, **_kwargs: object) -> None:
         raise OSError("disk")
 
-    monkeypatch.setattr("hall.phone_ask.questions_of", away)
+    monkeypatch.setattr("hall.phones.phone_ask.questions_of", away)
     late = phones.http.post("/b/secret-L1/ask", data={"target": "U2", "nonce": "n", "text": "问"})
 
     assert late.status_code == 409 and "台上已经是鹿城区" in late.text

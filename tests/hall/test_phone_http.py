@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from db.values import Declaration, Shortcoming
-from hall.network import host_of, same_host
-from hall.phone_view import milliseconds, news_of
+from hall.moment.network import host_of, same_host
+from hall.phones.phone_view import milliseconds, news_of
 from tests.hall.make_phones import Phones
 
 MARKS = {"m.U1.quality": "90", "m.U1.place": "88.5"}

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from hall.phone_page import PAGE_BOUND, TEMPLATES, render_notice
-from hall.phone_parts import LONG_PAPER
-from hall.phone_squeeze import abridge, squeeze
+from hall.ballots.phone_parts import LONG_PAPER
+from hall.phones.phone_page import PAGE_BOUND, TEMPLATES, render_notice
+from hall.phones.phone_squeeze import abridge, squeeze
 from office.folder import read_folder
 from tests.hall.make_phones import GRADES, GROUPS, RANKING, Phones
 

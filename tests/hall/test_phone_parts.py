@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from hall.phone_page import PAGE_BOUND
-from hall.phone_parts import LARGEST_PART, LONG_PAPER, parts_of
+from hall.ballots.phone_parts import LARGEST_PART, LONG_PAPER, parts_of
+from hall.phones.phone_page import PAGE_BOUND
 from office.plan import PlannedTarget, PlannedUnit
 from tests.hall.make_phones import GRADES, GROUPS, PLAN, Phones
 
@@ -136,7 +136,7 @@ def test_own_towns_and_the_other_route_are_left_out_in_two_sentences(hall: Any) 
 ])
 def test_parts_follow_what_units_belong_to_else_twenties(count: int, ways: dict[str, Any], expected: list[str]) -> None:
     from db.values import Declaration
-    from hall.snapshot import TargetCard
+    from hall.moment.snapshot import TargetCard
     cards = [TargetCard(id=n, key=f"T{n}", name=f"{n}镇", unit=f"t{n}", parent_unit="", presenter="", position=n + 1,
                         ranked=True, declaration=Declaration(), **{name: way(n) for name, way in ways.items()})
              for n in range(count)]

@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from db.values import Declaration, Shortcoming
-from hall import phone_post, rounds
-from hall.ballot_refused import BallotRefused
-from hall.phone_page import PAGE_BOUND, TEMPLATES
-from hall.phone_paper import BODY_BOUND, read_sent
-from hall.phone_squeeze import abridge, squeeze
+from hall.ballots.ballot_refused import BallotRefused
+from hall.phones import phone_post
+from hall.phones.phone_page import PAGE_BOUND, TEMPLATES
+from hall.phones.phone_paper import BODY_BOUND, read_sent
+from hall.phones.phone_squeeze import abridge, squeeze
+from hall.stage import rounds
 from office.folder import read_folder
 from tests.hall.make_phones import DECLARATION, GRADES, GROUPS, PLAN, POINTS, RANKING, Phones
 
@@ -363,7 +364,7 @@ def test_a_browser_with_the_paper_of_an_earlier_round_sees_the_new_unit_empty(ph
 
 
 def test_when_the_box_is_full_the_phone_is_asked_to_come_again(phones: Phones) -> None:
-    from hall.ballot_box import BallotBox
+    from hall.ballots.ballot_box import BallotBox
 
     opened = phones.open("U1")
     full = BallotBox(phones.house.database, phones.house.live, queue_bound=1)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from hall.phone_page import render_phone
-from hall.phone_shelf import is_shelved, page_of
-from hall.phone_view import news_of, view_of
+from hall.phones.phone_page import render_phone
+from hall.phones.phone_shelf import is_shelved, page_of
+from hall.phones.phone_view import news_of, view_of
 from scoring.ballot import fields
 from scoring.rule import BallotKind
 from tests.hall.make_phones import GRADES, GROUPS, POINTS, RANKING, Phones

@@ -10,8 +10,8 @@ from datetime import date
 import pytest
 
 from db.values import Commitment, Declaration, Shortcoming
+from hall.moment.readiness import GroupReady, readiness_of
 from hall.preflight import RecusalLine, is_complete, owes, preflight, recusals
-from hall.readiness import GroupReady, readiness_of
 from office import badges, sittings
 from office.refusal import Refused
 from tests import make
@@ -163,7 +163,7 @@ def test_the_server_asks_for_room_for_every_phone() -> None:
     """A process that starts with 300 open files holds thousands of phones, where the system lets it."""
     code = ("import resource; hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]; "
             "resource.setrlimit(resource.RLIMIT_NOFILE, (300, hard)); "
-            "from hall.limits import *; allow_many_phones(); print(phones_at_once(), hard)")
+            "from hall.moment.limits import *; allow_many_phones(); print(phones_at_once(), hard)")
     held, hard = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     assert held == "None" or int(held) >= min(65_536, int(hard) if int(hard) > 0 else 65_536) - 200
 

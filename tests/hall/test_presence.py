@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from hall.presence import Presence
+from hall.moment.presence import Presence
 from tests.make import START
 
 

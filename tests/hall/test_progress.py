@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.reads import ballots as ballot_reads
-from hall import console, wall
-from hall.progress import STEP, shown, told, words_of
-from hall.status import status_of
+from hall.moment.progress import STEP, shown, told, words_of
+from hall.moment.status import status_of
+from hall.screen import wall
+from hall.stage import console
 from office import sittings
 from office.plan import PlannedSeat
 from office.refusal import Refused

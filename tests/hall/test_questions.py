@@ -13,8 +13,9 @@ from sqlalchemy import text
 from db.reads import people as people_reads
 from db.stage_values import Segment, SegmentRun
 from db.talk import Question
-from hall import questioning, questions, rounds, showing
-from hall.questions import State
+from hall.screen import showing
+from hall.stage import questioning, questions, rounds
+from hall.stage.questions import State
 from office.refusal import NotFound, Refused
 from tests import make
 from tests.make import Hall

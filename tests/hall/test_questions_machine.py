@@ -18,11 +18,12 @@ from sqlalchemy import text
 
 from db.reads import people as people_reads
 from db.record import first_break
-from hall import asking, questioning, questions, rounds
-from hall.asking import SentQuestion, asker_of
-from hall.ballot_refused import BallotRefused
-from hall.questions import Queue, State
-from hall.snapshot import Snapshot
+from hall.ballots.ballot_refused import BallotRefused
+from hall.moment.snapshot import Snapshot
+from hall.phones import asking
+from hall.phones.asking import SentQuestion, asker_of
+from hall.stage import questioning, questions, rounds
+from hall.stage.questions import Queue, State
 from office.refusal import Refused
 from tests import make
 

@@ -14,8 +14,8 @@ import pytest
 from db.reads import checks as reads
 from db.stores.checks import Checks
 from db.values import DeviceCheck
-from hall.phone_check import BODY_BOUND, SKEW_BOUND_MS
-from hall.readiness import GroupReady, Readiness, faults, is_ready, readiness_of
+from hall.moment.readiness import GroupReady, Readiness, faults, is_ready, readiness_of
+from hall.phones.phone_check import BODY_BOUND, SKEW_BOUND_MS
 from office import mending
 from tests import make
 from tests.hall.make_phones import Phones

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hall.receipts import Found, by_target, look_up
+from hall.moment.receipts import Found, by_target, look_up
 
 LISTED = (("7Q2K-M4", "甲县", True), ("8888-AA", "乙县", False), ("9999-BB", "甲县", True), ("9999-BB", "乙县", True))
 

@@ -14,10 +14,12 @@ from starlette.testclient import TestClient
 
 from db import tables as t
 from db.engine import Database
-from hall import care, crowds, rehearsing, results
+from hall import care
 from hall.cli import main
 from hall.house import House
-from hall.phones_first import PhonesFirst
+from hall.outcome import results
+from hall.phones.phones_first import PhonesFirst
+from hall.rehearsals import crowds, rehearsing
 from hall.sole import Sole
 from office import notify, people
 from office.evidence_shelf import shelf_of

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from db.reads import results as reads
-from hall import care, results
+from hall import care
+from hall.outcome import results
 from office.refusal import Refused
 from tests import make
 

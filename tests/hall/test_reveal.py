@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from db.engine import Database
-from hall import rounds, showing, wall, wall_kept
 from hall.house import House
-from hall.reveal import Line, Lot, Low, Place, Reveal, at, expected, masked, prepare
-from hall.wall import AgendaWall, BallotWall, RankingWall, RevealWall, StageWall
+from hall.screen import showing, wall, wall_kept
+from hall.screen.reveal import Line, Lot, Low, Place, Reveal, at, expected, masked, prepare
+from hall.screen.wall import AgendaWall, BallotWall, RankingWall, RevealWall, StageWall
+from hall.stage import rounds
 from office.refusal import Refused
 from scoring.rank import Contender, rank
 from scoring.terms import RankMethod

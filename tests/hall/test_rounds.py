@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from db.reads import people as people_reads
 from db.values import Round
-from hall import rounds
+from hall.stage import rounds
 from office.refusal import NotFound, Refused
 from scoring.round import Phase
 from tests import make

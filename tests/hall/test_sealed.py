@@ -9,8 +9,8 @@ import re
 import pytest
 from sqlalchemy import text
 
-from hall import paper, sealed
-from hall.ballot_refused import BallotRefused
+from hall.ballots import paper, sealed
+from hall.ballots.ballot_refused import BallotRefused
 from office.refusal import Refused
 from tests import make
 

@@ -8,15 +8,18 @@ from db.reads import people as people_reads
 from db.reads import sittings as reads
 from db.stores import spoiling
 from db.values import Staff
-from hall import console, results, seat_search, seating, verification
-from hall.ballot_refused import BallotRefused, Reason
-from hall.explained import explained
-from hall.holders import story_of
-from hall.packing import package_of, sitting_of
-from hall.phone_page import render_phone
-from hall.phone_shelf import is_shelved, page_of
-from hall.phone_view import news_of, view_of
-from hall.snapshot import SeatInHall, Snapshot
+from hall import seating
+from hall.ballots.ballot_refused import BallotRefused, Reason
+from hall.moment import seat_search
+from hall.moment.holders import story_of
+from hall.moment.packing import package_of, sitting_of
+from hall.moment.snapshot import SeatInHall, Snapshot
+from hall.outcome import results, verification
+from hall.outcome.explained import explained
+from hall.phones.phone_page import render_phone
+from hall.phones.phone_shelf import is_shelved, page_of
+from hall.phones.phone_view import news_of, view_of
+from hall.stage import console
 from office import badges
 from office.refusal import Refused
 from scoring.tally import tally

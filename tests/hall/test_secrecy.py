@@ -150,7 +150,7 @@ def test_postgresqls_own_log_tells_the_order_until_the_operator_ends_it(own_serv
 
 def _arrival(hall: make.Hall) -> list[str]:
     """The keys of the secret papers in the order in which `one_by_one` casts them, as only the phones could tell it."""
-    from hall.snapshot import voter_of
+    from hall.moment.snapshot import voter_of
 
     seats = {code: hall.house.live.seat(secret) for code, secret in hall.secrets.items() if code.startswith("P")}
     codes = dict.fromkeys(code for code, _version, _mark in make_votes.in_order(1) if code in seats)

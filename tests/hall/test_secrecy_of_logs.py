@@ -21,9 +21,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from hall import serving
-from hall.ballot_refused import BallotRefused
-from hall.phones_first import PhonesFirst
-from hall.snapshot import voter_of
+from hall.ballots.ballot_refused import BallotRefused
+from hall.moment.snapshot import voter_of
+from hall.phones.phones_first import PhonesFirst
 from tests import make
 from tests.browser.real import Server, free_port
 

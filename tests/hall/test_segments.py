@@ -10,10 +10,11 @@ import pytest
 
 from db.reads import people
 from db.stage_values import SegmentRun
-from hall import console, rounds, segments, turn, undo
-from hall.moves import SLIP, id_of
-from hall.next_step import Move, Step, next_step
-from hall.snapshot import Snapshot
+from hall.moment import turn
+from hall.moment.moves import SLIP, id_of
+from hall.moment.snapshot import Snapshot
+from hall.stage import console, rounds, segments, undo
+from hall.stage.next_step import Move, Step, next_step
 from office.agenda_templates import template
 from office.refusal import Refused
 from scoring.round import Phase

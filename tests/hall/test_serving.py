@@ -17,9 +17,9 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from hall.board import BoardFirst
 from hall.cli import main
-from hall.phones_first import PhonesFirst
+from hall.phones.phones_first import PhonesFirst
+from hall.screen.board import BoardFirst
 from tests import make
 from tests.hall.make_doors import FORM, SEATS, Doors, ask, free_port, paper, two_doors, until
 

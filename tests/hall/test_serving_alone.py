@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from db.engine import Database
-from hall.ballot_refused import BallotRefused
+from hall.ballots.ballot_refused import BallotRefused
 from hall.house import House
 from hall.sole import Sole
 from office.refusal import Refused

@@ -13,9 +13,12 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from db.reads import ballots as ballot_reads
-from hall import results, sealed, shadow, status
-from hall.ballot_refused import BallotRefused
-from hall.phones_first import PhonesFirst
+from hall.ballots import sealed
+from hall.ballots.ballot_refused import BallotRefused
+from hall.moment import status
+from hall.outcome import results
+from hall.phones import shadow
+from hall.phones.phones_first import PhonesFirst
 from office import badges, paper_ballots, sittings
 from office.plan import PlannedSeat
 from office.refusal import Refused

@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from hall import results
-from hall.signature import ALONE, signature_docx, signature_page
+from hall.outcome import results
+from hall.outcome.signature import ALONE, signature_docx, signature_page
 from office.people import Role
 from office.refusal import Refused
 from tests import make

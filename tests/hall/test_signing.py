@@ -13,9 +13,10 @@ from db.reads import signing as reads
 from db.reads import sittings as sitting_reads
 from db.stores.signing import Signing as SigningStore
 from db.work import work
-from hall import care, results, signing
+from hall import care
 from hall.house import House
-from hall.signing import Hands
+from hall.outcome import results, signing
+from hall.outcome.signing import Hands
 from office import mending, people
 from office.people import Role
 from office.refusal import NotAllowed, Refused
@@ -286,7 +287,7 @@ def test_case_22_what_was_published_is_frozen_and_a_later_change_is_version_two_
 
 
 def test_case_23_no_result_leaves_the_hall_before_it_is_published(scored: make.Hall) -> None:
-    from hall.standings import board
+    from hall.outcome.standings import board
 
     appoint(scored.house, liaison=Role.LIAISON)
     liaison = next(one for one in people.everybody(scored.house.database) if one.name == "liaison")

@@ -14,8 +14,8 @@ import uvicorn
 from starlette.applications import Starlette
 
 from db.reads import ballots as ballot_reads
-from hall.phones_first import PhonesFirst
-from hall.simulated import Manner, crowd, marks
+from hall.phones.phones_first import PhonesFirst
+from hall.rehearsals.simulated import Manner, crowd, marks
 from scoring.ballot import Field, fields
 from tests import make
 from tests.browser.real import free_port

@@ -6,10 +6,10 @@ import csv
 import io
 from datetime import date
 
-from hall import comments, questioning, rounds, stage_record
-from hall.comments import Said
-from hall.questions import State
-from hall.snapshot import Snapshot
+from hall.moment.snapshot import Snapshot
+from hall.stage import comments, questioning, rounds, stage_record
+from hall.stage.comments import Said
+from hall.stage.questions import State
 from tests import make
 from tests.make import Hall
 

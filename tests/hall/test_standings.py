@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from db.values import Staff
-from hall import results
-from hall.discretion import HIDDEN_WORDS
-from hall.standings import because_words, board, ranking_csv
+from hall.moment.discretion import HIDDEN_WORDS
+from hall.outcome import results
+from hall.outcome.standings import because_words, board, ranking_csv
 from office.people import Role
 from office.refusal import Refused
 from tests import make

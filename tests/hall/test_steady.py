@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from hall.house import SETTLE_BEATS, House
-from hall.steady import SteadyClock
+from hall.moment.steady import SteadyClock
 from tests import make
 
 

@@ -13,9 +13,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from hall.care import backup
-from hall.network import lan_address
+from hall.moment.network import lan_address
+from hall.moment.screens import Screens
 from hall.preflight import LOCAL
-from hall.screens import Screens
 from hall.surroundings import backup_line, clock_line, disk_line, screen_line, surroundings, try_address
 from tests import make
 

@@ -24,10 +24,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from db.reads import people as people_reads
 from db.reads import sittings as reads
-from hall import rounds, turn, undo, verification
-from hall.ballot_refused import BallotRefused
-from hall.moves import id_of
-from hall.next_step import Move
+from hall.ballots.ballot_refused import BallotRefused
+from hall.moment import turn
+from hall.moment.moves import id_of
+from hall.outcome import verification
+from hall.stage import rounds, undo
+from hall.stage.next_step import Move
 from office.agenda_templates import template
 from scoring.round import Phase
 from tests import make
@@ -47,6 +49,9 @@ from tests.hall.consoles import (
 from tests.postgres import drop, new_database
 
 PLAN = make.plan("duel", segments=template("county").segments, grace_seconds=2)
+import collections
+
+COUNT = collections.Counter()
 EXAMPLES = int(os.environ.get("EXAMPLES", "10"))
 PRESSES = 90
 CAST = ("L1", "L2", "L3", "L4", "P1", "P2", "P3", "P4")
@@ -56,8 +61,9 @@ class TwoConsoles(RuleBasedStateMachine):
     template: Path
     secrets: dict[str, str]
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(presses=st.sampled_from((0, 5, 6, 12, 18, 20)))
+    def begin(self, presses: int) -> None:
+        """From the first moment, from a unit's ballot, from the second unit, or from the publication on."""
         self.folder = Path(tempfile.mkdtemp(prefix="leitai-duel-"))
         self.file = self.folder / "leitai.db"
         shutil.copyfile(self.template, self.file)
@@ -65,23 +71,44 @@ class TwoConsoles(RuleBasedStateMachine):
         self.hall = make.Hall(house=house, key="duel", secrets=dict(self.secrets))
         self.hosts = (Console("主持人甲", house, "duel"), Console("主持人乙", house, "duel"))
         self.published: tuple[str, ...] = ()
-        self.before = self.stored()
-
-    @rule(who=st.sampled_from((0, 1)), name=st.sampled_from(sorted(MOVES)), looks=st.booleans(), data=st.data())
-    def press(self, who: int, name: str, looks: bool, data: Any) -> None:
-        """One host presses one key; half of the time without having looked at what the other one did."""
-        one = self.hosts[who]
-        if looks:
+        for _ in range(presses):
+            self.by_the_book()
+        for one in self.hosts:
             one.look()
-        self.pressed(one, name, lambda among: data.draw(st.sampled_from(list(among))))
+        self.settled()
+
+    @rule(presses=st.lists(st.tuples(st.integers(0, 1), st.sampled_from(sorted(MOVES)), st.booleans()),
+                           min_size=8, max_size=16), data=st.data())
+    def press(self, presses: list[tuple[int, str, bool]], data: Any) -> None:
+        """Hosts press keys; half of the time without having looked at what the other one did."""
+        for who, name, looks in presses:
+            one = self.hosts[who]
+            if looks:
+                one.look()
+            self.pressed(one, name, lambda among: data.draw(st.sampled_from(list(among))))
 
     @rule(code=st.sampled_from(CAST), mark=st.integers(60, 99))
+    def one_votes(self, code: str, mark: int) -> None:
+        self.cast(code, mark)
+        self.settled()
+
     def cast(self, code: str, mark: int) -> None:
         current = turn.open_round_of(self.latest())
         if current is not None:
             with contextlib.suppress(BallotRefused):
                 self.hall.cast(code, round_id=current.id, form={f"m.{key}.quality": str(mark) for key in current.targets})
-            self.settled()
+
+    @rule(who=st.sampled_from((0, 1)))
+    def go_on(self, who: int) -> None:
+        """What a host does most: he looks, and presses the red key."""
+        self.hosts[who].look()
+        self.pressed(self.hosts[who], "red_key", lambda among: among[0])
+
+    @rule()
+    def everybody_votes(self) -> None:
+        for code in CAST:
+            self.cast(code, 80 + CAST.index(code))
+        self.settled()
 
     @rule(who=st.sampled_from((0, 1)))
     def look(self, who: int) -> None:
@@ -116,6 +143,7 @@ class TwoConsoles(RuleBasedStateMachine):
                 nothing = True
 
         words = refused(move)
+        COUNT[name, "idle" if nothing else "refused" if words else "done"] += 1
         if words is not None or nothing:
             assert self.stored() == self.before, f"{name} was refused ({words}) and changed something"
             assert not (promised and words), f"{name}: what was just offered is refused: {words}"
@@ -157,29 +185,24 @@ class TwoConsoles(RuleBasedStateMachine):
             if held.phase is Phase.CLOSED:
                 rounds.void_round(self.hall.house.database, "duel", held.id, reason="重新打分", by=one.name, at=one.now)
         for _ in range(60):
-            one.look()
-            step = one.step()
-            if step.move is Move.NOTHING:
+            if self.by_the_book() is Move.NOTHING:
                 return
-            if step.move in (Move.CLOSE, Move.WAIT):
-                for code in CAST:
-                    self.vote(code)
-                rounds.close_round(self.hall.house.database, "duel", by=one.name, at=one.now)
-                continue
-            assert refused(lambda: red_key(one, lambda among: among[0])) is None, step
         raise AssertionError(f"sixty presses, and still: {one.step()}")
 
-    def vote(self, code: str) -> None:
-        current = turn.open_round_of(self.latest())
-        assert current is not None
-        if current.closes_at is not None and current.closes_at <= self.hall.now:
-            rounds.extend(self.hall.house.database, "duel", seconds=600, by="主持人甲", at=self.hall.now)
-            self.latest()
-        try:
-            self.hall.cast(code, 80 + CAST.index(code), round_id=current.id,
-                           form={f"m.{key}.quality": str(80 + CAST.index(code)) for key in current.targets})
-        except BallotRefused as why:
-            assert "回避" in str(why), why
+    def by_the_book(self) -> Move:
+        """Look, and press the red key; whoever may vote does, and then the round is closed at once."""
+        one = self.hosts[0]
+        one.look()
+        step = one.step()
+        if step.move in (Move.CLOSE, Move.WAIT):
+            if step.move is Move.WAIT:
+                rounds.extend(self.hall.house.database, "duel", seconds=600, by=one.name, at=one.now)
+            for code in CAST:
+                self.cast(code, 80 + CAST.index(code))
+            rounds.close_round(self.hall.house.database, "duel", by=one.name, at=one.now)
+        else:
+            assert step.move is Move.NOTHING or refused(lambda: red_key(one, lambda among: among[0])) is None, step
+        return step.move
 
     # -- reading
 
@@ -226,6 +249,7 @@ def test_two_consoles_over_one_sitting_never_reach_an_impossible_state(
     run = settings(max_examples=EXAMPLES, stateful_step_count=40, deadline=None, print_blob=True,
                    suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(machine, settings=run)
+    print(sorted(COUNT.items()))
 
 
 def test_two_hosts_pressing_at_the_same_time_on_postgresql(postgres: str, postgres_with_tables: str) -> None:

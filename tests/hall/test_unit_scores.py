@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.values import Staff
-from hall.standings import Board, Line, board
-from hall.unit_scores import unit_scores, unit_scores_csv
+from hall.outcome.standings import Board, Line, board
+from hall.outcome.unit_scores import unit_scores, unit_scores_csv
 from office.people import Role
 from scoring.rule import read_rule
 from tests import make

@@ -12,8 +12,9 @@ from db import tables as t
 from db.reads import people
 from db.reads import results as reads
 from db.record import chain_hash, head_of
-from hall import care, results
-from hall.packing import packed
+from hall import care
+from hall.moment.packing import packed
+from hall.outcome import results
 from scoring.tally import dumps, tally
 from tests import make
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, update
 
 from db import tables as t
 from hall import care
-from hall.objections import Decision
+from hall.outcome.objections import Decision
 from office.people import Role
 from tests import make
 from tests.hall.test_objections import decide, file

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.stage_values import Segment, SegmentRun
-from hall import console, segments, timer, turn
-from hall.next_step import Move
-from hall.timer import Pace
+from hall.moment import timer, turn
+from hall.moment.timer import Pace
+from hall.stage import console, segments
+from hall.stage.next_step import Move
 from office import sittings
 from office.agenda_templates import TEMPLATES, fault_of, planned, template
 from office.plan import PlannedSegment

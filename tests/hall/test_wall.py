@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from hall import rounds, showing, wall
-from hall.console import State
-from hall.results import Standing, standing
-from hall.wall import AgendaWall, BallotWall, RankingWall, RevealWall
-from hall.wall_stage import Point, StageWall, deadline_words
+from hall.outcome.results import Standing, standing
+from hall.screen import showing, wall
+from hall.screen.wall import AgendaWall, BallotWall, RankingWall, RevealWall
+from hall.screen.wall_stage import Point, StageWall, deadline_words
+from hall.stage import rounds
+from hall.stage.console import State
 from office.plan import PlannedTarget
 from tests import make
 from tests.hall.test_console import scored, seen, show

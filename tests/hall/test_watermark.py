@@ -17,10 +17,13 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from db import tables as t
-from hall import board, door, evidence_route, results, sealed, visitor
-from hall.board import BoardFirst
-from hall.phone import Phones
-from hall.phones_first import PhonesFirst
+from hall import door, evidence_route, visitor
+from hall.ballots import sealed
+from hall.outcome import results
+from hall.phones.phone import Phones
+from hall.phones.phones_first import PhonesFirst
+from hall.screen import board
+from hall.screen.board import BoardFirst
 from hall.watermarked import Watermarked
 from office import watermark
 from office.badge_sheet import sheet

@@ -12,10 +12,11 @@ import pytest
 from db.item_lines import Filter
 from db.item_values import ItemKind, NewItem, Source, SourceKind
 from db.reads import items as reads
-from hall import rounds, wall_stage
-from hall.phone_page import render_phone
-from hall.phone_view import news_of, view_of
-from hall.snapshot import SeatCard
+from hall.moment.snapshot import SeatCard
+from hall.phones.phone_page import render_phone
+from hall.phones.phone_view import news_of, view_of
+from hall.screen import wall_stage
+from hall.stage import rounds
 from office import sittings
 from office.items import enter, happen, list_promises
 from office.last_time import promised_last_time

@@ -229,6 +229,6 @@ def test_the_sitting_that_rolls_up_keeps_its_own_total(house):
     county.close()
     county.publish(despite_warnings=True)
 
-    from hall.results import standing
+    from hall.outcome.results import standing
 
     assert standing(house.database, "small").result["targets"]["U2"]["total"]["exact"] == "83"

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from hall.advice import advised
-from hall.advice_values import Advised
 from hall.house import move_into
+from hall.outcome.advice import advised
+from hall.outcome.advice_values import Advised
 from office import people
 from office.people import Role
 from tests import make

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from db.stores.checks import Checks
 from db.values import DeviceCheck
 from db.work import work
-from hall import rounds
+from hall.stage import rounds
 from office.people import Role
 from scoring.round import Phase
 from tests import make

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hall.paper_slips import Fate, slips
+from hall.ballots.paper_slips import Fate, slips
 from office.people import Role
 from tests import make
 from tests.pages.conftest import press, words

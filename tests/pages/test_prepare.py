@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from hall import signing
+from hall.outcome import signing
 from office import mending, sittings
 from office.people import Role
 from office.plan import PlannedSeat, PlannedTarget, PlannedUnit

@@ -6,9 +6,10 @@ from streamlit.testing.v1 import AppTest
 
 from db.item_lines import Filter
 from db.reads import items as item_reads
-from hall import asking, comments, questioning, questions, rounds
-from hall.asking import SentQuestion, asker_of
-from hall.questions import Queue
+from hall.phones import asking
+from hall.phones.asking import SentQuestion, asker_of
+from hall.stage import comments, questioning, questions, rounds
+from hall.stage.questions import Queue
 from office.local_time import day
 from office.people import Role
 from tests import make

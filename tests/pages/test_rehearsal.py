@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from db import tables as t
-from hall import rehearsing
+from hall.rehearsals import rehearsing
 from office import watermark
 from office.people import Role
 from tests import make
@@ -52,7 +52,7 @@ def test_every_page_of_a_rehearsal_bears_the_mark(house, open_page):
 
 def test_a_rehearsal_is_begun_looked_at_and_ended(house, open_page, monkeypatch):
     make.sitting(house)
-    monkeypatch.setattr("hall.rehearsing.subprocess.Popen", NoServer)
+    monkeypatch.setattr("hall.rehearsals.rehearsing.subprocess.Popen", NoServer)
     app = open_page("prepare", Role.HOST, sitting="small")
     assert watermark.APP_STYLE not in words(app) and "彩排库已清除" in words(app)
 
@@ -75,7 +75,7 @@ def test_a_rehearsal_is_begun_looked_at_and_ended(house, open_page, monkeypatch)
 
 def test_a_rehearsal_that_was_left_is_gone_on_with(house, open_page, monkeypatch):
     hall = make.sitting(house)
-    monkeypatch.setattr("hall.rehearsing.subprocess.Popen", NoServer)
+    monkeypatch.setattr("hall.rehearsals.rehearsing.subprocess.Popen", NoServer)
     rehearsing.prepare(house.database, hall.key, by="host", at=hall.now)
 
     app = open_page("prepare", Role.HOST, sitting="small")

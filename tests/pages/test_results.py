@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hall import results
 from hall.house import move_into
+from hall.outcome import results
 from office.people import Role
 from tests import make
 from tests.hall.test_late import come_late

@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 
 from db.values import Commitment, Declaration, Shortcoming
-from hall import showing
-from hall.reveal import Low, Place
-from hall.wall import BallotWall, RankingWall, RevealWall
-from hall.wall_stage import Point, StageWall
+from hall.screen import showing
+from hall.screen.reveal import Low, Place
+from hall.screen.wall import BallotWall, RankingWall, RevealWall
+from hall.screen.wall_stage import Point, StageWall
 from office.people import Role
 from pages import _wall
 from tests import make

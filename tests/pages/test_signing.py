@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hall import signing
 from hall.house import move_into
+from hall.outcome import signing
 from office import people
 from office.people import Role
 from office.points import points_ledger

@@ -5,9 +5,11 @@ from __future__ import annotations
 from streamlit.testing.v1 import AppTest
 
 from db.reads import sittings as reads
-from hall import segments, showing, turn
-from hall.moves import SLIP
-from hall.wall_stage import Face, SegmentWall, face
+from hall.moment import turn
+from hall.moment.moves import SLIP
+from hall.screen import showing
+from hall.screen.wall_stage import Face, SegmentWall, face
+from hall.stage import segments
 from office.people import Role
 from pages import _wall, _wall_clock
 from tests import make

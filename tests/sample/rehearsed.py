@@ -16,11 +16,11 @@ import by_hand
 
 from db.values import Receipt
 from hall import seating
-from hall.ballot_box import checked
-from hall.ballot_refused import BallotRefused, Reason
+from hall.ballots.ballot_box import checked
+from hall.ballots.ballot_refused import BallotRefused, Reason
+from hall.ballots.paper import enter
 from hall.house import House
-from hall.paper import enter
-from hall.snapshot import Snapshot
+from hall.moment.snapshot import Snapshot
 from office import badges, paper_ballots
 from scoring.rule import BallotKind
 

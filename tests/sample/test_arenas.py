@@ -31,11 +31,13 @@ from db.reads import results as result_reads
 from db.reads import sittings as reads
 from db.reads import stage_talk
 from db.values import Staff
-from hall import care, results, segments
+from hall import care
 from hall.cli import main
-from hall.phones_first import PhonesFirst
-from hall.standings import board
-from hall.unit_scores import unit_scores
+from hall.outcome import results
+from hall.outcome.standings import board
+from hall.outcome.unit_scores import unit_scores
+from hall.phones.phones_first import PhonesFirst
+from hall.stage import segments
 from office import rollup, sittings
 from office.agenda_templates import template
 from office.people import Role
@@ -75,14 +77,14 @@ def hold(arena: str, work: Path) -> Held:
     assert main(["load", str(folder), "--database-url", url]) == 0
     house = make.house(url, clock)
     hall = rehearsed(house, arena, folder / "rehearsal")
-    if not hall.snapshot.segments:  # the county's folder is the plain one: its template is chosen on screen
+    if not hall.moment.snapshot.segments:  # the county's folder is the plain one: its template is chosen on screen
         segments.put_template(house.database, arena, template("county").segments, by="主持人", at=clock())
         house.live.refresh()
     answers: Counter[int] = Counter()
     with TestClient(PhonesFirst(Starlette(), house), follow_redirects=False) as http:
         def by_phone(secret: str, form: dict[str, str]) -> None:
-            assert hall.snapshot.round is not None
-            told = http.post(f"/b/{secret}", json={"round": str(hall.snapshot.round.id),
+            assert hall.moment.snapshot.round is not None
+            told = http.post(f"/b/{secret}", json={"round": str(hall.moment.snapshot.round.id),
                                                    "nonce": f"phone-{answers.total()}", **form},
                              headers={"Accept": "application/json"})
             assert told.json()["status"] == "accepted", told.text

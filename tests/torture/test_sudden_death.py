@@ -25,9 +25,11 @@ from sqlalchemy import event
 from db.engine import Database
 from db.reads import results as result_reads
 from db.reads import sittings as reads
-from hall import paper, results, showing, verification
-from hall.packing import package_of, sitting_of
-from hall.paper_slips import slips
+from hall.ballots import paper
+from hall.ballots.paper_slips import slips
+from hall.moment.packing import package_of, sitting_of
+from hall.outcome import results, verification
+from hall.screen import showing
 from office.refusal import Refused
 from scoring.tally import tally
 from tests import make

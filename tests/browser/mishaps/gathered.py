@@ -23,8 +23,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from db.engine import Database
 from db.migrate import migrate
-from hall import rounds
 from hall.serving import SAMPLES
+from hall.stage import rounds
 from office import badges, people, sittings
 from office.folder import read_folder
 from office.people import Role

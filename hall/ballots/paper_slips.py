@@ -1,0 +1,155 @@
+"""Paper ballots as people see them: what became of each, what may be decided about it, and what stops a publication.
+
+The second keying is blind: what the first clerk keyed is told only when the two agree, differ, or have been settled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from db.engine import Connection, Database
+from db.reads import papers as paper_reads
+from db.reads import sittings as reads
+from db.reads.papers import StoredPaper
+from db.values import Sitting
+from hall.moment.packing import sitting_of
+from scoring.ballot import Line
+from scoring.round import Phase
+from scoring.rule import read_rule
+
+
+class Fate(StrEnum):
+    """What became of a paper, or what it waits for."""
+
+    KEYED = "keyed"
+    DIFFERS = "differs"
+    DUPLICATE = "duplicate"
+    OVERTAKEN = "overtaken"
+    COUNTED = "counted"
+    PHONE = "phone"
+    SPOILED = "spoiled"
+
+    @property
+    def words(self) -> str:
+        return _FATES[self]
+
+
+_FATES = {
+    Fate.KEYED: "等第二人复录", Fate.DIFFERS: "两遍不一致，待裁定", Fate.DUPLICATE: "手机已投票，待裁定",
+    Fate.OVERTAKEN: "录入后手机又投了票，待裁定", Fate.COUNTED: "已计入", Fate.PHONE: "以手机票为准，纸票留存",
+    Fate.SPOILED: "作废票",
+}
+WAITING = (Fate.KEYED, Fate.DIFFERS, Fate.DUPLICATE, Fate.OVERTAKEN)
+
+
+class Choice(StrEnum):
+    """What may be decided about a paper."""
+
+    FIRST = "first"
+    SECOND = "second"
+    AGAIN = "again"
+    SPOIL = "spoil"
+    PHONE = "phone"
+    PAPER = "paper"
+
+    @property
+    def words(self) -> str:
+        return _CHOICES[self]
+
+
+_CHOICES = {
+    Choice.FIRST: "以第一遍为准", Choice.SECOND: "以第二遍为准", Choice.AGAIN: "重新录两遍",
+    Choice.SPOIL: "这张纸票作废", Choice.PHONE: "以手机票为准", Choice.PAPER: "以纸票为准",
+}
+MAY_CHOOSE = {
+    Fate.DIFFERS: (Choice.FIRST, Choice.SECOND, Choice.AGAIN, Choice.SPOIL),
+    Fate.DUPLICATE: (Choice.PHONE, Choice.PAPER), Fate.OVERTAKEN: (Choice.PHONE, Choice.PAPER),
+    Fate.COUNTED: (Choice.SPOIL,), Fate.SPOILED: (Choice.AGAIN,),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slip:
+    """A paper as the clerks see it; `phone` is what counts of the same seat beside it, where that is to be decided.
+
+    While the round is open nobody reads what came by phone: `phone` is empty.
+    """
+
+    round_id: int
+    label: str
+    group: str
+    fate: Fate
+    keyed_by: tuple[str, ...]
+    readings: tuple[tuple[Line, ...], ...]
+    taken: tuple[Line, ...]
+    phone: tuple[Line, ...]
+    decided_by: str
+    reason: str
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        return MAY_CHOOSE.get(self.fate, ())
+
+
+def fate_of(one: StoredPaper) -> Fate:
+    return Fate.OVERTAKEN if one.overtaken else Fate.SPOILED if one.set_aside else Fate(one.state)
+
+
+def slips(database: Database, sitting: str) -> tuple[Slip, ...]:
+    """Every paper of the sitting. A reading is told only when it is settled or two differ: the second keying is blind."""
+    with database.reading() as c:
+        found = sitting_of(c, sitting)
+        open_now = {one.id for one in reads.rounds(c, found.id) if one.phase is Phase.OPEN}
+        return tuple(_slip(c, one, is_open=one.round_id in open_now) for one in paper_reads.papers(c, found.id))
+
+
+def _slip(c: Connection, one: StoredPaper, *, is_open: bool) -> Slip:
+    fate = fate_of(one)
+    entries = one.now_keyed
+    contested = not is_open and fate in (Fate.DUPLICATE, Fate.OVERTAKEN, Fate.PHONE)
+    return Slip(
+        round_id=one.round_id, label=one.label, group=one.group, fate=fate,
+        keyed_by=tuple(entry.keyed_by for entry in entries),
+        readings=() if fate is Fate.KEYED else tuple(entry.lines for entry in entries),
+        taken=() if fate is Fate.KEYED else one.lines,
+        phone=paper_reads.counting_lines(c, one.round_id, one.voter) if contested else (),
+        decided_by=one.decided_by or "", reason=one.reason or "")
+
+
+def surpluses(c: Connection, sitting: Sitting) -> tuple[tuple[int, str, int, int], ...]:
+    """(round, group, ballots, seats) wherever more ballots came back than there are seats (R50).
+
+    A named seat has one ballot at most; of a secret group, phones and papers are counted together.
+    """
+    standing = {one.id for one in reads.rounds(c, sitting.id) if one.phase is not Phase.VOID}
+    seats: dict[str, int] = {}
+    for seat in reads.seats(c, sitting.id):
+        seats[seat.group] = seats.get(seat.group, 0) + 1
+    return tuple(
+        (round_id, group, ballots, seats.get(group, 0))
+        for round_id, groups in sorted(paper_reads.voters_by_group(c, sitting.id).items()) if round_id in standing
+        for group, ballots in sorted(groups.items()) if ballots > seats.get(group, 0))
+
+
+def stops(c: Connection, sitting: Sitting) -> tuple[str, ...]:
+    """What forbids a publication: papers that wait for a hand, and more ballots than seats; a sentence each."""
+    standing = {one.id: one for one in reads.rounds(c, sitting.id) if one.phase is not Phase.VOID}
+    waiting = [one for one in paper_reads.papers(c, sitting.id)
+               if one.round_id in standing and fate_of(one) in WAITING]
+    said = []
+    if waiting:
+        to_key = sum(fate_of(one) is Fate.KEYED for one in waiting)
+        parts = [*([f"等复录{to_key}张"] if to_key else []),
+                 *([f"待裁定{len(waiting) - to_key}张"] if len(waiting) > to_key else [])]
+        said.append(f"纸票还没有处理完：{'，'.join(parts)}。请到“纸票”页处理")
+    surplus = surpluses(c, sitting)
+    if surplus:
+        rule = read_rule(reads.rule_text(c, sitting.id)[0].encode())
+        names = {one.key: one.name for one in reads.targets(c, sitting.id)}
+        for round_id, group, ballots, seats in surplus:
+            first = names[standing[round_id].targets[0]]
+            # R50: more ballots back than issued voids the vote
+            said.append(f"{first}：{rule.group(group).name}收回{ballots}张，多于{seats}席。"
+                        "请作废重投，或在“纸票”页写明原因作废多出的纸票")
+    return tuple(said)

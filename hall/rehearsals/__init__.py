@@ -1,0 +1,1 @@
+"""Rehearsals: a database of their own, and simulated phones."""

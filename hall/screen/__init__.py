@@ -1,0 +1,1 @@
+"""What a hall, and the public, looks at: the wall, the reveal, the board."""
