@@ -133,7 +133,7 @@ def of_person(database: Database, who: Staff, day: date) -> tuple[Reminder, ...]
     if not who.roles & {*_OFFICE_ROLES, Role.LIAISON, Role.LEADER}:
         return ()
     own = None if who.roles & _OFFICE_ROLES else (who.unit if Role.LIAISON in who.roles else "",
-                                                  who.title if Role.LEADER in who.roles else "")
+                                                  (who.title, who.name) if Role.LEADER in who.roles else ())
     with database.reading() as c:
         terms = _terms(people_reads.setting(c, SETTING))
         found = reads.waiting(c, day, soon_days=terms.soon_days, quiet_days=terms.quiet_days, of=own)
@@ -151,7 +151,7 @@ def _keys(who: Staff) -> frozenset[str]:
     if Role.LIAISON in who.roles and who.unit:
         keys.add(f"unit:{who.unit}")
     if Role.LEADER in who.roles:
-        keys.add(f"leader:{who.title}")
+        keys |= {f"leader:{who.title}", f"leader:{who.name}"}  # the list names a leader by title or by name
     if who.roles & _OFFICE_ROLES:
         keys.add(OFFICE)
     return frozenset(keys)

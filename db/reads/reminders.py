@@ -41,10 +41,10 @@ class Sent:
 
 
 def waiting(c: Connection, day: date, *, soon_days: int, quiet_days: int,
-            of: tuple[str, str] | None = None) -> tuple[Waiting, ...]:
+            of: tuple[str, tuple[str, ...]] | None = None) -> tuple[Waiting, ...]:
     """Items that wait for their unit and are due within so many days, or have not moved for so many; by deadline.
 
-    `of`: the unit's key and the leader to whom it is narrowed: items of either; "" is nobody.
+    `of`: the unit's key ("" is none) and the names of the leader to whom it is narrowed: items of either.
     """
     moved = func.coalesce(t.item_view.c.progress_on, t.item.c.listed_on)
     rows = c.execute(
@@ -57,7 +57,7 @@ def waiting(c: Connection, day: date, *, soon_days: int, quiet_days: int,
                    moved <= (day - timedelta(days=quiet_days)).isoformat()),
                true() if of is None else or_(
                    t.unit.c.key == of[0],
-                   and_(t.item_view.c.contact_leader == of[1], t.item_view.c.contact_leader != "")))
+                   and_(t.item_view.c.contact_leader.in_(of[1]), t.item_view.c.contact_leader != "")))
         .order_by(t.item_view.c.deadline, t.item.c.number))
     return tuple(
         Waiting(id=r.id, number=r.number, text=r.text, unit=r.key, unit_name=r.name, leader=r.contact_leader,

@@ -77,8 +77,9 @@ def test_what_waits_for_others_reminds_nobody_and_people_see_their_own(house: ma
     every = reminders.of_day(house.database, date(2026, 7, 1))
 
     seen = {who.name: [(each.number, each.words) for each in reminders.mine(every, who)] for who in (liaison, other, office, clerk)}
-    for who in (liaison, other, office, clerk, made.person("分管领导", Role.LEADER)):
+    for who in (liaison, other, office, clerk, made.person("分管副市长", Role.LEADER)):
         assert reminders.of_person(house.database, who, date(2026, 7, 1)) == reminders.mine(every, who)
+    assert reminders.of_person(house.database, who, date(2026, 7, 1))
     quiet = "69天没有报告进展"
     assert seen["a"] == [(one, "逾期1天"), (one, quiet)] and seen["b"] == [(three, "逾期1天"), (three, quiet)]
     assert len(seen["office"]) == 4 and seen["s"] == []
