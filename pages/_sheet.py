@@ -24,7 +24,9 @@ table.lt td{border-bottom:1px solid #D9DDE3;padding:8px 10px;vertical-align:top}
 table.lt .n{text-align:right;white-space:nowrap}
 table.lt .k{font-weight:600}
 table.lt .w{white-space:nowrap}
-table.lt .name{min-width:8.5rem}table.lt .small div.q{white-space:normal;word-break:keep-all}table.lt .small:last-child div.q{word-break:normal;min-width:4.5rem}
+table.lt .name{min-width:8.5rem}
+table.lt .small div.q{white-space:normal;word-break:keep-all}
+table.lt .small:last-child div.q{word-break:normal;min-width:4.5rem}
 table.lt div.q{font-weight:400}
 table.lt .q{color:#4A525C;font-size:.88rem}
 table.lt tr.off td{color:#4A525C}

@@ -61,6 +61,19 @@ def test_imports_run_one_way(room: str, file: Path) -> None:
     assert not out_of_place, f"{name} imports {out_of_place}"
 
 
+def test_no_room_of_the_hall_imports_one_that_imports_it() -> None:
+    rooms = {one.parent.name for one in (ROOT / "hall").glob("*/__init__.py")}
+    arrows = {room: {node.module.split(".")[1] for file in (ROOT / "hall" / room).glob("*.py")
+                     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+                     if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("hall.")} & rooms - {room}
+              for room in rooms}
+    both_ways = {(one, other) for one in rooms for other in arrows[one] if one in arrows[other]}
+
+    assert {"moment", "stage", "ballots", "phones", "outcome", "screen", "rehearsals"} == rooms
+    assert not both_ways
+    assert not arrows["moment"], "the ground floor of the hall rests on db and office alone"
+
+
 def test_scoring_needs_nothing_but_python() -> None:
     for room, file in files():
         if room == "scoring":
