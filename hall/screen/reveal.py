@@ -4,13 +4,14 @@
     at(steps, 4)                                       # what the hall sees after the fourth step
 
 Pure: a *lot* is one ranking group's lines, best first, the unranked after the ranked; a *step* is what one press of
-the key reveals. The last step shows the whole list. A rehearsal goes through the same steps with `masked` lots, or,
-before there is a result, through what the agenda lets expect: no name and no number of the result is in it.
+the key reveals; a long list comes by twenties until its head. The last step shows the whole list. A rehearsal goes through
+the same steps with `masked` lots, or, before there is a result, through what the agenda lets expect: no name and no
+number of the result is in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
@@ -19,6 +20,8 @@ NAMELESS = "某单位"
 MASK = "—"
 BEFORE = "成绩即将揭晓"
 WHOLE = "全部排名"
+ONE_BY_ONE = 60  # a list as long as that is revealed place by place
+SO_MANY = 20
 
 
 class Low(StrEnum):
@@ -111,12 +114,23 @@ def prepare(lots: Sequence[Lot], *, low: int = 0, way: Low = Low.EACH) -> Reveal
             steps.append(Step(lot=number, called=_span(lowest), lines=lowest))
         if way is Low.NEVER:
             kept_back += len(lowest)
-        for _from_bottom, equals in groupby(reversed(rest), key=lambda one: one.from_bottom):
-            lines = tuple(reversed(tuple(equals)))
-            steps.append(Step(lot=number, called=_span(lines), lines=lines))
+        steps += [Step(lot=number, called=_span(lines), lines=lines) for lines in _presses(rest)]
         shown.append(lot if way is not Low.NEVER else replace(lot, lines=(*rest, *unranked)))
     steps.append(Step(lot=max(0, len(shown) - 1), called=WHOLE))
     return Reveal(lots=tuple(shown), steps=tuple(steps), kept_back=kept_back)
+
+
+def _presses(rest: Sequence[Line]) -> Iterator[tuple[Line, ...]]:
+    """What each press reveals of these lines (best first), from the bottom: equals together; of a list longer than
+    ONE_BY_ONE what stands below its head comes by SO_MANY, or more where equals stand at the edge."""
+    together: tuple[Line, ...] = ()
+    left = len(rest)
+    for _from_bottom, equals in groupby(reversed(rest), key=lambda one: one.from_bottom):
+        together = (*reversed(tuple(equals)), *together)
+        of_the_head = left <= SO_MANY or len(rest) <= ONE_BY_ONE
+        if of_the_head or len(together) >= SO_MANY or left - len(together) <= SO_MANY:
+            yield together
+            left, together = left - len(together), ()
 
 
 def at(reveal: Reveal, step: int) -> Moment:

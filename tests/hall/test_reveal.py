@@ -353,3 +353,13 @@ def test_each_press_is_on_record(hall: make.Hall) -> None:
     lines = [(one.action, one.detail) for one in read_audit(hall.house.database).lines[:4]]
     assert [action for action, _detail in lines] == ["大屏切换", "恢复大屏", "冻结大屏", "揭晓"]
     assert lines[3][1] == "揭晓名次：第3名；步：1／4；版次：1"
+
+
+def test_a_list_of_185_comes_by_twenties_until_its_head():
+    lot = expected([(f"T{n}", "", True) for n in range(185)])
+
+    steps = prepare(lot).steps[:-1]
+
+    assert [len(one.lines) for one in steps] == [*[20] * 8, 5, *[1] * 20]
+    assert steps[0].called == "第166名至第185名" and steps[-1].called == "第1名"
+    assert sum(len(one.lines) for one in steps) == 185
