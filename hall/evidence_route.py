@@ -47,6 +47,7 @@ class _EvidenceDesk:
     def __init__(self, house: House) -> None:
         self._house = house
         self._shelf = shelf_of(house.database)
+        self._shelf.tidy(house.clock().timestamp())
 
     def show(self, request: Request) -> Response:
         who = self._who(request)

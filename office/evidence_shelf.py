@@ -18,11 +18,12 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import urlsplit
 
 from PIL import Image, ImageOps
 
@@ -32,6 +33,7 @@ from office.refusal import NotFound, Refused
 
 MOST_BYTES = 20 * 1024 * 1024
 NAME_LENGTH = 120
+LEFT_SECONDS = 86_400.0
 _HASH = re.compile(r"[0-9a-f]{64}")
 _PIECE = 1 << 18
 
@@ -58,12 +60,13 @@ class Kept:
 
 
 def shelf_of(database: Database) -> Shelf:
-    """The folder `evidence` beside the SQLite file `leitai.db`, or the one that LEITAI_EVIDENCE names.
+    """The folder `evidence` beside the SQLite file, in `data` for PostgreSQL, or the one that LEITAI_EVIDENCE names.
 
-    Another SQLite file (a rehearsal's) has one of its own, by its name; PostgreSQL has `data/evidence`.
+    A database of another name than `leitai` (a rehearsal's) has one of its own, by its name.
     """
     given, file = os.environ.get("LEITAI_EVIDENCE"), database.file
-    own = "" if file is None or file.stem == "leitai" else file.stem
+    name = file.stem if file is not None else urlsplit(database.url).path.strip("/")
+    own = "" if name == "leitai" else name
     if given:
         return Shelf(Path(given) / own)
     beside = file.absolute().parent if file is not None else Path("data")
@@ -100,6 +103,13 @@ class Shelf:
                 yield Arriving(self, Path(path), file, name)
         finally:
             Path(path).unlink(missing_ok=True)
+
+    def tidy(self, now: float) -> None:
+        """Throw away what a process that was killed left half-written more than a day ago; `now` in seconds since 1970."""
+        for one in (self.folder / "incoming").glob("*"):
+            with suppress(OSError):
+                if now - one.stat().st_mtime > LEFT_SECONDS:
+                    one.unlink()
 
     def path(self, sha256: str) -> Path:
         """Where this content is. Raises NotFound if it is not on the shelf."""

@@ -78,12 +78,14 @@ def test_a_backup_brings_the_content_along_and_what_was_changed_is_found(house: 
 
 def test_each_database_has_a_shelf_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def shelf(name: str) -> Path:
-        database = Database(f"sqlite:///{tmp_path / name}")
+        database = Database(name if "://" in name else f"sqlite:///{tmp_path / name}")
         try:
             return shelf_of(database).folder
         finally:
             database.dispose()
 
     assert (shelf("leitai.db"), shelf("rehearsal-1.db")) == (tmp_path / "evidence", tmp_path / "rehearsal-1.evidence")
+    assert [shelf(f"postgresql://u:p@h:5432/{name}?x=1") for name in ("leitai", "other")] == [
+        Path("data/evidence"), Path("data/other.evidence")]
     monkeypatch.setenv("LEITAI_EVIDENCE", str(tmp_path / "far"))
     assert (shelf("leitai.db"), shelf("rehearsal-1.db")) == (tmp_path / "far", tmp_path / "far" / "rehearsal-1")

@@ -77,6 +77,18 @@ def test_a_block_that_ends_early_leaves_nothing_behind(shelf: Shelf) -> None:
     assert on(shelf) == []
 
 
+def test_what_a_killed_process_left_is_thrown_away_after_a_day(shelf: Shelf) -> None:
+    kept = take(shelf, io.BytesIO(files.photo()))
+    left = shelf.folder / "incoming" / "tmp1"
+    left.write_bytes(b"half")
+
+    shelf.tidy(left.stat().st_mtime + 86_000)
+    assert left.exists()
+    shelf.tidy(left.stat().st_mtime + 86_500)
+
+    assert not left.exists() and shelf.is_whole(kept.sha256)
+
+
 @pytest.mark.parametrize("step", ["replace", "fsync"])
 def test_a_full_disk_is_said_in_words_and_leaves_nothing_behind(shelf: Shelf, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_args: object) -> None:

@@ -23,6 +23,7 @@ from office.look_back_outcome import decide
 from office.people import Role
 from office.points import points_ledger
 from office.refusal import NotAllowed, NotFound, Refused
+from office.visitor_sheet import visitor_sheet
 from office.visitors import VisitorKind
 from scoring.commitment import Status, Verdict
 from tests import files, make_list
@@ -70,6 +71,18 @@ def test_a_plan_keeps_its_seed_and_gives_each_visitor_a_link(house: House) -> No
     with house.database.reading() as c:
         kept = c.execute(text("select secret_sha256 from visitor")).scalars().all()
     assert len(kept) == 3 and not any(one.secret in kept for one in links)
+
+
+def test_the_sheet_of_visitors_has_every_link_and_nothing_from_outside(house: House) -> None:
+    made = make_list.of(house)
+    _plan, links = make_plan(house.database, new(made, visitors=((VisitorKind.CITIZEN_MONITOR, 9),), title="<回头看>"),
+                             who=made.person("office", Role.HOST), at=house.clock())
+
+    sheet = visitor_sheet(links, title="<回头看>", ends_on=date(2026, 5, 31), base_url="http://h:8501/")
+
+    assert [f"http://h:8501/v/{one.secret}<" in sheet and one.code in sheet for one in links] == [True] * 9
+    assert sheet.count('class="page"') == 2 and sheet.count("<svg") == 9 and "有效期到2026-05-31" in sheet
+    assert "<回头看>" not in sheet and "src=" not in sheet and "<script" not in sheet
 
 
 def test_items_that_are_dealt_out_go_to_one_visitor_each(house: House) -> None:
