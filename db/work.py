@@ -15,6 +15,7 @@ from db.engine import Database
 from db.record import Record
 from db.stores.evidence import EvidenceLines
 from db.stores.items import Items
+from db.stores.leading import Leading
 from db.stores.look_backs import LookBacks
 from db.stores.people import People
 from db.stores.reconciliations import Reconciliations
@@ -42,6 +43,7 @@ class Work:
     look_backs: LookBacks
     reminders: Reminders
     reconciliations: Reconciliations
+    leading: Leading
     record: Record
 
 
@@ -51,5 +53,5 @@ def work(database: Database) -> Iterator[Work]:
         yield Work(c=c, roster=Roster(c), rounds=Rounds(c), segments=Segments(c), results=Results(c), people=People(c),
                    items=Items(c),
                    talk=StageTalk(c), evidence=EvidenceLines(c), look_backs=LookBacks(c), reminders=Reminders(c),
-                   reconciliations=Reconciliations(c),
+                   reconciliations=Reconciliations(c), leading=Leading(c),
                    record=Record(c))

@@ -36,6 +36,7 @@ DETAIL_WORDS = {
     "segment": "环节", "run": "环节号", "ended": "结束的环节号", "used": "用时", "undone": "撤销的操作",
     "was_shows": "原显示", "was_target": "原台上", "was_paused": "原已暂停", "segments": "环节",
     "item": "清单编号", "items": "清单编号", "verdict": "结论", "text": "内容", "deadline": "期限", "into": "并入",
+    "day": "日期", "leader": "联系领导",
     "granted": "同意", "passed": "通过", "slip": "督办单", "level": "级别", "plan": "回头看", "entries": "台账序号",
     "recipients": "对象数", "failed": "没有发出", "channel": "方式", "month": "月份",
     "answer": "答复", "asker": "提问人", "comment": "点评编号", "place": "次序", "question": "提问编号", "speaker": "讲话人",

@@ -8,7 +8,9 @@ import streamlit as st
 
 from office import local_time
 from office.follow_up import address_of
+from office.leaders import duties_of
 from office.my_items import SHOWN, my_items
+from office.people import Role
 from pages import _items, _sheet
 from pages._frame import header, house, require
 
@@ -31,6 +33,13 @@ for one in mine.waiting:
         st.page_link("pages/commitments.py", label=f"全部{one.found}项", query_params=address_of(one.wanted))
 if mine.all_of_it is not None:
     st.subheader(mine.whose, anchor=False)
+    if Role.LEADER in who.roles and mine.all_of_it.wanted.leader:
+        leader = mine.all_of_it.wanted.leader
+        done = duties_of(house().database, leader, today=today)
+        said = "；".join(f"{duty.rule}：{f'{day.isoformat()}已{duty.words}' if day else f'还没有{duty.words}'}"
+                        for duty, day in done.items())
+        st.html(f'<p class="lt-facts">{escape(said)}。</p>')
+        st.page_link("pages/overview.py", label="登记专题了解、现场调研", query_params={"leader": leader})
     _sheet.say(mine.all_of_it.sentence)
     st.html(_items.lamps(mine.all_of_it, address_of(mine.all_of_it.wanted)))
     rest = tuple(line for line in mine.all_of_it.items if line.number not in seen)

@@ -3,4 +3,5 @@
 from db.tables.base import metadata as metadata
 from db.tables.follow_up import *  # noqa: F403
 from db.tables.hall import *  # noqa: F403
+from db.tables.leading import *  # noqa: F403
 from db.tables.look_back import *  # noqa: F403

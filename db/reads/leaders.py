@@ -1,0 +1,70 @@
+"""Contact leaders: how their items stand on a day, and the log of their briefings and visits."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, func, select
+
+from db import tables as t
+from db.item_lines import Filter
+from db.reads.items import where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaderVisit:
+    """One line of the log. `number` is the item that it was about, or empty; `taken_back` says why it counts no more."""
+
+    id: int
+    leader: str
+    kind: str
+    on: date
+    about: str
+    found: str
+    number: str
+    by: str
+    taken_back: str
+
+
+def by_leader(c: Connection, day: date) -> dict[str, dict[str, int]]:
+    """Contact leader -> light -> how many of the counted items."""
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for leader, light, n in c.execute(
+            where(select(t.item_view.c.contact_leader, t.item_light.c.light, func.count()), Filter(), day)
+            .where(t.item_view.c.counted, t.item_view.c.contact_leader != "")
+            .group_by(t.item_view.c.contact_leader, t.item_light.c.light)):
+        found[leader][light] = int(n)
+    return dict(found)
+
+
+def visits(c: Connection, *, leader: str = "", since: date | None = None, limit: int = 100) -> tuple[LeaderVisit, ...]:
+    """The newest first; of one leader, or of all."""
+    v = t.leader_visit.c
+    asked = select(t.leader_visit, t.item.c.number).outerjoin_from(t.leader_visit, t.item, t.item.c.id == v.item_id)
+    if leader:
+        asked = asked.where(v.leader == leader)
+    if since is not None:
+        asked = asked.where(v.on >= since.isoformat())
+    return tuple(
+        LeaderVisit(id=r.id, leader=r.leader, kind=r.kind, on=date.fromisoformat(r.on), about=r.about, found=r.found,
+                    number=r.number or "", by=r.by, taken_back=r.taken_back_why or "")
+        for r in c.execute(asked.order_by(v.on.desc(), v.id.desc()).limit(limit)))
+
+
+def visit(c: Connection, visit_id: int) -> LeaderVisit | None:
+    v = t.leader_visit.c
+    r = c.execute(select(t.leader_visit, t.item.c.number).outerjoin_from(t.leader_visit, t.item, t.item.c.id == v.item_id)
+                  .where(v.id == visit_id)).first()
+    return None if r is None else LeaderVisit(
+        id=r.id, leader=r.leader, kind=r.kind, on=date.fromisoformat(r.on), about=r.about, found=r.found,
+        number=r.number or "", by=r.by, taken_back=r.taken_back_why or "")
+
+
+def last_visits(c: Connection, until: date) -> dict[tuple[str, str], date]:
+    """(leader, kind) -> the last day, up to this one."""
+    v = t.leader_visit.c
+    rows = c.execute(select(v.leader, v.kind, func.max(v.on).label("last"))
+                     .where(v.taken_back_at.is_(None), v.on <= until.isoformat()).group_by(v.leader, v.kind))
+    return {(r.leader, r.kind): date.fromisoformat(r.last) for r in rows}
