@@ -240,7 +240,11 @@ def _smaller(path: Path, pixels: int) -> bytes:
     image = open_photo(path)
     image.draft("RGB", (pixels, pixels))  # a JPEG is read at a fraction of its size
     image.thumbnail((pixels, pixels))
-    as_rgba = ImageOps.exif_transpose(image).convert("RGBA")
+    try:
+        upright: Image.Image = ImageOps.exif_transpose(image)
+    except Exception:  # what a camera wrote wrongly turns no picture away
+        upright = image
+    as_rgba = upright.convert("RGBA")
     flat = Image.new("RGB", as_rgba.size, "white")
     flat.paste(as_rgba, mask=as_rgba.getchannel("A"))
     written = io.BytesIO()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from office.evidence_kinds import Kind
@@ -56,9 +59,31 @@ def test_one_byte_too_many_is_refused_and_the_last_one_that_fits_is_not(shelf: S
     assert len(on(shelf)) == 1
 
 
-@pytest.mark.parametrize("given", files.NAMES)
-def test_a_name_is_only_text(given: str) -> None:
-    assert plain_name(given) == files.NAMES[given]
+SMALL = [files.photo(size=(40, 30), place=True), files.photo("PNG", (40, 30)), files.photo("WEBP", (40, 30)),
+         *(files.TAKEN[media] for media in files.TAKEN if not media.startswith("image/"))]
+
+
+@given(st.sampled_from(SMALL), st.data())
+@settings(max_examples=400, deadline=None)
+def test_a_damaged_file_is_a_kind_or_a_sentence_and_never_anything_else(whole: bytes, data: st.DataObject) -> None:
+    damaged = bytearray(whole)
+    for _ in range(data.draw(st.integers(1, 6))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(damaged)))
+    with tempfile.TemporaryDirectory() as folder:
+        shelf = Shelf(Path(folder))
+        try:
+            kept = take(shelf, io.BytesIO(bytes(damaged[:cut]) if data.draw(st.booleans()) else bytes(damaged)))
+            if kept.kind.is_photo:
+                shelf.picture(kept.sha256, Size.THUMB)
+        except Refused as refused:
+            assert "没有收下" in str(refused) or "打不开" in str(refused)
+            assert on(shelf) == []
+
+
+@pytest.mark.parametrize("came", files.NAMES)
+def test_a_name_is_only_text(came: str) -> None:
+    assert plain_name(came) == files.NAMES[came]
 
 
 def test_two_at_once_of_the_same_content_are_one_file(shelf: Shelf) -> None:
