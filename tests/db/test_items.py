@@ -119,3 +119,42 @@ def test_commitments_that_had_numbers_become_items_of_the_same_numbers(empty_url
         ("2019Q1-001", "慢", '["倒排", "会商"]', "90", "2019-06-30", "host", at, "listed"),
         ("2019Q1-002", "慢", '["倒排", "会商"]', "", "2019-04-01", "host", at, "listed")]
     assert later == ("2019Q1-003",)
+
+
+def test_the_list_is_read_alike_on_both_databases(hall):
+    from db.item_lines import Filter
+    from db.reads import item_charts, items
+
+    with work(hall.house.database) as w:
+        sitting_id = w.c.execute(select(t.sitting.c.id)).scalar_one()
+        for n, (unit, due) in enumerate((("A", date(2026, 4, 1)), ("A", date(2026, 9, 30)), ("B", None))):
+            enter(w, problem(text=f"100%回访{n}", unit=f"small-{unit}", deadline=due, contact_leader="分管副市长",
+                             supporting=("small-C",), source=Source(kind=SourceKind.QUESTION, words="问"), sitting_id=sitting_id))
+        number = w.items.enter_promises(items_sitting(w), listed_on=DAY, by="host", at=make.START)[0]
+    with hall.house.database.reading() as c:
+        everything = items.page(c, Filter(), DAY)
+        found = {name: [one.text for one in items.page(c, Filter(**{name: value}), DAY)] for name, value in (
+            ("unit", "small-B"), ("leader", "分管副市长"), ("light", "overdue"), ("month", "2026-09"), ("source", "question"),
+            ("text", "100%"), ("period", "2026Q1"), ("waits_for", "office"), ("status", "closed"))}
+        counted, lines = items.tally(c, Filter(light="overdue"), DAY)
+        cells = item_charts.grid(c, Filter(source="question"), DAY)
+        due = item_charts.due_days(c, Filter(unit="small-A"), DAY, "2026-09")
+        last = item_charts.promised_in(c, sitting_id, DAY)
+        one = items.item(c, number, DAY)
+
+    assert [one.text for one in everything[:1]] == ["100%回访0"] and len(everything) == 6
+    assert {name: len(texts) for name, texts in found.items()} == {
+        "unit": 2, "leader": 3, "light": 1, "month": 1, "source": 3, "text": 3, "period": 6, "waits_for": 1, "status": 0}
+    assert (counted["overdue"], sum(counted.values()), lines) == (1, 6, 1)
+    assert sorted(cells) == [("small-A", "2026-04", "overdue", 1), ("small-A", "2026-09", "unknown", 1), ("small-B", "", "unknown", 1)]
+    assert due == {"2026-09-30": {"unknown": 1}}
+    assert last["small-A"] == {"overdue": 1, "unknown": 2}
+    assert one is not None and (one.target, one.measures, one.amount) == ("U1", ("逐项倒排", "每周会商"), "90%")
+
+
+def items_sitting(w: Work):
+    from db.reads.sittings import sitting
+
+    found = sitting(w.c, "small")
+    assert found is not None
+    return found
