@@ -114,11 +114,13 @@ def act(action: object, *args: object, done: str = "", **kwargs: object) -> bool
 
 
 def say_what_happened() -> None:
-    """Show what the last callback left to say, once."""
+    """Show what the last callback left to say, once. It has a place of its own: a message that comes or goes moves
+    nothing below it, and no field loses what is being typed."""
     said = st.session_state.pop("said", None)
-    if said is not None:
-        kind, words = said
-        (st.error if kind == "error" else st.success)(words)
+    with st.container():
+        if said is not None:
+            kind, words = said
+            (st.error if kind == "error" else st.success)(words)
 
 
 def sign_out_button() -> None:

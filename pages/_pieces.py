@@ -45,15 +45,11 @@ def confirm(words: str, label: str, action: Callable[[], object]) -> None:
 
 
 def say_what_happened_everywhere() -> None:
-    """What the last action did, at the top of the page and as a note in the corner: forms here are longer than a screen.
-
-    It has a place of its own, so that a message that comes or goes moves nothing below it.
-    """
+    """What the last action did, at the top of the page and as a note in the corner: forms here are longer than a screen."""
     said = st.session_state.get("said")
     if said is not None:
         st.toast(said[1], duration="long")
-    with st.container():
-        say_what_happened()
+    say_what_happened()
 
 
 def typed(prefix: str, *names: str) -> dict[str, object]:
