@@ -92,6 +92,9 @@ st.html(_sheet.LOOK + _items.LOOK)
 known = choices(database)
 header("承诺清单", "；".join(known.notes))
 _frame.say_what_happened()
+if st.query_params.get("s", "") in known.sittings:  # from the card of a sitting: what was said there
+    st.query_params.setdefault("sitting", st.query_params["s"])
+    del st.query_params["s"]
 above = st.container()
 if may_list(who):
     draw_new_item(who)

@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from hall.moment.snapshot import Snapshot, TargetCard
-from office.declarations import Declaration, advice, declare, may_declare, read_declaration
+from office.declarations import Declaration, advice, declare, is_listed, may_declare, read_declaration
 from office.people import Role, Staff
 from office.refusal import Refused
 from pages import _list_key, _said_on_stage
@@ -70,9 +70,10 @@ if Role.LIAISON in who.roles:
     st.page_link("pages/mine.py", label="本单位在办的事项", icon=":material/assignment_ind:")
 _said_on_stage.draw(key, target.key, whole=False)
 scored = snapshot.round_of(target.key)
-if scored is not None and scored.phase is Phase.PUBLISHED:
-    st.info("成绩已公布，承诺已列入清单，这里不能再改。进展请到“承诺清单”填写。")
-    st.page_link("pages/commitments.py", label="承诺清单", query_params={"s": key})
+published = scored is not None and scored.phase is Phase.PUBLISHED
+if published or is_listed(target.declaration):
+    st.info(f"{'成绩已公布，' if published else ''}承诺已列入清单，这里不能再改。进展请到“承诺清单”填写。")
+    st.page_link("pages/commitments.py", label="承诺清单", query_params={"unit": target.unit})
     st.html(as_on_the_phone(target, len(snapshot.targets), target.declaration))
     st.stop()
 

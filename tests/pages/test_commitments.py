@@ -70,6 +70,12 @@ def test_filters_come_from_the_address(at_home, tokens, monkeypatch):
     assert (page.query_params["light"], page.query_params["day"]) == ("overdue", "2026-04-01")
 
 
+def test_from_the_card_of_a_sitting_the_list_is_what_was_said_there(at_home, tokens, monkeypatch):
+    page = open_page(monkeypatch, tokens["liaison"], "commitments", s="small")
+    assert "共3项" in text(page) and page.query_params["sitting"] in ("small", ["small"])
+    assert "共" in text(open_page(monkeypatch, tokens["liaison"], "commitments", s="nowhere"))
+
+
 @pytest.mark.parametrize("day", ["soon", "99999-01-01"])
 def test_a_day_that_is_none_means_today(at_home, tokens, monkeypatch, day):
     assert "截至2026-04-23" in text(open_page(monkeypatch, tokens["liaison"], "commitments", day=day))

@@ -140,3 +140,14 @@ def test_what_was_typed_is_never_markup(open_page, house):
 
     drawn = "".join(one.proto.body for one in app.get("html"))
     assert "<img" not in drawn and "&lt;img" in drawn
+
+
+def test_what_is_on_the_list_before_the_result_is_changed_here_no_more(hall, open_page):
+    from office.items import list_promises
+    from tests.office.test_items import OFFICE
+
+    list_promises(hall.house.database, hall.key, "U1", who=OFFICE, at=hall.now)
+    page = open_page("unit", Role.LIAISON, unit="small-A")
+
+    assert "承诺已列入清单，这里不能再改" in words(page) and "本场承诺已列入清单1项" in words(page)
+    assert "保存填报" not in {one.label for one in page.button}
