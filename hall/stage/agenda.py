@@ -13,6 +13,7 @@ from datetime import datetime
 
 from db.engine import Database
 from db.reads import results as result_reads
+from db.reads import segments as segment_reads
 from db.reads import sittings as reads
 from db.values import Sitting, Target
 from db.work import Work, work
@@ -54,8 +55,9 @@ def postpone(database: Database, sitting: str, target: str, *, reason: str, by: 
                 raise Refused(f"{one.name}{state}，不能延到补场。要延期请先作废那一轮。")
         if sum(not other.postponed for other in reads.targets(w.c, found.id)) == 1:
             raise Refused(f"本场只剩{one.name}一家，不能再延。请改开会日期，或结束本场。")
-        was = leave_stage(w, found, at) if reads.stage(w.c, found.id).target == target else {}
-        if was:
+        going = next((run for run in segment_reads.runs(w.c, found.id) if run.ended_at is None), None)
+        if reads.stage(w.c, found.id).target == target or (going is not None and going.target == target):
+            leave_stage(w, found, at)  # also while the hall looks at the agenda for a moment
             w.rounds.show(found.id, "agenda", None)
         before = {other.key for other in reads.sittings(w.c)}
         to = supplement_of(w, found, panel or Panel(), at=at)

@@ -35,7 +35,7 @@ def call_up(database: Database, sitting: str, target: str, *, seen: int | None, 
         found = hold(w, sitting)
         refuse_if_passed(w, found, seen)
         if (one := _target(w, found, target)).postponed:
-            raise Refused(f"{one.name}已延到补场（{one.postponed}）。要今天上台，请先撤销延期。")
+            raise Refused(f"{one.name}已延到补场（{one.postponed}）。要今天上台，请先收回延期。")
         rounds.show_in(w, found, "target", target, by=by, at=at)
 
 
@@ -68,6 +68,8 @@ def begin(database: Database, sitting: str, segment: str, target: str | None, *,
         if (one.scope == "each") != (target is not None):
             raise Refused(f"“{one.title}”是{'每家单位的' if one.scope == 'each' else '全场的'}环节。")
         about = None if target is None else _target(w, found, target)
+        if about is not None and about.postponed:
+            raise Refused(f"{about.name}已延到补场（{about.postponed}）。要今天上台，请先收回延期。")
         for other in sittings.rounds(w.c, found.id):
             if other.phase is Phase.OPEN:
                 raise Refused(f"正在打分，请先截止，再开始{one.title}。")

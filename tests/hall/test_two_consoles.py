@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, settings
+from hypothesis import Phase as Stage
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
@@ -28,7 +29,7 @@ from hall.ballots.ballot_refused import BallotRefused
 from hall.moment import turn
 from hall.moment.moves import id_of
 from hall.outcome import verification
-from hall.stage import rounds, undo
+from hall.stage import agenda, rounds, segments, undo
 from hall.stage.next_step import Move
 from office.agenda_templates import template
 from scoring.round import Phase
@@ -49,9 +50,6 @@ from tests.hall.consoles import (
 from tests.postgres import drop, new_database
 
 PLAN = make.plan("duel", segments=template("county").segments, grace_seconds=2)
-import collections
-
-COUNT = collections.Counter()
 EXAMPLES = int(os.environ.get("EXAMPLES", "10"))
 PRESSES = 90
 CAST = ("L1", "L2", "L3", "L4", "P1", "P2", "P3", "P4")
@@ -143,11 +141,10 @@ class TwoConsoles(RuleBasedStateMachine):
                 nothing = True
 
         words = refused(move)
-        COUNT[name, "idle" if nothing else "refused" if words else "done"] += 1
         if words is not None or nothing:
             assert self.stored() == self.before, f"{name} was refused ({words}) and changed something"
             assert not (promised and words), f"{name}: what was just offered is refused: {words}"
-            assert words is None or len(words) > 8
+            assert words is None or len(words) > 6, words
             return
         assert not old, f"{name} was done although {latest.last_move} had come in between"
         told = self.lines()[len(lines):]
@@ -246,10 +243,10 @@ def test_two_consoles_over_one_sitting_never_reach_an_impossible_state(
     secrets = make.sitting(house, PLAN).secrets
     house.close()
     machine = type("Duel", (TwoConsoles,), {"template": tmp_path / "duel.db", "secrets": secrets})
-    run = settings(max_examples=EXAMPLES, stateful_step_count=40, deadline=None, print_blob=True,
+    phases = [one for one in Stage if one is not Stage.shrink]  # that would take minutes
+    run = settings(max_examples=EXAMPLES, phases=phases, stateful_step_count=40, deadline=None, print_blob=True,
                    suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(machine, settings=run)
-    print(sorted(COUNT.items()))
 
 
 def test_two_hosts_pressing_at_the_same_time_on_postgresql(postgres: str, postgres_with_tables: str) -> None:
@@ -290,7 +287,7 @@ def test_two_hosts_pressing_at_the_same_time_on_postgresql(postgres: str, postgr
         thread.join(timeout=300)
     try:
         assert broken == [] and not any(thread.is_alive() for thread in threads)
-        assert all(done.values()) and said and all(len(words) > 8 for words in said)
+        assert all(done.values()) and said and all(len(words) > 6 for words in said)
         with first.house.database.reading() as c:
             assert impossible(c, "duel") == []
             assert [words for words, holds in verification.checks(c) if not holds] == []
@@ -313,3 +310,27 @@ def vote(hall: make.Hall, rng: random.Random) -> None:
         with contextlib.suppress(BallotRefused):
             hall.cast(rng.choice(CAST), nonce=f"{rng.getrandbits(64)}", round_id=current.id,
                       form={f"m.{key}.quality": str(rng.randint(60, 99)) for key in current.targets})
+
+
+def test_who_is_put_off_while_the_hall_looks_at_the_agenda_speaks_no_longer_and_is_not_called_back(
+        tmp_path: Path, sqlite_with_tables: Path) -> None:
+    """One console lets the hall look at the agenda, the other puts the speaker off: found by the machine above."""
+    shutil.copyfile(sqlite_with_tables, tmp_path / "duel.db")
+    house = make.house(f"sqlite:///{tmp_path / 'duel.db'}")
+    make.sitting(house, PLAN)
+    one, other = Console("主持人甲", house, "duel"), Console("主持人乙", house, "duel")
+    one.do(segments.call_up, "U2", seen=None)
+    other.look()
+    one.do(segments.begin, "speech", "U2", seen=None)
+    one.do(segments.show, "agenda", seen=None)
+
+    one.do(agenda.postpone, "U2", reason="在外地抢险")
+    one.look()
+
+    assert turn.going(one.view) is None and undo.undoable(one.view, one.now, papers=0) == ""
+    for words, press in (
+            ("已延到补场（在外地抢险）", lambda: one.do(segments.begin, "speech", "U2", seen=None)),
+            ("延到补场（B县）", lambda: other.do(segments.call_up, "U1", seen=other.seen)),
+            ("不能撤销", lambda: one.do(undo.undo, seen=one.seen))):
+        assert words in (refused(press) or "")
+    house.close()
