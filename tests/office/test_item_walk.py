@@ -1,0 +1,104 @@
+"""Any walk through the lives of some items, splits and mergers among them: the views are what a new replay makes, the
+counts add up, and a refused move changes nothing."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections import Counter
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+from sqlalchemy import select
+
+from db import tables as t
+from db.item_lines import Filter
+from db.reads import items as reads
+from db.stores.item_views import make_all_again
+from db.work import work
+from office.items import enter, happen_in, state_of
+from office.local_time import day
+from office.refusal import Refused
+from scoring.commitment import Event, Kind, Origin, Part, Source, Verdict
+from scoring.item import Item
+from scoring.life_rules import legal
+from tests.office.test_items import OFFICE, problem
+
+MOVES = 70
+PHOTO = ("a" * 64,)
+
+
+@pytest.fixture
+def url(sqlite_with_tables, tmp_path):
+    shutil.copyfile(sqlite_with_tables, tmp_path / "leitai.db")
+    return f"sqlite:///{tmp_path / 'leitai.db'}"
+
+
+def told(kind: Kind, item: Item, on: date, others: list[str], rng: random.Random) -> dict[str, object]:
+    """What the move needs; now and then something that cannot be."""
+    later = max(on, item.deadline or on) + timedelta(days=rng.randrange(-3, 60))
+    parts = tuple(Part(number=f"{item.number}-{len(item.parts) + n}", weight=Fraction(1, 2), unit=f"small-{unit}", text="分",
+                       deadline=item.deadline) for n, unit in ((1, "A"), (2, "B")))
+    fields: dict[Kind, dict[str, object]] = {
+        Kind.RETURNED: {"text": "非本单位"}, Kind.REASSIGNED: {"unit": f"small-{rng.choice('ABC')}", "text": "改派"},
+        Kind.REPORTED: {"share": Fraction(rng.randrange(0, 110), 100)} if rng.random() < 0.7 else {"text": "在办"},
+        Kind.SLIP_ISSUED: {"slip": "slip", "level": 1, "text": "督办"},
+        Kind.SLIP_ANSWERED: {"slip": "slip", "level": 1, "text": "答复"},
+        Kind.EXTENSION_ASKED: {"deadline": later, "text": "延"}, Kind.PARKED: {"text": "未批", "due": on + timedelta(days=20)},
+        Kind.EXTENSION_DECIDED: {"granted": True, "deadline": later} if rng.random() < 0.6 else {"granted": False, "text": "不"},
+        Kind.RESUMED: {"text": "可办", **({"deadline": later} if rng.random() < 0.5 else {})}, Kind.SPLIT: {"parts": parts},
+        Kind.MERGED: {"into": rng.choice(others), "text": "同一件"}, Kind.CLOSURE_ASKED: {"evidence": PHOTO},
+        Kind.LINKED: {"source": Source(origin=Origin.INSPECTION, ref=str(rng.random()))}, Kind.CHECKED: {"passed": True},
+        Kind.CLOSURE_REFUSED: {"text": "还差"}, Kind.LOOKED_BACK: {"verdict": rng.choice(list(Verdict)), "text": "看了"},
+        Kind.RELAPSED: {"text": "反弹", "deadline": later}, Kind.WITHDRAWN: {"text": "重复"},
+        Kind.CORRECTED: {"text": "更正", "leader": "常务副市长"}}
+    return fields.get(kind, {})
+
+
+def dump(c) -> list[tuple[object, ...]]:
+    rows = [tuple(r) for table in (t.item_view, t.item_light) for r in c.execute(select(table).order_by(*table.primary_key))]
+    return rows + [tuple(r) for r in c.execute(select(t.item_event).order_by(*t.item_event.primary_key))]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_walk_keeps_views_equal_to_replays(house, hall, seed):
+    rng, database = random.Random(seed), house.database
+    numbers = [enter(database, problem(text=f"事{n}", deadline=date(2026, 5, 1) + timedelta(days=20 * n)), who=OFFICE, at=hall.now)
+               for n in range(4)]
+    happened: Counter[str] = Counter()
+    for _move in range(MOVES):
+        house.clock.advance(rng.choice((3600, 86400, 5 * 86400)))
+        number = rng.choice(numbers)
+        item = state_of(database, number)
+        kinds = [one for one in legal(item, day(hall.now)) if not one.value.startswith("part_") and one is not Kind.ABSORBED]
+        rare = (Kind.WITHDRAWN, Kind.MERGED)
+        kinds = [one for one in kinds if one not in rare or rng.random() < 0.15]
+        if not kinds:
+            continue
+        kind = rng.choice(kinds)
+        event = Event(kind=kind, at=hall.now, on=day(hall.now), by=f"{kind.value}的人",
+                      **told(kind, item, day(hall.now), numbers, rng))  # type: ignore[arg-type]
+        with database.reading() as c:
+            before = dump(c)
+        try:
+            with work(database) as w:
+                happen_in(w, number, event)
+        except Refused:
+            with database.reading() as c:
+                assert dump(c) == before
+            happened["refused"] += 1
+            continue
+        happened[kind.value] += 1
+        if kind is Kind.SPLIT:
+            numbers += [part.number for part in event.parts]
+    with database.reading() as c:
+        after, today = dump(c), day(hall.now)
+        lights, lines = reads.tally(c, Filter(), today)
+        counted = sum(one.counted for one in reads.page(c, Filter(), today))
+    with work(database) as w:
+        make_all_again(w.c)
+    with database.reading() as c:
+        assert dump(c) == after
+    assert sum(lights.values()) == counted and lines == len(numbers)
+    assert len(happened) > 8, happened
