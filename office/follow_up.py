@@ -119,10 +119,11 @@ def choices(database: Database) -> Choices:
         sittings, periods = dict(reads.known_sittings(c)), reads.known_periods(c)
         notes = {one.key: one.note for one in sitting_reads.sittings(c) if one.note}
         units, leaders, batches = reads.known_units(c), reads.known_leaders(c), reads.known_batches(c)
+        made_up = reads.sample_notes(c)
     return Choices(
         units=dict(units), leaders={one: one for one in leaders}, sittings=sittings,
         periods={one: one for one in periods}, waits=WAITS, batches={one: one for one in batches},
-        notes=tuple(dict.fromkeys(notes[key] for key in sittings if key in notes)),
+        notes=tuple(dict.fromkeys([*(notes[key] for key in sittings if key in notes), *made_up])),
         statuses={one.value: one.words for one in Status},
         lights={one.value: f"{look_of(one.value).shape} {one.words}" for one in Light},
         kinds={one.value: one.words for one in ItemKind}, sources={one.value: one.words for one in SourceKind})

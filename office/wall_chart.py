@@ -20,7 +20,7 @@ from db.reads import sittings as sitting_reads
 from office.follow_up import counts_of, sentence_of
 from scoring.lights import Light
 
-BEFORE, AFTER = 4, 8
+BEFORE, AFTER = 3, 6
 EARLIER, LATER, NEVER = "更早", "更晚", "未定"
 VIEWS = {"chart": "作战图", "plan": "计划表", "task": "任务表", "division": "分工表", "responsibility": "责任表", "progress": "进度表",
          "calendar": "日历"}
@@ -49,19 +49,30 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
-    """A month as weeks of days from Monday; None outside it. `due`: day -> light -> how many."""
+    """A month as weeks of days from Monday; None outside it. `due`: day -> light -> how many fall due; `reviews`, `nodes`:
+    day -> how many parked items are looked at again, how many milestones stand there."""
 
     name: str
     weeks: tuple[tuple[date | None, ...], ...]
     due: Mapping[date, tuple[tuple[str, int], ...]]
+    reviews: Mapping[date, int]
+    nodes: Mapping[date, int]
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days on which there is something, in order."""
+        return tuple(sorted({*self.due, *self.reviews, *self.nodes}))
 
 
-def chart(database: Database, wanted: Filter, *, today: date) -> Chart:
-    """Units down, months across, in each cell how many stand under which light."""
+def chart(database: Database, wanted: Filter, *, today: date, start: str = "") -> Chart:
+    """Units down, months across from `start` on, in each cell how many stand under which light.
+
+    Without a start the months around today; of a list that ended long ago its last ones.
+    """
     with database.reading() as c:
         rows = charts.grid(c, wanted, today)
         names = {one.key: one.name for one in sitting_reads.units(c)}
-    shown = [_month(today, n) for n in range(-BEFORE, AFTER + 1)]
+    shown = _shown({month for _unit, month, _light, _n in rows if month}, start, today)
     found: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for unit, month, light, n in rows:
         found[unit, _column(month, shown)][light] += n
@@ -92,17 +103,30 @@ def month_of(database: Database, wanted: Filter, month: str, *, today: date) -> 
     name = f"{first.year}-{first.month:02d}"
     with database.reading() as c:
         due = charts.due_days(c, replace(wanted, month=""), today, name)
+        reviews, nodes = charts.review_days(c, wanted, today, name), charts.node_days(c, wanted, today, name)
     days: list[date | None] = [None] * first.weekday()
     days += [first.replace(day=n) for n in range(1, monthrange(first.year, first.month)[1] + 1)]
     days += [None] * (-len(days) % 7)
     return Month(name=name, weeks=tuple(tuple(days[n:n + 7]) for n in range(0, len(days), 7)),
-                 due={date.fromisoformat(day): _by_urgency(lights) for day, lights in due.items()})
+                 due={date.fromisoformat(day): _by_urgency(lights) for day, lights in due.items()},
+                 reviews={date.fromisoformat(day): n for day, n in reviews.items()},
+                 nodes={date.fromisoformat(day): n for day, n in nodes.items()})
 
 
 def beside(month: str, step: int) -> str:
     """The month so many months later."""
     first = _first(month)
     return month if first is None else _month(first, step)
+
+
+def _shown(months: set[str], start: str, today: date) -> list[str]:
+    """The months that have a column of their own."""
+    around = [_month(today, n) for n in range(-BEFORE, AFTER + 1)]
+    first = _first(start)
+    if first is None and months and not months & set(around):
+        ends = _first(max(months))
+        first = _first(_month(ends, -BEFORE - AFTER)) if ends is not None else None
+    return around if first is None else [_month(first, n) for n in range(BEFORE + AFTER + 1)]
 
 
 def _first(month: str) -> date | None:

@@ -27,6 +27,14 @@ font-size:.8rem;margin:.15rem .35rem 0 0;white-space:nowrap}
 </style>"""
 
 
+def notes(said: tuple[str, ...]) -> str:
+    """What samples say of themselves: one in a line, several folded under what they have in common."""
+    if len(said) < 2:
+        return f'<p class="lt-note">{escape(said[0])}</p>' if said else ""
+    lines = "".join(f"<li>{escape(one)}</li>" for one in said)
+    return f'<details class="lt-note"><summary>含示例数据，{len(said)}份说明，点开看</summary><ul>{lines}</ul></details>'
+
+
 def lamp(light: str, words: str = "") -> str:
     """Shape, word and colour together."""
     look = look_of(light)

@@ -22,7 +22,10 @@ LOOK = """<style>
 .lt-chart-table.cal{table-layout:fixed;min-width:640px}
 .lt-chart-table.cal td:first-child,.lt-chart-table.cal th:first-child{text-align:center;font-weight:400;position:static}
 .lt-legend span{margin-right:1rem;white-space:nowrap}
-@media print{.st-key-lt-no-print{display:none!important}.lt-chart-table{font-size:8pt}.lt-scroll{overflow:visible!important}}
+@media (max-width:640px){.st-key-lt-no-print-months{display:none!important}}
+@page{size:A4 landscape;margin:12mm}
+@media print{[class*="st-key-lt-no-print"]{display:none!important}table.lt{font-size:9pt}table.lt tr{break-inside:avoid}
+.lt-chart-table{font-size:8pt}.lt-scroll{overflow:visible!important}}
 </style>"""
 _HEADS = {
     "plan": ("编号", "责任单位", "事项", "时间节点", "期限"),
@@ -37,15 +40,44 @@ def picture(shown: Chart, address: Mapping[str, str], today: date) -> str:
     """Units down, months across; a cell leads to its items."""
     now = f"{today.year}-{today.month:02d}"
     mark = {one: ' class="now"' if one == now else "" for one in shown.columns}
-    head = "".join(f"<th{mark[one]}>{escape(one)}</th>" for one in shown.columns)
+    head = "".join(f"<th{mark[one]}>{_month_head(one)}</th>" for one in shown.columns)
     rows = "".join(
         f'<tr><td><a target="_self" href="{escape(link("commitments", **{**address, "unit": unit}))}">{escape(name)}</a></td>'
+        + f"<td>{_counts(total_of(shown, unit))}</td>"
         + "".join(f"<td{mark[one]}>{_cell(shown, unit, one, address)}</td>" for one in shown.columns) + "</tr>"
         for unit, name in shown.units)
     lights = dict.fromkeys(light for lights in shown.cells.values() for light, _n in lights)
     legend = "".join(lamp(one) for one in sorted(lights, key=lambda one: look_of(one).light.urgency))
-    return (f'<p class="lt-legend">{legend}</p><div class="lt-scroll"><table class="lt-chart-table"><thead><tr><th>单位</th>{head}'
-            f"</tr></thead><tbody>{rows}</tbody></table></div>")
+    return (f'<p class="lt-legend">{legend}</p><div class="lt-scroll lt-wide"><table class="lt-chart-table"><thead><tr><th>单位</th>'
+            f"<th>合计</th>{head}</tr></thead><tbody>{rows}</tbody></table></div>" + _unit_cards(shown, address, now))
+
+
+def total_of(shown: Chart, unit: str) -> tuple[tuple[str, int], ...]:
+    """A unit's counts over all columns, most urgent first."""
+    found: dict[str, int] = {}
+    for (key, _column), lights in shown.cells.items():
+        for light, n in lights if key == unit else ():
+            found[light] = found.get(light, 0) + n
+    return tuple(sorted(found.items(), key=lambda pair: look_of(pair[0]).light.urgency))
+
+
+def _unit_cards(shown: Chart, address: Mapping[str, str], now: str) -> str:
+    """The same on a phone: a card a unit, most urgent first."""
+    return '<div class="lt-cards lt-phone">' + "".join(
+        f'<article><h3>{escape(name)}</h3><p>{_words(total_of(shown, unit))}</p>'
+        + (f"<p>本月到期：{_words(shown.cells[unit, now])}</p>" if (unit, now) in shown.cells else "")
+        + f'<a class="lt-go" target="_self" href="{escape(link("commitments", **{**address, "unit": unit}))}">看这个单位的事项</a>'
+        "</article>" for unit, name in shown.units) + "</div>"
+
+
+def _words(lights: tuple[tuple[str, int], ...]) -> str:
+    return "　".join(f"{lamp(light)} {n}" for light, n in lights)
+
+
+def _month_head(column: str) -> str:
+    """7月, with its year under it; the columns around the months say themselves what they are."""
+    year, dash, month = column.partition("-")
+    return f'{int(month)}月<div class="lt-note" style="margin:0">{year}</div>' if dash else escape(column)
 
 
 def table(view: str, lines: tuple[Planned, ...], today: date) -> str:
@@ -58,8 +90,23 @@ def table(view: str, lines: tuple[Planned, ...], today: date) -> str:
 def calendar(month: Month, address: Mapping[str, str]) -> str:
     head = "".join(f"<th>周{one}</th>" for one in "一二三四五六日")
     rows = "".join("<tr>" + "".join(_day(one, month, address) for one in week) + "</tr>" for week in month.weeks)
-    return (f"<h2>{month.name}</h2><div class='lt-scroll'><table class='lt-chart-table cal'><thead><tr>{head}</tr></thead>"
-            f"<tbody>{rows}</tbody></table></div>")
+    told = "".join(
+        f"<article><h3>{one.month}月{one.day}日</h3><p>{_words(month.due.get(one, ()))}</p><p>{_besides(one, month)}</p>"
+        + (f'<a class="lt-go" target="_self" href="{_of_day(one, address)}">看这一天到期的</a>' if one in month.due else "")
+        + "</article>" for one in month.days)
+    cards = f'<div class="lt-cards lt-phone">{told or "这个月没有到期、复核和节点。"}</div>'
+    return (f"<h2>{month.name}</h2><div class='lt-scroll lt-wide'><table class='lt-chart-table cal'><thead><tr>{head}</tr></thead>"
+            f"<tbody>{rows}</tbody></table></div>{cards}")
+
+
+def _of_day(day: date, address: Mapping[str, str]) -> str:
+    return escape(link("commitments", **{**address, "month": day.isoformat()}))
+
+
+def _besides(day: date, month: Month) -> str:
+    """Parked items to look at again, and milestones."""
+    said = [f"{words}{days[day]}" for words, days in (("‖ 挂账复核", month.reviews), ("◇ 节点", month.nodes)) if day in days]
+    return f'<span class="lt-note">{"　".join(said)}</span>' if said else ""
 
 
 def _cell(shown: Chart, unit: str, column: str, address: Mapping[str, str]) -> str:
@@ -79,9 +126,8 @@ def _day(day: date | None, month: Month, address: Mapping[str, str]) -> str:
     if day is None:
         return "<td></td>"
     due = month.due.get(day, ())
-    to = escape(link("commitments", **{**address, "month": month.name}))
     return f'<td style="height:4.5rem;vertical-align:top"><div class="lt-note">{day.day}</div>' \
-           + (f'<a target="_self" href="{to}">{_counts(due)}</a>' if due else "") + "</td>"
+           + (f'<a target="_self" href="{_of_day(day, address)}">{_counts(due)}</a>' if due else "") + _besides(day, month) + "</td>"
 
 
 def _cells(view: str, one: Planned, today: date) -> tuple[str, ...]:

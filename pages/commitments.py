@@ -90,7 +90,9 @@ today = local_time.day(_frame.house().clock())
 database = _frame.house().database
 st.html(_sheet.LOOK + _items.LOOK)
 known = choices(database)
-header("承诺清单", "；".join(known.notes))
+header("承诺清单")
+if known.notes:
+    st.html(_items.notes(known.notes))
 _frame.say_what_happened()
 if st.query_params.get("s", "") in known.sittings:  # from the card of a sitting: what was said there
     st.query_params.setdefault("sitting", st.query_params["s"])

@@ -13,17 +13,23 @@ from pages import _items, _leaders, _sheet
 from pages._frame import act, header, house, require
 from pages._pieces import say_what_happened_everywhere, typed
 
+FEW = 6
 who = require(*READERS)
 st.html(_sheet.LOOK + _items.LOOK)
 
 
 def draw_duties(shown: Overview) -> None:
-    """Who has not, by name of the post: the sentence that is read out at the meeting."""
+    """Who has not, by post: folded where they are many."""
     for duty in Duty:
         away = shown.without(duty)
-        span = "本周" if duty is Duty.BRIEFING else "本月"
-        words = f"{span}还没有{duty.words}的（{len(away)}位）：{'、'.join(away)}" if away else f"{span}都已{duty.words}"
-        st.html(f'<p class="lt-facts"><b>{duty.rule}</b>　{escape(words)}。</p>')
+        names, span = escape("、".join(away)), "本周" if duty is Duty.BRIEFING else "本月"
+        if not away:
+            st.html(f'<p class="lt-facts"><b>{duty.rule}</b>　{span}都已{duty.words}。</p>')
+        elif len(away) <= FEW:
+            st.html(f'<p class="lt-facts"><b>{duty.rule}</b>　{span}还没有{duty.words}：{names}。</p>')
+        else:
+            st.html(f'<details class="lt-facts"><summary><b>{duty.rule}</b>　{span}还有{len(away)}位没有{duty.words}，'
+                    f"点开看是谁</summary>{names}。</details>")
 
 
 def save(who: Staff) -> None:

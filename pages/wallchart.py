@@ -17,7 +17,9 @@ st.html(_sheet.LOOK + _items.LOOK + _wall_chart.LOOK)
 database = house().database
 today = local_time.day(house().clock())
 known = choices(database)
-header("挂图作战", "；".join(known.notes))
+header("挂图作战")
+if known.notes:
+    st.html(_items.notes(known.notes))
 with st.container(key="lt-no-print"):
     first, second, third, fourth = st.columns(4)
     with first:
@@ -33,7 +35,7 @@ wanted = filter_of({key: value for key, value in address.items() if key != "mont
 view = address.get("view", "chart")
 if view == "calendar":
     month = month_of(database, wanted, address.get("month", ""), today=today)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="lt-no-print-steps"):
         for words, step in (("上个月", -1), ("下个月", 1)):
             st.page_link("pages/wallchart.py", label=words, query_params={
                 **address_of(wanted), "view": "calendar", "month": beside(month.name, step)})
@@ -45,11 +47,15 @@ elif view in VIEWS and view != "chart":
     page = min(max(1, int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1), -(-listed.found // A_PAGE) or 1)
     lines = planned(database, wanted, today=today, limit=A_PAGE, offset=(page - 1) * A_PAGE)
     st.html(f"<h2>{VIEWS[view]}</h2>" + _wall_chart.table(view, lines, today))
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="lt-no-print-pages"):
         for words, to in (("上一页", page - 1), ("下一页", page + 1)):
             if 1 <= to <= -(-listed.found // A_PAGE):
                 st.page_link("pages/wallchart.py", label=words, query_params={**address_of(wanted), "view": view, "page": str(to)})
 else:
-    drawn = chart(database, wanted, today=today)
+    drawn = chart(database, wanted, today=today, start=address.get("from", ""))
     _sheet.say(drawn.sentence)
+    first = next(iter(drawn.months))
+    with st.container(horizontal=True, key="lt-no-print-months"):
+        for words, step in (("更早的月份", -6), ("更晚的月份", 6)):
+            st.page_link("pages/wallchart.py", label=words, query_params={**address_of(wanted), "from": beside(first, step)})
     st.html(_wall_chart.picture(drawn, address_of(wanted), today))

@@ -36,6 +36,23 @@ def due_days(c: Connection, wanted: Filter, day: date, month: str) -> dict[str, 
     return dict(found)
 
 
+def review_days(c: Connection, wanted: Filter, day: date, month: str) -> dict[str, int]:
+    """Day of the month -> how many parked items are to be looked at again."""
+    until = t.item_view.c.parked_until
+    return {on: int(n) for on, n in c.execute(
+        where(select(until, func.count()), replace(wanted, month=""), day)
+        .where(until >= f"{month}-01", until < f"{month}-99").group_by(until))}
+
+
+def node_days(c: Connection, wanted: Filter, day: date, month: str) -> dict[str, int]:
+    """Day of the month -> how many milestones (时间节点) of open items stand there."""
+    due = t.item_milestone.c.due
+    return {on: int(n) for on, n in c.execute(
+        where(select(due, func.count()), replace(wanted, month=""), day)
+        .join(t.item_milestone, t.item_milestone.c.item_id == t.item_view.c.item_id)
+        .where(t.item_view.c.open, due >= f"{month}-01", due < f"{month}-99").group_by(due))}
+
+
 def sitting_before(c: Connection, arena: str, held_on: date) -> tuple[int, str, str, str] | None:
     """(id, key, title, period) of the last sitting of this arena before a day that put something on the list."""
     row = c.execute(select(t.sitting.c.id, t.sitting.c.key, t.sitting.c.title, t.sitting.c.period)

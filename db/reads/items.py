@@ -155,6 +155,12 @@ def known_things(c: Connection) -> tuple[set[str], set[tuple[str, str, str]]]:
     return {r.number for r in rows}, {(r.key, r.kind, r.text) for r in rows}
 
 
+def sample_notes(c: Connection) -> tuple[str, ...]:
+    """What items of sample lists say of themselves: that they are made up."""
+    made_up = t.item.c.note.like("示例数据%")
+    return tuple(c.execute(select(t.item.c.note).where(made_up).distinct().order_by(t.item.c.note).limit(8)).scalars())
+
+
 def known_batches(c: Connection) -> tuple[str, ...]:
     return tuple(sorted(c.execute(select(t.item.c.batch).where(t.item.c.batch != "").distinct()).scalars()))
 

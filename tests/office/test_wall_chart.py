@@ -39,9 +39,20 @@ def test_every_item_is_in_one_cell_by_unit_and_month(database):
     assert drawn.total == sum(n for lights in drawn.cells.values() for _light, n in lights) == 5
     assert drawn.cells["small-A", "2026-06"] == (("overdue", 1), ("unknown", 1))
     assert {column for unit, column in drawn.cells if unit == "small-B"} == {EARLIER, LATER, NEVER}
-    assert drawn.columns == (EARLIER, *(f"2026-{n:02d}" for n in range(2, 13)), "2027-01", "2027-02", LATER, NEVER)
+    assert drawn.columns == (EARLIER, *(f"2026-{n:02d}" for n in range(3, 13)), LATER, NEVER)
     assert [name for _key, name in drawn.units] == ["A县", "B县"]
     assert chart(database, Filter(unit="small-A"), today=TODAY).total == 2
+
+
+def test_the_months_are_those_around_today_those_asked_for_or_the_last_that_a_list_has(database):
+    def months(wanted: Filter, **asked: str) -> tuple[str, str]:
+        shown = [*chart(database, wanted, today=date(2031, 1, 15), **asked).months]
+        return shown[0], shown[-1]
+
+    assert months(Filter(text="没有这样的事")) == ("2030-10", "2031-07")
+    assert months(Filter()) == ("2027-04", "2028-01"), "everything ended long ago"
+    assert months(Filter(), start="2026-05") == ("2026-05", "2027-02")
+    assert months(Filter(), start="soon") == ("2027-04", "2028-01")
 
 
 def test_the_tables_carry_nodes_and_supporting_units_a_page_at_a_time(database):
@@ -56,6 +67,8 @@ def test_the_calendar_shows_a_month_from_monday_and_what_falls_due(database):
     month = month_of(database, Filter(), "2026-06", today=TODAY)
 
     assert month.due == {date(2026, 6, 5): (("overdue", 1),), date(2026, 6, 30): (("unknown", 1),)}
+    assert (month.reviews, month.nodes, month.days) == ({}, {}, (date(2026, 6, 5), date(2026, 6, 30)))
+    assert month_of(database, Filter(unit="small-B"), "2026-05", today=TODAY).nodes == {date(2026, 5, 1): 3}
     assert [len(week) for week in month.weeks] == [7] * 5 and month.weeks[0][0] == date(2026, 6, 1)
     assert month_of(database, Filter(), "soon", today=TODAY).name == "2026-06"
     assert (beside("2026-01", -1), beside("2026-12", 1)) == ("2025-12", "2027-01")
