@@ -123,7 +123,10 @@ def _with_kin(c: Connection, item_ids: Sequence[int], kin: dict[int, Item]) -> d
 
 
 def _whole(item: Item, known: Mapping[str, Item]) -> bool:
-    return bool(item.live_parts) and all(part.number in known for part in item.live_parts)
+    """Split, with every part in hand, down to the last: a split is written before its parts are."""
+    return bool(item.live_parts) and all(
+        part.number in known and (not known[part.number].live_parts or _whole(known[part.number], known))
+        for part in item.live_parts)
 
 
 def _view(item: Item, events: Sequence[StoredEvent], unit_id: int) -> dict[str, Any]:

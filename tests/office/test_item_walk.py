@@ -22,6 +22,7 @@ from office.local_time import day
 from office.refusal import Refused
 from scoring.commitment import Event, Kind, Origin, Part, Source, Verdict
 from scoring.item import Item
+from scoring.life import replay
 from scoring.life_rules import legal
 from tests.office.test_items import OFFICE, problem
 
@@ -61,11 +62,35 @@ def dump(c) -> list[tuple[object, ...]]:
     return rows + [tuple(r) for r in c.execute(select(t.item_event).order_by(*t.item_event.primary_key))]
 
 
+def split_at_once(database, number: str, at, rng: random.Random) -> list[str]:
+    """A whole of two parts, each under way with a share: what they report from now on is the whole's progress."""
+    parts: list[str] = []
+    with work(database) as w:
+        def move(whose: str, kind: Kind, **fields: object) -> None:
+            happen_in(w, whose, Event(kind=kind, at=at, on=day(at), by="起头的人", **fields))  # type: ignore[arg-type]
+
+        move(number, Kind.ACCEPTED)
+        split = told(Kind.SPLIT, state_in(w, number), day(at), [number], rng)
+        move(number, Kind.SPLIT, **split)
+        parts += [part.number for part in split["parts"]]  # type: ignore[attr-defined]
+        for part in parts:
+            move(part, Kind.ACCEPTED)
+            move(part, Kind.REPORTED, share=Fraction(1, 4))
+    return parts
+
+
+def state_in(w, number: str) -> Item:
+    found = replay(one.event for one in w.items.events_of(w.items.ids_of((number,)).values())[w.items.ids_of((number,))[number]])
+    assert found is not None
+    return found
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_every_walk_keeps_views_equal_to_replays(house, hall, seed):
     rng, database = random.Random(seed), house.database
     numbers = [enter(database, problem(text=f"事{n}", deadline=date(2026, 5, 1) + timedelta(days=20 * n)), who=OFFICE, at=hall.now)
                for n in range(4)]
+    numbers += split_at_once(database, numbers[0], hall.now, rng)
     happened: Counter[str] = Counter()
     for _move in range(MOVES):
         house.clock.advance(rng.choice((3600, 86400, 5 * 86400)))
