@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from db.copy import RESTORED
 from db.engine import Connection, Database
@@ -30,6 +30,8 @@ from office import local_time
 from office.last_time import last_time_of
 from scoring.round import Phase
 from scoring.rule import read_rule
+
+SUPPLEMENT = "-buchang"  # what a supplementary sitting's key has after that of the one it was made of
 
 
 class Live:
@@ -51,9 +53,16 @@ class Live:
     # -- asking ------------------------------------------------------------------------------------------
 
     def sittings(self) -> tuple[Sitting, ...]:
-        """Newest first."""
-        return tuple(s.sitting for s in sorted(
-            self._snapshots.values(), key=lambda s: (s.sitting.held_on, s.sitting.id), reverse=True))
+        """Newest first; a supplementary sitting comes after the one that it was made of, until that one is published."""
+        found = dict(self._snapshots)
+
+        def place(one: Snapshot) -> tuple[date, int, int]:
+            of = found.get(one.sitting.key.rpartition(SUPPLEMENT)[0])
+            if of is not None and not of.published:
+                return of.sitting.held_on, of.sitting.id, -one.sitting.id
+            return one.sitting.held_on, one.sitting.id, 0
+
+        return tuple(one.sitting for one in sorted(found.values(), key=place, reverse=True))
 
     def at(self, sitting: str) -> Snapshot | None:
         return self._snapshots.get(sitting)

@@ -17,6 +17,7 @@ from db.reads import stage_talk
 from db.talk import PREPARED, QUEUED, WAITING
 from db.values import Declaration, Seat, Sitting, Target
 from db.work import Work
+from hall.moment.live import SUPPLEMENT
 from office.preparation import with_version
 from office.refusal import Refused
 from office.sittings import has_been_on
@@ -54,7 +55,7 @@ def supplements(w: Work, of: Sitting) -> tuple[Sitting, ...]:
 
 
 def key_of(sitting: str, number: int) -> str:
-    ending = f"-buchang{number}"
+    ending = f"{SUPPLEMENT}{number}"
     return sitting[:KEY_ROOM - len(ending)] + ending
 
 

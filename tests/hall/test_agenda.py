@@ -160,6 +160,16 @@ def test_case_20_two_units_put_off_share_a_supplementary_sitting_until_it_begins
     assert third.made and third.sitting != first.sitting
 
 
+def test_case_20_a_page_without_a_choice_stays_with_the_sitting_that_goes_on(hall: make.Hall) -> None:
+    there = postpone(hall, "U3", panel=Panel(held_on=date(2026, 12, 31)))
+    live = hall.house.live
+
+    assert [one.key for one in live.sittings()] == [hall.key, there.sitting]
+    score(hall, U1=90, U2=80)
+    hall.publish()
+    assert [one.key for one in live.sittings()] == [there.sitting, hall.key]
+
+
 def test_case_20_taken_back_it_is_scored_here_after_all(hall: make.Hall) -> None:
     put_off = postpone(hall, "U3")
     agenda.take_back(hall.house.database, hall.key, "U3", by="host", at=hall.now)
