@@ -108,12 +108,6 @@ def sentence_of(counts: tuple[Count, ...], closed: Rate, *, filtered: bool) -> s
     return f"共{closed.denominator}项，{'，'.join(said)}（截至{closed.as_of.isoformat()}）。"
 
 
-def every_line(database: Database, wanted: Filter, *, as_of: date) -> tuple[ListedItem, ...]:
-    """All that matches, for a file to take away."""
-    with database.reading() as c:
-        return reads.page(c, wanted, as_of)
-
-
 def choices(database: Database) -> Choices:
     with database.reading() as c:
         sittings, periods = dict(reads.known_sittings(c)), reads.known_periods(c)

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 from office.follow_up import FollowUp, ListedItem, days_words, look_of, marks_of
 from scoring.commitment import Status
-from scoring.rates import Rate
 
 LOOK = """<style>
 .lt-blue{color:#1F4E79}.lt-grey{color:#4A525C}
@@ -101,10 +100,6 @@ def under(line: ListedItem) -> str:
     about = line.project or line.shortcoming
     parts = (line.kind.words, about if about != line.text else "", line.batch)
     return " · ".join(part for part in parts if part)
-
-
-def rate_words(rate: Rate) -> str:
-    return f"{rate.numerator} / {rate.denominator}，{rate.percent}"
 
 
 def _by_when(line: ListedItem) -> str:

@@ -59,17 +59,6 @@ def tally(c: Connection, wanted: Filter, day: date) -> tuple[dict[str, int], int
     return counted, lines
 
 
-def by_unit(c: Connection, wanted: Filter, day: date) -> dict[str, dict[str, int]]:
-    """Unit key -> light -> how many of the counted items."""
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    for key, light, n in c.execute(
-            where(select(t.unit.c.key, t.item_light.c.light, func.count()), wanted, day)
-            .where(t.item_view.c.counted, t.unit.c.id == t.item_view.c.unit_id)
-            .group_by(t.unit.c.key, t.item_light.c.light)):
-        found[key][light] = int(n)
-    return dict(found)
-
-
 def item(c: Connection, number: str, day: date) -> ListedItem | None:
     """One item as it stands on a day."""
     item_id = id_of(c, number)
