@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from db.values import Staff
-from hall.door import COOKIE
+from hall.door import cookie_of
 from hall.house import House
 from hall.plain_page import asked_size, notice, page, served
 from hall.uploads import Form, NotTaken, read_form
@@ -111,7 +111,7 @@ class _EvidenceDesk:
                     said=said, refused=str(refused or ""), words=words, accept=ACCEPT)
 
     def _who(self, request: Request) -> Staff | None:
-        return people.who(self._house.database, request.cookies.get(COOKIE), at=self._house.clock())
+        return people.who(self._house.database, request.cookies.get(cookie_of(self._house)), at=self._house.clock())
 
 
 def _to_door(request: Request) -> Response:

@@ -197,6 +197,7 @@ def _mending(database: Database, sitting: str) -> Iterator[_Bench]:
         found = reads.sitting(w.c, sitting)
         if found is None:
             raise NotFound(f"没有场次“{sitting}”。")
+        w.rounds.lock_sitting(found.id)  # no round is opened between looking and writing
         yield _Bench(w=w, sitting=found, rounds=reads.rounds(w.c, found.id))
 
 

@@ -284,6 +284,7 @@ def _found(w: Work, key: str) -> Sitting:
     found = reads.sitting(w.c, key)
     if found is None:
         raise NotFound(f"没有场次“{key}”。")
+    w.rounds.lock_sitting(found.id)  # no round is opened between looking and writing
     return found
 
 

@@ -189,7 +189,7 @@ def stop(database: Database) -> None:
 def environment(given: Mapping[str, str], place: Path, phones: str) -> dict[str, str]:
     """What the rehearsal's process is told: of the real database neither address nor password."""
     kept = {name: value for name, value in given.items()
-            if not name.upper().startswith(_PRIVATE) and not value.startswith(("postgresql", "sqlite:"))}
+            if not name.upper().startswith(_PRIVATE) and not value.startswith(("postgres", "sqlite:"))}
     return {**kept, "LEITAI_DATABASE_URL": f"sqlite:///{place}", "LEITAI_PUBLIC_URL": phones, TOLD: str(os.getpid())}
 
 

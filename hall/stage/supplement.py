@@ -108,7 +108,7 @@ def _made(w: Work, of: Sitting, key: str, number: int, panel: Panel, *, at: date
     rule = read_rule(toml.encode())
     coming = panel.groups or tuple(group.key for group in rule.groups)
     seats = [seat for seat in reads.every_seat(w.c, of.id) if seat.group in coming]
-    alone = [group.name for group in rule.groups if group.secret and sum(s.group == group.key for s in seats) == 1]
+    alone = [group.name for group in rule.groups if group.secret and sum(s.group == group.key and not s.shadow for s in seats) == 1]
     if alone:
         raise Refused(f"{'、'.join(alone)}只有1席，无记名等于实名，不能单独进补场。")
     sitting_id = w.roster.add_sitting(
