@@ -52,14 +52,16 @@ live = [one for one in every if one.round_id in names and names[one.round_id].ph
 to_decide = [one for one in live if one.fate in WAITING and one.fate is not Fate.KEYED]
 to_key = [one for one in live if one.fate is Fate.KEYED]
 mine = [one for one in to_key if who.name not in one.keyed_by]
-if mine:
-    st.warning(f"有{len(mine)}张等您复录：{'、'.join(one.label for one in mine)}。请看着原票再录一遍。")
-if len(to_key) > len(mine):
-    st.html(f'<p class="lt-note">您录过第一遍、等别人复录的有{len(to_key) - len(mine)}张：'
-            f'{escape("、".join(one.label for one in to_key if who.name in one.keyed_by))}。</p>')
-if to_decide:
-    st.error(f"有{len(to_decide)}张待裁定：{'、'.join(one.label for one in to_decide)}。没有裁定完不能公布成绩。")
-tabs = st.tabs(["录入", "待裁定", "全部纸票", "印纸票", "封存件"])  # no counts: a label that changes loses the open tab
+with st.container():  # what comes and goes has a place of its own: below it the open tab stays open
+    if mine:
+        st.warning(f"有{len(mine)}张等您复录：{'、'.join(one.label for one in mine)}。请看着原票再录一遍。")
+    if len(to_key) > len(mine):
+        st.html(f'<p class="lt-note">您录过第一遍、等别人复录的有{len(to_key) - len(mine)}张：'
+                f'{escape("、".join(one.label for one in to_key if who.name in one.keyed_by))}。</p>')
+    if to_decide:
+        st.error(f"有{len(to_decide)}张待裁定：{'、'.join(one.label for one in to_decide)}。没有裁定完不能公布成绩。")
+# no counts: a label that changes loses the open tab
+tabs = st.tabs(["录入", "待裁定", "全部纸票", "印纸票", "封存件"], key="paper/tabs")
 with tabs[0]:
     of_round = choose_round(snapshot)
     if of_round is not None:
