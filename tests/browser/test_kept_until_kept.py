@@ -1,9 +1,11 @@
-"""One promise from the list to its relapse, in real browsers: taken on, reported with a photo from a phone, extended,
-refused, struck off, found not kept by a citizen monitor's phone, reopened under its own number."""
+"""One promise from the stage to its relapse, in real browsers: listed with one click, taken on, reported with a photo
+from a phone, extended, refused, struck off, found not kept by a citizen monitor's phone, reopened under its own number.
+The leader's page, the wall chart and the screen of the next sitting show it right at each step."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -14,11 +16,12 @@ from db.engine import Database
 from db.migrate import migrate
 from hall import care
 from hall.door import COOKIE
+from hall.stage import rounds
 from office import items, people, sittings
 from office.items import state_of
 from office.people import Role
 from office.points import points_ledger
-from scoring.commitment import Status, Verdict
+from scoring.commitment import Kind, Status, Verdict
 from tests import files, make
 from tests.browser.real import Server, chromium, picture
 
@@ -45,10 +48,20 @@ class Office:
         promise = make.Commitment(text="开工率到90%", owner="分管副县长", deadline=due, amount="90", amount_unit="%")
         sittings.load(self.database, make.plan(held_on=plan.held_on, declarations={
             "U1": make.Declaration(shortcomings=(make.Shortcoming(text=said.text, commitments=(promise,)),))}), by="test", at=now())
+        self._next_sitting()
         self.tokens = {name: self._join(name, role, unit) for name, role, unit in (
             ("督办员", Role.ADMINISTRATOR, ""), ("联络员", Role.LIAISON, "small-A"), ("监督员", Role.SUPERVISOR, ""),
             ("分管领导", Role.LEADER, ""))}
         self.server.start()
+
+    def _next_sitting(self) -> None:
+        """The same arena a quarter later, the same unit on stage; it is on stage in the first one too."""
+        planned = make.plan("next", held_on=now().date(), period="2026Q2", units=1, seats=())
+        sittings.load(self.database, replace(
+            planned, units=(replace(planned.units[0], key="small-A"),),
+            targets=(replace(planned.targets[0], unit="small-A"),)), by="test", at=now())
+        for key in ("small", "next"):
+            rounds.show(self.database, key, "target", "U1", by="test", at=now())
 
     def _join(self, name: str, role: Role, unit: str) -> str:
         link = people.add_staff(self.database, name=name, title=name, roles=[role], unit=unit, by="test", at=now())
@@ -97,6 +110,32 @@ def move(page: Page, address: str, key: str, *, text: tuple[str, str] | None = N
     expect(page.get_by_text(f"{NUMBER}：{key}，已记下")).to_be_visible()
 
 
+class Views:
+    """What stays open at the leader's, on the office's wall, and in the hall of the next sitting."""
+
+    def __init__(self, office: Office) -> None:
+        self._address = office.server.address
+        self._leader, self._chart, self._screen = office.screen("分管领导"), office.screen("分管领导"), office.screen("督办员")
+        self._screen.goto(f"{self._address}/screen?s=next")
+
+    def show(self, status: str, light: str, last_time: str, *, month: date) -> None:
+        """The same state on all three; the chart has it once, in the column of its deadline."""
+        self._leader.goto(f"{self._address}/mine")
+        row = self._leader.locator("table.lt tr").filter(has_text=NUMBER).first
+        expect(row).to_contain_text(status)
+        expect(row).to_contain_text(light)
+        self._chart.goto(f"{self._address}/wallchart")
+        row = self._chart.locator(".lt-chart-table tbody tr")
+        expect(row).to_have_count(1)
+        heads = self._chart.locator(".lt-chart-table thead th").all_inner_texts()
+        told = [cell.inner_text().strip() for cell in row.locator("td").all()]
+        lit = row.locator(f'span[title="{light}"]')
+        expect(lit).to_have_count(2)  # the total, and the month
+        column = next(n for n, head in enumerate(heads) if head.split() == [f"{month.month}月", str(month.year)])
+        assert told[1] == told[column] and told[1].endswith("1") and sum(map(bool, told[1:])) == 2, (heads, told)
+        expect(self._screen.locator("body")).to_contain_text(last_time)
+
+
 def test_a_promise_is_pressed_until_it_is_kept_and_comes_back_when_it_was_not(office: Office, tmp_path: Path) -> None:
     address, database = office.server.address, office.database
     photo = tmp_path / "IMG_0001.jpg"
@@ -104,10 +143,19 @@ def test_a_promise_is_pressed_until_it_is_kept_and_comes_back_when_it_was_not(of
     with database.reading() as c:
         desk = people.reads.staff_by_token(c, people._sha256(office.tokens["督办员"]), now().isoformat())
     assert desk is not None
-    assert items.list_promises(database, "small", "U1", who=desk, at=now()) == (NUMBER,)
-
     liaison, desk_page = office.screen("联络员"), office.screen("督办员")
+    desk_page.goto(f"{address}/asking?s=small")
+    desk_page.get_by_role("tab", name="点评").click()
+    desk_page.get_by_role("button", name="把1项承诺列入清单").click()
+    expect(desk_page.get_by_text("本场承诺已列入清单1项")).to_be_visible()
+    due = state_of(database, NUMBER).deadline
+    assert due is not None
+    items.happen(database, NUMBER, Kind.CORRECTED, who=desk, at=now(), text="补上联系领导", leader="分管领导")
+    views = Views(office)
+    views.show("待签收", "情况不明", "上次承诺1项，已销号0项", month=due)
+
     move(liaison, address, "签收")
+    views.show("办理中", "情况不明", "上次承诺1项，已销号0项", month=due)
     phone = office.screen("联络员", 390, 844)
     phone.goto(f"{address}/evidence/of/{NUMBER}")
     phone.set_input_files("#files", str(photo))
@@ -118,19 +166,25 @@ def test_a_promise_is_pressed_until_it_is_kept_and_comes_back_when_it_was_not(of
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     picture(phone, "evidence_phone")
 
-    later = state_of(database, NUMBER).deadline + timedelta(days=10)  # type: ignore[operator]
+    views.show("办理中", "正常", "上次承诺1项，已销号0项", month=due)
+
+    later = due + timedelta(days=40)
     move(liaison, address, "申请延期", text=("延期理由", "汛期停工"), day=("申请延到", later))
     move(desk_page, address, "审批延期")
     assert (state_of(database, NUMBER).deadline, len(state_of(database, NUMBER).extensions)) == (later, 1)
+    views.show("办理中", "正常", "上次承诺1项，已销号0项", month=later)
     supervisor, leader = office.screen("监督员"), office.screen("分管领导")
     for words in ("五个都开工了", "补齐了验收单"):
         move(liaison, address, "申请销号", text=("完成情况", words), files_label="佐证材料")
         move(supervisor, address, "现场核查")
         if words == "五个都开工了":
+            views.show("待签批", "正常", "上次承诺1项，已销号0项", month=later)
             move(leader, address, "不予销号", text=("还要做什么", "补齐验收单"))
+            views.show("办理中", "正常", "上次承诺1项，已销号0项", month=later)
     move(leader, address, "签批")
     move(desk_page, address, "公示销号")
     assert state_of(database, NUMBER).status is Status.CLOSED
+    views.show("已销号", "办结", "上次承诺1项，已销号1项", month=later)
 
     desk_page.goto(f"{address}/lookback")
     desk_page.get_by_label("抽签号", exact=False).fill("20261122")
@@ -162,9 +216,11 @@ def test_a_promise_is_pressed_until_it_is_kept_and_comes_back_when_it_was_not(of
     item = state_of(database, NUMBER)
     assert (item.status, item.relapses, len(item.closings), item.rejections) == (Status.IN_PROGRESS, 1, 2, 1)
     assert item.look_backs[-1].verdict is Verdict.NOT_KEPT
-    for page, who, shown in (("item", liaison, "反弹重开"), ("wallchart", leader, "A县"), ("mine", liaison, NUMBER),
-                             ("commitments", desk_page, NUMBER)):
-        who.goto(f"{address}/{page}?n={NUMBER}")
+    assert item.deadline is not None
+    views.show("反弹1次", "情况不明", "上次承诺1项，已销号0项", month=item.deadline)
+    for page, who, shown in (("item?n=" + NUMBER, liaison, "反弹重开"), ("mine", liaison, NUMBER),
+                             ("commitments", desk_page, NUMBER), ("host?s=next", desk_page, "上次承诺1项，已销号0项")):
+        who.goto(f"{address}/{page}")
         expect(who.get_by_text(shown).first).to_be_visible()
     desk_page.goto(f"{address}/lookback")
     desk_page.get_by_role("button", name="办结并记分").click()
