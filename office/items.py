@@ -117,6 +117,9 @@ def check_new(new: NewItem, units: set[str]) -> NewItem:
     for key in (trimmed.unit, *((trimmed.lead_unit,) if trimmed.lead_unit else ()), *trimmed.supporting):
         if key not in units:
             raise Refused(f"没有单位“{key}”，请先在会前准备里登记，或改选已有的单位。" if key else "请选择责任单位。")
+    for day in (trimmed.listed_on, trimmed.started_on, trimmed.deadline):
+        if day is not None and not 2000 <= day.year <= 2099:
+            raise Refused(f"日期{day.isoformat()}不在2000年到2099年之间，请改正。")
     if trimmed.unit in trimmed.supporting:
         raise Refused("责任单位不能同时是配合单位，请去掉一个。")
     for words, value in (("目标值", trimmed.value), ("基数", trimmed.baseline)):

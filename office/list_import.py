@@ -94,11 +94,18 @@ def import_list(database: Database, data: bytes, *, who: Staff, at: datetime) ->
 
 
 def enter_all(database: Database, new: Iterable[NewItem], *, by: str, at: datetime, role: str = "") -> tuple[str, ...]:
-    """Enter them in one transaction, with one line in the record."""
+    """Enter them in one transaction, with one line in the record; what somebody else entered meanwhile is left out.
+
+    Those with a number come first: a number that is given to another must not be theirs.
+    """
     with work(database) as w:
+        w.record.hold()
         units = {one.key for one in sitting_reads.units(w.c)}
+        there, said = reads.known_things(w.c)
+        fresh = [one for one in sorted(new, key=lambda one: not one.number)
+                 if ((one.number not in there) if one.number else (one.unit, one.kind.value, one.text) not in said)]
         try:
-            numbers = tuple(w.items.enter(check_new(one, units), by=by, at=at, by_role=role) for one in new)
+            numbers = tuple(w.items.enter(check_new(one, units), by=by, at=at, by_role=role) for one in fresh)
         except LifeRefused as refused:
             raise Refused(refused.text) from None
         if numbers:

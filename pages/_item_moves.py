@@ -114,7 +114,8 @@ def _draw(card: ItemCard, field: Field) -> None:
         case "parts":
             _draw_parts(card, key)
         case "choice":
-            st.selectbox(field.label, list(field.choices), format_func=dict(field.choices).get, key=key)
+            words = dict(field.choices)
+            st.selectbox(field.label, list(words), format_func=words.__getitem__, key=key)
 
 
 def _draw_parts(card: ItemCard, key: str) -> None:

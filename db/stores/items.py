@@ -183,13 +183,17 @@ class Items:
     def _next_number(self, new: NewItem) -> tuple[str, int, str]:
         if new.number:
             series, _dash, last = new.number.rpartition("-")
-            if series and last.isascii() and last.isdigit() and len(last) <= 9:
+            if series and last.isascii() and last.isdigit() and len(last) <= 9 and not self._is_taken(series, int(last)):
                 return series, int(last), new.number
             return f"={new.number}", 1, new.number
         series = new.series or self._series_of(new.sitting_id, new.listed_on)
         nth = int(self._c.execute(
             select(func.coalesce(func.max(t.item.c.nth), 0)).where(t.item.c.series == series)).scalar_one()) + 1
         return series, nth, f"{series}-{nth:03d}"
+
+    def _is_taken(self, series: str, nth: int) -> bool:
+        """2026-3 stands beside 2026-003: another number at the same place of the series."""
+        return self._c.execute(select(t.item.c.id).where(t.item.c.series == series, t.item.c.nth == nth)).first() is not None
 
     def _series_of(self, sitting_id: int | None, day: date) -> str:
         if sitting_id is None:

@@ -130,6 +130,17 @@ def test_every_fault_says_row_column_and_cure_and_nothing_is_entered(published, 
     assert listed(published).total == 3
 
 
+def test_numbers_that_meet_and_days_beyond_the_calendar_break_nothing(published):
+    row = {"类别": "问题", "责任单位": "A县", "来源": "督查发现"}
+    data = filled({**row, "内容": "自动编号"}, {**row, "内容": "写法不同", "编号": "2026Q1-1"},
+                  {**row, "内容": "会碰上", "编号": "2026-001"})
+
+    assert import_list(published.house.database, data, who=OFFICE, at=published.now) == ("2026Q1-1", "2026-001", "2026-002")
+    assert import_list(published.house.database, data, who=OFFICE, at=published.now) == ()
+    far = check_list(published.house.database, filled({**row, "内容": "太远", "期限": "9999-12-31"}), today=DAY)
+    assert "不在2000年到2099年之间" in far.faults[0].said
+
+
 def test_only_the_office_imports_and_the_template_holds_one_example(published):
     with pytest.raises(NotAllowed):
         import_list(published.house.database, list_template(), who=LIAISON, at=published.now)
@@ -143,5 +154,7 @@ def test_what_is_entered_by_hand_is_found_by_its_text(published):
     assert [one.text for one in listed(published, text="100%").items] == ["100%回访"]
 
 
-def filled(row: dict[str, str]) -> bytes:
-    return write_sheets((PlainSheet(name=SHEET, head=tuple(row), rows=(tuple(row.values()),), widths=(12,) * len(row)),))
+def filled(*rows: dict[str, str]) -> bytes:
+    head = tuple(dict.fromkeys(name for row in rows for name in row))
+    return write_sheets((PlainSheet(name=SHEET, head=head, rows=tuple(tuple(row.get(name, "") for name in head) for row in rows),
+                                    widths=(12,) * len(head)),))

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from email import message_from_bytes, policy
+from fractions import Fraction
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -21,11 +22,12 @@ from hypothesis import strategies as st
 from db.reads import reminders as reads
 from db.reads.reminders import Waiting
 from office import notify, reminders
+from office.items import state_of
 from office.notify_settings import Channel, NotifySettings, Security, change, parse_addresses, settings
 from office.people import Role
 from office.refusal import Refused
 from office.reminders import Terms, Why
-from scoring.commitment import Kind
+from scoring.commitment import Kind, Part, Verdict
 from tests import make, make_list
 
 DAY = date(2026, 6, 30)
@@ -87,6 +89,23 @@ def test_what_waits_for_others_reminds_nobody_and_people_see_their_own(house: ma
     assert len(reminders.of_day(house.database, date(2026, 5, 1))) == 0
     assert reminders.reminders_docx(every, DAY).startswith(b"PK")
     assert len(reminders.reminders_csv(every).decode("utf-8-sig").splitlines()) == len(every) + 1
+
+
+def test_a_part_reminds_its_own_unit_and_what_was_reopened_has_not_been_silent_before(house: make.House) -> None:
+    made = make_list.of(house)
+    whole, _two, three = made.numbers
+    made.happen(whole, Kind.SPLIT, parts=tuple(
+        Part(number=f"{whole}-{n}", weight=Fraction(1, 2), unit=unit, text="一段", deadline=date(2026, 5, 20))
+        for n, unit in ((1, "small-B"), (2, "small-A"))))
+    told = {(one.number, one.recipient.key) for one in reminders.of_day(house.database, date(2026, 5, 20)) if one.why is Why.DUE}
+    assert told >= {(f"{whole}-1", "unit:small-B"), (f"{whole}-2", "unit:small-A")}
+
+    made.strike_off(three)
+    house.clock.advance(86400 * 60)  # type: ignore[attr-defined]
+    made.happen(three, Kind.LOOKED_BACK, verdict=Verdict.NOT_KEPT, text="又堵了")
+    made.happen(three, Kind.RELAPSED, text="又堵了", deadline=date(2026, 12, 31))
+    silent = {one.number: one.days for one in reminders.of_day(house.database, date(2026, 7, 30)) if one.why is Why.NO_PROGRESS}
+    assert silent[three] == (date(2026, 7, 30) - state_of(house.database, three).cycle_since).days < 60
 
 
 class Mailbox(socketserver.StreamRequestHandler):

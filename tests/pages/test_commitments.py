@@ -96,6 +96,17 @@ def test_the_page_of_an_item_offers_each_role_its_own_keys_and_a_move_stands_in_
     assert "请&lt;b&gt;抓紧" in text(office) and "催办1次" in text(office)
 
 
+def test_a_second_source_is_linked_with_its_key(at_home, tokens, monkeypatch):
+    office = open_page(monkeypatch, tokens["clerk"], "item", n="2026Q1-001")
+    press(office, "关联来源")
+    origin = office.selectbox(key="item/2026Q1-001/origin")
+    assert "督查交办" in origin.options
+    origin.select("inspection")
+    office.text_input(key="item/2026Q1-001/ref").input("第三督查组")
+    press(office, "确认关联来源")
+    assert "关联来源，已记下" in text(office) and "第三督查组" in text(office)
+
+
 def test_a_refusal_says_what_to_do_and_keeps_what_was_typed(at_home, tokens, monkeypatch):
     page = open_page(monkeypatch, tokens["liaison"], "item", n="2026Q1-002")
     assert not page.button  # another unit's: nothing to press
