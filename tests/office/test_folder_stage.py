@@ -34,7 +34,11 @@ title = "现场测评"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return shutil.copytree(SAMPLE, tmp_path / "sitting")
+    """The county sample without an agenda of its own."""
+    made = shutil.copytree(SAMPLE, tmp_path / "sitting")
+    about = made / "sitting.toml"
+    about.write_text(about.read_text("utf-8").partition("\n# The order")[0] + "\n", "utf-8")
+    return made
 
 
 def add_columns(file: Path, columns: str, values: str, **of_row: str) -> None:
