@@ -25,11 +25,12 @@ def draw_blank(snapshot: Snapshot, who: Staff) -> None:
     named = {seat.code: f"{seat.code}　{seat.name}" for seat in snapshot.seats if not snapshot.rule.group(seat.group).secret}
     with st.form(f"{prefix}/form"):
         st.multiselect("单位（不选就是全部）", list(names), format_func=names.__getitem__, key=f"{prefix}/targets",
-                       disabled=ranking)
+                       disabled=ranking, placeholder="全部单位")
         st.checkbox("所选单位印在一张上（各单位一起打分的场次用）", key=f"{prefix}/together", disabled=ranking,
                     value=ranking or snapshot.sitting.ballot_mode == "all")
         if named:
-            st.multiselect("实名席位（票上印席位号）", list(named), format_func=named.__getitem__, key=f"{prefix}/seats")
+            st.multiselect("实名席位（票上印席位号）", list(named), format_func=named.__getitem__, key=f"{prefix}/seats",
+                           placeholder="不选就不印实名席位的")
         for group in snapshot.rule.groups:
             if group.secret:
                 count = sum(seat.group == group.key for seat in snapshot.seats)
