@@ -98,7 +98,7 @@ def let_in(policy: str, style: str) -> bool:
 
 
 def test_no_route_is_left_out_of_the_walk():
-    with_routes = {file.stem for file in HALL.glob("*.py") if re.search(r"^def routes\(", file.read_text(encoding="utf-8"), re.M)}
+    with_routes = {file.stem for file in HALL.rglob("*.py") if re.search(r"^def routes\(", file.read_text(encoding="utf-8"), re.M)}
 
     assert with_routes == {"board", "phone_check", *(one.__name__.split(".")[1] for one in PLAIN)}
 

@@ -57,7 +57,7 @@ def test_every_detail_that_the_code_records_has_a_chinese_word():
     own = {"at", "actor", "action", "sitting_id", "by"}
     found = {
         keyword.arg
-        for folder in ("office", "hall") for file in (ROOT / folder).glob("*.py")
+        for folder in ("office", "hall") for file in (ROOT / folder).rglob("*.py")
         for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(call, ast.Call) and ast.unparse(call.func) in ("_tell", "w.record.append")
         for keyword in call.keywords if keyword.arg}
