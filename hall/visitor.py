@@ -5,7 +5,8 @@
     POST /v/{secret}/item/{number}      verdict, words, photos; the same nonce again is the same answer
     GET  /v/{secret}/file/{id}?size=    evidence of these items
 
-The link is the key: nobody signs in, and nothing else opens. After the last day it still shows, and takes no more.
+The link is the key: nobody signs in, and nothing else opens. After the last day it still shows what
+was asked and answered, but no files of the unit, and takes no more.
 """
 
 from __future__ import annotations
@@ -102,7 +103,8 @@ class _Path:
 
     def file(self, request: Request) -> Response:
         try:
-            found = visitors.served(self._house.database, request.path_params["secret"], request.path_params["id"])
+            found = visitors.served(self._house.database, request.path_params["secret"], request.path_params["id"],
+                                    at=self._house.clock())
         except NotFound as gone:
             return _unknown(gone)
         return served(request, self._shelf, found, asked_size(request))
@@ -120,7 +122,7 @@ class _Path:
         own = {one.id for one in invitation.answers}
         files = [dict(href=f"/v/{secret}/file/{one.id}", name=one.name, photo=Kind(one.media_type).is_photo,
                       words=f"{Kind(one.media_type).words}，{minute(one.added_at)}", mine=one.answer_id in own)
-                 for one in visitors.evidence_for(database, invitation, visit)]
+                 for one in visitors.evidence_for(database, invitation, visit, at=self._house.clock())]
         ended = visitors.may_answer(invitation.plan, self._house.clock())
         return page(
             "visit.html", status=status_of(refused), visit=visit, status_words=Status(visit.status).words,

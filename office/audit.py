@@ -38,7 +38,7 @@ DETAIL_WORDS = {
     "item": "清单编号", "items": "清单编号", "verdict": "结论", "text": "内容", "deadline": "期限", "into": "并入",
     "day": "日期", "leader": "联系领导",
     "granted": "同意", "passed": "通过", "slip": "督办单", "level": "级别", "plan": "回头看", "entries": "台账序号",
-    "recipients": "对象数", "failed": "没有发出", "channel": "方式", "month": "月份",
+    "recipients": "对象数", "failed": "没有发出", "left": "已不在清单", "channel": "方式", "month": "月份",
     "answer": "答复", "asker": "提问人", "comment": "点评编号", "place": "次序", "question": "提问编号", "speaker": "讲话人",
     "ruling": "裁定", "times": "第几遍", "title": "名称", "unit": "单位",
     "units": "单位", "url": "地址", "value": "值", "values": "分项", "version": "版次", "weights": "权重", "administrator": "管理员",

@@ -1,7 +1,8 @@
 """Evidence of what was done: who may add it, who may see it, who may take it away.
 
 Everybody who signs in sees the evidence of the list, except that a liaison sees what concerns the own unit. A unit
-adds to its own items, the office to all of them. Deleting needs a reason; the line and the hash stay. Visitors of a
+adds to its own items, the office to all of them. Deleting needs a reason; the line and the hash stay; what a closure
+rests on only the office deletes. Visitors of a
 look-back come with their own link (`office.visitors`). The content is on the shelf (`office.evidence_shelf`).
 """
 
@@ -15,6 +16,7 @@ from typing import BinaryIO
 
 from db.engine import Connection, Database
 from db.reads import evidence as reads
+from db.reads import items as item_reads
 from db.reads.evidence import EvidenceLine, ItemUnits
 from db.values import Staff
 from db.work import Work, work
@@ -22,6 +24,7 @@ from office.evidence_kinds import Kind
 from office.evidence_shelf import Arriving, Shelf
 from office.people import Role
 from office.refusal import NotAllowed, NotFound, Refused
+from scoring.commitment import Kind as Event
 
 OFFICE = frozenset({Role.ADMINISTRATOR, Role.HOST, Role.CLERK})
 SEES_ALL = OFFICE | {Role.SUPERVISOR, Role.LEADER}
@@ -123,6 +126,12 @@ def evidence_of(database: Database, number: str, who: Staff) -> tuple[EvidenceLi
         return lines_for(c, item, who)
 
 
+def _bears_a_closure(c: Connection, line: EvidenceLine) -> bool:
+    """Whether the item was asked to be struck off, or was checked, on the strength of this file."""
+    return any(line.sha256 in one.event.evidence for one in item_reads.events(c, line.item_id)
+               if one.event.kind in (Event.CLOSURE_ASKED, Event.CHECKED))
+
+
 def lines_for(c: Connection, item: ItemUnits, who: Staff) -> tuple[EvidenceLine, ...]:
     """What this person may see of an item's files. What visitors photographed a unit sees once its outcome is found."""
     if not may_see(who, item):
@@ -165,6 +174,8 @@ def delete(database: Database, shelf: Shelf, evidence_id: int, *, why: str, who:
             raise NotAllowed("只有上传的人和督办机构可以删除佐证。")
         if line.deleted_at is not None:
             raise Refused("这份佐证已经删除。")
+        if not who.roles & OFFICE and _bears_a_closure(w.c, line):
+            raise NotAllowed("这份佐证是申请销号的依据，不能自己删除。确需删除请联系督办机构。")
         w.evidence.delete(evidence_id, at=at, by=who.name, why=why)
         w.record.append(at=at, actor=who.name, action="删除佐证", item=line.item, sha256=line.sha256, reason=why)
     with work(database) as w:  # the deletion stands; nobody adds the same content while it goes

@@ -36,7 +36,7 @@ _FILES = _field("evidence", "佐证材料", "evidence")
 FIELDS: Mapping[Kind, tuple[Field, ...]] = {
     Kind.ACCEPTED: (_WORDS,),
     Kind.RETURNED: (_field("text", "退回原因", hint="例如：不属本单位职责，应由市建设局负责"), _FILES),
-    Kind.REASSIGNED: (_field("unit", "改由哪个单位负责", "unit"), _field("units", "配合单位", "units"),
+    Kind.REASSIGNED: (_field("unit", "改由哪个单位负责", "unit"), _field("units", "配合单位（不选即没有）", "units"),
                       _field("leader", "联系领导（不填则不变）", "line"),
                       _field("deadline", "新的期限（不填则不变）", "day"), _REASON),
     Kind.REPORTED: (_field("value", "完成数", "line", "只写数，与目标值同一单位"),

@@ -26,7 +26,7 @@ from scoring import family
 from scoring.commitment import Event, Kind, Part
 from scoring.item import Item
 from scoring.life import replay
-from scoring.life_rules import LifeRefused
+from scoring.life_rules import ACCEPTANCE, LifeRefused
 from scoring.number import NotANumber, parse_decimal
 from scoring.promise import unmeasurable
 
@@ -44,6 +44,8 @@ def happen(database: Database, number: str, kind: Kind, *, who: Staff, at: datet
             raise Refused(f"{number}刚刚有人办理过，您看到的已不是最新情况。请看过最新记录后再办。")
         if not may(who, item, kind):
             raise NotAllowed(not_yours(kind))
+        if kind in ACCEPTANCE and _owner(w, number, at) in (who.name, who.title):
+            raise NotAllowed(f"您是这一项的责任人，不能给自己{kind.words}，请由其他领导或监督员办理。")
         event = _event(kind, at=at, by=who.name, by_unit=as_unit(who, item, kind), role=who.title, **told)
         after = happen_in(w, number, event, more=more)
         return after[number].length
@@ -180,6 +182,11 @@ def kin_of(w: Work, number: str, event: Event) -> dict[str, Item]:
         asked |= waiting
         waiting = {one.parent for one in known.values() if one.parent} - asked
     return known
+
+
+def _owner(w: Work, number: str, at: datetime) -> str:
+    line = reads.item(w.c, number, local_time.day(at))
+    return line.owner if line is not None else ""
 
 
 def _held(w: Work, number: str) -> Item:

@@ -29,7 +29,7 @@ from office.people import Role
 from office.points import ledger_sha256
 from office.refusal import NotAllowed, NotFound, Refused
 from office.visitors import Link, VisitorKind, invite
-from scoring.commitment import Status, Verdict
+from scoring.commitment import OFF_THE_LIST, Status, Verdict
 from scoring.number import NotANumber, parse_exact, plain
 
 BOOKING = "回头看记分"
@@ -209,17 +209,21 @@ def films_csv(view: LookBackView) -> bytes:
 def close_plan(database: Database, plan_id: int, *, who: Staff, at: datetime) -> int:
     """Book what the outcomes count, by the points that were fixed when the plan was made; how many bookings.
 
-    Every visit must have its outcome. One entry an item: its cause names the item and the outcome.
+    Every visit must have its outcome, save of what has left the list meanwhile. One entry an item: its cause names the
+    item and the outcome.
     """
     refuse_others(who)
     with work(database) as w:
         plan = open_plan(w, plan_id)
         visits = reads.visits(w.c, plan_id)
-        waiting = [one.number for one in visits if not one.outcome]
+        gone = [one.number for one in visits if not one.outcome and Status(one.status) in OFF_THE_LIST]
+        waiting = [one.number for one in visits if not one.outcome and one.number not in gone]
         if waiting:
             raise Refused(f"还有{len(waiting)}项没有认定结论（{'、'.join(waiting[:5])}），认定完再办结。")
         before = {one.id for one in result_reads.ledger(w.c)}
         for one in visits:
+            if one.number in gone:
+                continue
             points = parse_exact(plan.points[one.outcome])
             if points:
                 w.results.book(unit_id=one.unit_id, period=plan.period, kind="bonus" if points > 0 else "deduction",
@@ -227,7 +231,7 @@ def close_plan(database: Database, plan_id: int, *, who: Staff, at: datetime) ->
                                publication_id=None, at=at, by=who.name)
         booked = tuple(one for one in result_reads.ledger(w.c) if one.id not in before)
         w.look_backs.close(plan_id, at=at, by=who.name)
-        w.record.append(at=at, actor=who.name, action=BOOKING, plan=plan_id, title=plan.title, count=len(booked),
+        w.record.append(at=at, actor=who.name, action=BOOKING, plan=plan_id, title=plan.title, count=len(booked), left=gone,
                         entries=[one.id for one in booked], ledger_sha256=ledger_sha256(booked))
     return len(booked)
 

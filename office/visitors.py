@@ -152,19 +152,23 @@ def answer(database: Database, secret: str, number: str, *, verdict: str, words:
         return next(one for one in reads.answers_of(w.c, invitation.visitor.id) if one.id == made)
 
 
-def evidence_for(database: Database, invitation: Invitation, visit: Visit) -> tuple[EvidenceLine, ...]:
-    """What the unit has shown of this item, and the visitor's own photos; nothing of other visitors."""
+def evidence_for(database: Database, invitation: Invitation, visit: Visit, *, at: datetime) -> tuple[EvidenceLine, ...]:
+    """What the unit has shown of this item, and the visitor's own photos; nothing of other visitors.
+
+    When the look-back is over only the own photos are left: a badge that lies about opens no files for good.
+    """
+    ended = bool(may_answer(invitation.plan, at))
     own = {one.id for one in invitation.answers}
     with database.reading() as c:
         return tuple(one for one in evidence_reads.of_item(c, visit.item_id)
-                     if one.deleted_at is None and (one.answer_id is None or one.answer_id in own))
+                     if one.deleted_at is None and ((one.answer_id is None and not ended) or one.answer_id in own))
 
 
-def served(database: Database, secret: str, evidence_id: int) -> Served:
+def served(database: Database, secret: str, evidence_id: int, *, at: datetime) -> Served:
     """A file for the holder of this link."""
     invitation = opened(database, secret)
     for visit in invitation.visits:
-        for line in evidence_for(database, invitation, visit):
+        for line in evidence_for(database, invitation, visit, at=at):
             if line.id == evidence_id:
                 return evidence.as_served(line)
     raise NotFound("没有这份佐证。")

@@ -61,6 +61,7 @@ def _following(before: Item | None, after: Item, event: Event) -> list[tuple[str
         case Kind.MERGED:
             taken = Event(kind=Kind.ABSORBED, part=after.number, deadline=event.deadline or after.deadline,
                           original=after.original_deadline, since=after.since, sources=after.sources,
+                          due=after.missed[-1] if after.missed else None,
                           granted=True if event.deadline else None, text=event.text, **by)  # type: ignore[arg-type]
             return [(event.into, taken)]
     if not after.parent or before is None:

@@ -72,7 +72,10 @@ def merged(item: Item, event: Event) -> Item:
 
 
 def absorbed(item: Item, event: Event) -> Item:
-    """The survivor of a merger takes the earlier deadline, unless another one was approved (`granted`)."""
+    """The survivor of a merger takes the earlier deadline, unless another one was approved (`granted`).
+
+    A deadline that the other one had missed (`due`) stays marked: a merger makes nothing late unmissed.
+    """
     if event.part == item.number or event.part in item.absorbed:
         raise LifeRefused(Reason.SAME_ITEM, f"{event.part}已经并入，不能重复并入。", field="part")
     both = [day for day in (item.deadline, event.deadline) if day is not None]
@@ -81,6 +84,7 @@ def absorbed(item: Item, event: Event) -> Item:
         item,
         deadline=event.deadline if event.granted else min(both, default=None),
         original_deadline=min(originals, default=None),
+        missed=item.missed if event.due is None or event.due in item.missed else (*item.missed, event.due),
         since=min(item.since, event.since or item.since),
         sources=(*item.sources, *(one for one in event.sources if one not in item.sources)),
         absorbed=(*item.absorbed, event.part),

@@ -74,7 +74,7 @@ FIELDS: dict[Kind, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Kind.PART_REOPENED: (("part", "text"), ("deadline",)),
     Kind.PART_WITHDRAWN: (("part", "text"), ()),
     Kind.MERGED: (("into", "text"), ("deadline",)),
-    Kind.ABSORBED: (("part",), ("deadline", "original", "sources", "since", "granted", "text")),
+    Kind.ABSORBED: (("part",), ("deadline", "original", "sources", "since", "granted", "due", "text")),
     Kind.LINKED: (("source",), ("text",)),
     Kind.CLOSURE_ASKED: (("evidence",), ("text",)),
     Kind.CHECKED: (("passed",), ("text", "evidence")),

@@ -88,7 +88,7 @@ def sources_of(c: Connection, item_ids: Sequence[int]) -> dict[int, tuple[ItemSo
 
 
 def supporting_of(c: Connection, item_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """Item id -> the names of the supporting units as they were listed."""
+    """Item id -> the names of the supporting units of today."""
     found: dict[int, list[str]] = defaultdict(list)
     for n in range(0, len(item_ids), 500):
         for item_id, name in c.execute(

@@ -105,7 +105,7 @@ def plan(c: Connection, plan_id: int) -> Plan | None:
 
 
 def visits(c: Connection, plan_id: int) -> tuple[Visit, ...]:
-    """By number."""
+    """By number. A visit that is decided stands with the unit that held the item on that day."""
     rows = c.execute(
         select(t.visit, t.item.c.number, t.item.c.text, t.item.c.measures, t.item.c.value, t.item.c.value_unit,
                t.item.c.project, t.item_view.c.unit_id, t.item_view.c.status, t.item_view.c.deadline,
@@ -114,13 +114,27 @@ def visits(c: Connection, plan_id: int) -> tuple[Visit, ...]:
         .join_from(t.visit, t.item, t.item.c.id == t.visit.c.item_id)
         .join(t.item_view, t.item_view.c.item_id == t.item.c.id).join(t.unit, t.unit.c.id == t.item_view.c.unit_id)
         .outerjoin(t.sitting, t.sitting.c.id == t.item.c.sitting_id)
-        .where(t.visit.c.plan_id == plan_id).order_by(t.item.c.number))
+        .where(t.visit.c.plan_id == plan_id).order_by(t.item.c.number)).all()
+    held = _holders(c, {r.item_id: r.decided_at for r in rows if r.decided_at})
+    now = {r.item_id: (r.unit_id, r.unit, r.unit_name) for r in rows} | held
     return tuple(
-        Visit(item_id=r.item_id, number=r.number, text=r.text, unit_id=r.unit_id, unit=r.unit, unit_name=r.unit_name,
+        Visit(item_id=r.item_id, number=r.number, text=r.text, unit_id=now[r.item_id][0], unit=now[r.item_id][1],
+              unit_name=now[r.item_id][2],
               status=r.status, deadline=r.deadline or "", measures=tuple(json.loads(r.measures)),
               value=f"{r.value}{r.value_unit}", progress=r.progress,
               sitting=f"{r.title} {r.period}" if r.title else "", project=r.project, outcome=r.outcome or "",
               reason=r.reason or "", decided_by=r.decided_by or "", film=r.film or "", film_place=r.film_place) for r in rows)
+
+
+def _holders(c: Connection, moments: Mapping[int, str]) -> dict[int, tuple[int, str, str]]:
+    """Item id -> (id, key, name) of the unit that it had at its moment."""
+    keys = {r.item_id: str(json.loads(r.detail)["unit"]) for r in c.execute(
+        select(t.item_event.c.item_id, t.item_event.c.at, t.item_event.c.detail)
+        .where(t.item_event.c.item_id.in_(list(moments)), t.item_event.c.kind.in_(("listed", "reassigned")))
+        .order_by(t.item_event.c.item_id, t.item_event.c.serial)) if r.at <= moments[r.item_id]}
+    units = {r.key: (int(r.id), str(r.key), str(r.name)) for r in c.execute(
+        select(t.unit.c.id, t.unit.c.key, t.unit.c.name).where(t.unit.c.key.in_(set(keys.values()))))}
+    return {item_id: units[key] for item_id, key in keys.items() if key in units}
 
 
 def candidates(c: Connection, statuses: Iterable[str], sitting: str = "") -> tuple[tuple[str, str, str], ...]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, insert, select, true, update
+from sqlalchemy import Connection, delete, func, insert, select, true, update
 
 from db import tables as t
 from db.clock import text_of
@@ -74,8 +74,7 @@ class Items:
             commitment_id=new.commitment_id, part_of=new.part_of or None, note=new.note, entered_at=text_of(event.at),
             entered_by=event.by)
         self.link_source(item_id, new.source, at=event.at)
-        for one in dict.fromkeys(new.supporting):
-            self._c.execute(insert(t.item_unit).values(item_id=item_id, unit_id=units[one]))
+        self._put_supporting(item_id, new.supporting)
         self._put_milestones(item_id, new.milestones)
         if new.commitment_id is not None:
             self._c.execute(update(t.commitment).where(t.commitment.c.id == new.commitment_id).values(number=number))
@@ -148,6 +147,8 @@ class Items:
         self._c.execute(insert(t.item_event).values(
             item_id=item_id, serial=serial, kind=event.kind.value, at=text_of(event.at), by=event.by,
             by_role=event.role, by_unit=event.by_unit, detail=detail_of(event, more)))
+        if event.kind is Kind.REASSIGNED or (event.kind is Kind.CORRECTED and event.units):
+            self._put_supporting(item_id, event.units)
         if self._later is not None:
             self._later.add(item_id)
         else:
@@ -203,6 +204,12 @@ class Items:
     def _unit_ids(self, *keys: str) -> dict[str, int]:
         rows = self._c.execute(select(t.unit.c.key, t.unit.c.id).where(t.unit.c.key.in_({one for one in keys if one})))
         return {r.key: int(r.id) for r in rows}
+
+    def _put_supporting(self, item_id: int, units: Iterable[str]) -> None:
+        """Who supports it from now on; who did before stands in the events."""
+        self._c.execute(delete(t.item_unit).where(t.item_unit.c.item_id == item_id))
+        for unit_id in self._unit_ids(*units).values():
+            self._c.execute(insert(t.item_unit).values(item_id=item_id, unit_id=unit_id))
 
     def _put_milestones(self, item_id: int, milestones: Sequence[Milestone]) -> None:
         for position, one in enumerate(milestones, 1):

@@ -63,7 +63,7 @@ item = Table(
     UniqueConstraint("series", "nth"),
 )
 
-item_unit = Table(  # the supporting units (配合单位)
+item_unit = Table(  # the supporting units (配合单位) of today, as the last listing, assignment or correction named them
     "item_unit",
     metadata,
     Column("item_id", Integer, ForeignKey("item.id"), primary_key=True),

@@ -143,3 +143,4 @@ def test_after_its_last_day_a_link_shows_and_takes_no_more(outing: Outing) -> No
 
     assert page.status_code == 200 and "已于2026-05-31结束" in page.text and "<form" not in page.text
     assert outing.send(one, nonce="0123456789").status_code == 422 and outing.answers() == []
+    assert "单位的照片和文件不再出示" in page.text and "/file/" not in page.text

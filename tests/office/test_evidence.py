@@ -12,8 +12,10 @@ from db.engine import Database
 from hall import care
 from office import evidence
 from office.evidence_shelf import shelf_of
+from office.items import happen
 from office.people import Role
 from office.refusal import NotAllowed, NotFound, Refused
+from scoring.commitment import Kind
 from tests import files, make_list
 from tests.make import House
 
@@ -50,6 +52,24 @@ def test_a_deleted_file_leaves_its_hash_and_stays_where_another_item_needs_it(ho
     assert not shelf.is_whole(first.sha256) and all(holds for _words, holds in care.verify(database))
     assert put(house, one, liaison).id not in (first.id, second.id) and shelf.is_whole(first.sha256)
     assert [each["sha256"] for each in made.record("删除佐证")] == [first.sha256] * 2
+
+
+def test_what_a_closure_rests_on_is_not_deleted_by_its_unit_and_support_moves_with_the_item(house: House) -> None:
+    made = make_list.of(house)
+    one = made.numbers[0]
+    liaison, other = made.person("a", Role.LIAISON, unit="small-A"), made.person("b", Role.LIAISON, unit="small-B")
+    office, shelf, database, at = made.person("o", Role.CLERK), shelf_of(house.database), house.database, house.clock()
+    photo = put(house, one, liaison)
+    made.happen(one, Kind.CLOSURE_ASKED, by="联络员", evidence=(photo.sha256,))
+    with pytest.raises(NotAllowed, match="申请销号的依据"):
+        evidence.delete(database, shelf, photo.id, why="换一张", who=liaison, at=at)
+    assert shelf.is_whole(photo.sha256)
+    made.happen(one, Kind.CLOSURE_REFUSED, text="还差一段")
+    assert evidence.item_if_seen(database, one, other) is None
+    happen(database, one, Kind.REASSIGNED, who=office, at=at, unit="small-C", units=("small-B",), text="改由C县负责")
+    assert evidence.item_if_seen(database, one, liaison) is None
+    assert put(house, one, other, files.photo(colour="blue")).item == one
+    evidence.delete(database, shelf, photo.id, why="有身份证号", who=office, at=at)
 
 
 def test_a_backup_brings_the_content_along_and_what_was_changed_is_found(house: House, tmp_path: Path) -> None:

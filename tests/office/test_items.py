@@ -182,6 +182,23 @@ def test_what_is_merged_counts_once_and_brings_the_earlier_deadline(desk):
         assert sum(reads.lights(c, Filter(), desk.clock().date()).values()) == 1
 
 
+def test_whoever_answers_for_it_neither_checks_nor_signs_it(desk):
+    number = enter(desk.database, problem(text="自己的事", owner=LEADER.title), who=OFFICE, at=desk.clock())
+    desk.does(LIAISON, Kind.ACCEPTED, number=number)
+    desk.does(LIAISON, Kind.CLOSURE_ASKED, number=number, evidence=PHOTO)
+    desk.does(SUPERVISOR, Kind.CHECKED, number=number, passed=True)
+    with pytest.raises(NotAllowed, match="您是这一项的责任人"):
+        desk.does(LEADER, Kind.SIGNED_OFF, number=number)
+    desk.does(person("another", Role.LEADER), Kind.SIGNED_OFF, number=number)
+
+
+def test_a_merger_with_another_day_leaves_what_was_missed_marked(desk):
+    late = enter(desk.database, problem(text="早该办的", deadline=date(2026, 5, 1)), who=OFFICE, at=desk.clock())
+    desk.does(OFFICE, Kind.MERGED, number=late, days=30, into=desk.number, text="同一件事", deadline=date(2026, 12, 31))
+    survivor = state_of(desk.database, desk.number)
+    assert (survivor.missed, survivor.deadline) == ((date(2026, 5, 1),), date(2026, 12, 31))
+
+
 def test_a_second_source_is_linked_and_not_listed_again(desk):
     from scoring.commitment import Origin
     from scoring.commitment import Source as Said

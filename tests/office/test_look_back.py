@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import text
 
 from hall import care
+from office import items, visitors
 from office import look_back as lb
-from office import visitors
 from office.evidence_shelf import Shelf
 from office.items import state_of
 from office.look_back import NewLookBack, close_plan, drawn, make_plan, suggested
@@ -25,7 +25,7 @@ from office.points import points_ledger
 from office.refusal import NotAllowed, NotFound, Refused
 from office.visitor_sheet import visitor_sheet
 from office.visitors import VisitorKind
-from scoring.commitment import Status, Verdict
+from scoring.commitment import Kind, Status, Verdict
 from tests import files, make_list
 from tests.make import House
 
@@ -200,6 +200,22 @@ def test_outcomes_go_onto_the_timeline_reopen_what_relapsed_and_are_booked_as_po
         close_plan(database, plan_id, who=office, at=at)
     with pytest.raises(Refused, match="结束"):
         answer(house, links[0].secret, two, K)
+
+
+def test_what_left_the_list_holds_no_look_back_up_and_points_go_to_whoever_held_the_item(house: House) -> None:
+    made = make_list.of(house)
+    office, database, at = made.person("office", Role.ADMINISTRATOR), house.database, house.clock()
+    one, two, _three = made.numbers
+    plan_id, _links = make_plan(database, new(made, pool=(one, two)), who=office, at=at)
+    decide(database, plan_id, one, outcome=N, reason="未动工", who=office, at=at)
+    house.clock.advance(60)  # type: ignore[attr-defined]
+    items.happen(database, one, Kind.REASSIGNED, who=office, at=house.clock(), unit="small-B", text="改由B县负责")
+    made.happen(two, Kind.WITHDRAWN, text="另行安排")
+
+    assert dict(lb.summed(lb.look_back(database, plan_id))) == {"A县": Fraction(-1)}
+    assert close_plan(database, plan_id, who=office, at=house.clock()) == 1
+    assert [(each.unit_name, each.points) for each in points_ledger(database).bookings] == [("A县", Fraction(-1))]
+    assert made.record("回头看记分")[0]["left"] == [two] and all(holds for _words, holds in care.verify(database))
 
 
 def test_visitors_and_the_office_at_the_same_moment_lose_nothing(house: House, tmp_path: Path) -> None:
