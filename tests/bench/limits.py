@@ -26,7 +26,7 @@ BOARD = "the server's core while 100 screens ask the live board once a second"
 POSTGRES_LOST = "PostgreSQL, 1 and 2 ballot processes: ballots lost"
 POSTGRES_RATE = "PostgreSQL: 2 ballot processes against 1"
 RECOUNT = "exact recount against pandas floats"
-LIST_PAGES = ("list", "item", "wall chart", "leader's page")
+LIST_PAGES = ("list", "item", "wall chart", "leader's page", "calendar", "overview of leaders")
 LIST = "the {} at 20,000 items against 200"
 ADVISORY = "advisory view against a bare resampling loop"
 

@@ -35,7 +35,7 @@ FRONT_DOOR = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 TODAY = datetime(2026, 6, 10, 1, tzinfo=UTC)
 LEADER = "联系领导1"
 PAGES = (("list", "commitments", {}), ("item", "item", {"n": "2026-000100"}), ("wall chart", "wallchart", {}),
-         ("leader's page", "mine", {}))
+         ("leader's page", "mine", {}), ("calendar", "wallchart", {"view": "calendar"}), ("overview of leaders", "overview", {}))
 
 
 def measure(folder: Path) -> Measured:
