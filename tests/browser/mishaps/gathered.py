@@ -43,7 +43,7 @@ key = "overtime"
 name = "发言超时"
 points = "-0.5"
 """
-LIMITS = {"speech": 2, "comment": 60}
+LIMITS = {"speech": 2, "comment": 60, "ballot": 900}
 BREATH = 900  # milliseconds: two presses within a breath are one
 
 
@@ -52,7 +52,7 @@ def now() -> datetime:
 
 
 def the_plan() -> SittingPlan:
-    """The sample with sixty seats, speeches of two seconds, and a deduction for overtime."""
+    """The sample with sixty seats, speeches of two seconds, ballots that only the host closes, a deduction for overtime."""
     sample = read_folder(SAMPLES / KEY)
     segments = tuple(replace(one, seconds=LIMITS.get(one.key, one.seconds), warn_seconds=1) if one.key in LIMITS else one
                      for one in sample.segments)
@@ -132,33 +132,45 @@ class Gathered:
 
     # -- the hall full of phones ---------------------------------------------------------------------------------
 
-    def round_now(self) -> int:
-        with urllib.request.urlopen(f"{self.links['P20']}/now", timeout=20) as answer:
-            return int(json.loads(answer.read())["round"])
+    def scan(self, *, but: str) -> None:
+        """Every judge scans his badge on coming in; all but one."""
+        with ThreadPoolExecutor(8) as pool:
+            assert set(pool.map(status, [link for seat, link in self.links.items() if seat != but])) == {200}
 
-    def vote(self, seats: list[str], target: str, level: int) -> None:
+    def vote(self, seats: list[str], target: str, level: int, *, of_round: int = 0) -> None:
         """Papers over HTTP, as phones send them; a seat that is recused is refused, and nobody else."""
-        round_id = self.round_now()
+        round_id = of_round or self._round_now(target)
 
         def send(seat: str) -> int:
             paper = {"round": str(round_id), "nonce": f"n-{round_id}-{seat}",
                      **{f"m.{target}.{one}": str(level + (sum(map(ord, seat)) + n) % 7) for n, one in enumerate(CRITERIA)}}
-            return posted(self.links[seat], paper)
+            return status(self.links[seat], json.dumps(paper).encode())
 
         with ThreadPoolExecutor(8) as pool:
             statuses = dict(zip(seats, pool.map(send, seats), strict=True))
         assert set(statuses.values()) <= {200, 403}, statuses
         assert sum(one == 403 for one in statuses.values()) <= 2, statuses
 
-    def score(self, target: str, level: int, *, but: tuple[str, ...] = ()) -> None:
+    def score(self, target: str, level: int) -> None:
         """A unit without a mishap: opened, voted on by every phone, closed."""
-        rounds.open_round(self.database, KEY, (target,), by=HOST, at=now(), seconds=0)
-        self.vote([seat for seat in self.links if seat not in but], target, level)
+        round_id = rounds.open_round(self.database, KEY, (target,), by=HOST, at=now(), seconds=0)
+        self.vote(list(self.links), target, level, of_round=round_id)
         rounds.close_round(self.database, KEY, by=HOST, at=now())
 
+    def _round_now(self, target: str) -> int:
+        """What a phone is told to be open."""
+        for _ in range(50):
+            with urllib.request.urlopen(f"{self.links['P20']}/now", timeout=20) as answer:
+                told = json.loads(answer.read())
+            if told["round"] is not None and target in told["targets"]:
+                return int(told["round"])
+            time.sleep(0.1)
+        raise AssertionError(f"the phones are never told that {target} is open: {told}")
 
-def posted(link: str, paper: dict[str, str]) -> int:
-    request = urllib.request.Request(link, json.dumps(paper).encode(), {"Content-Type": "application/json"})
+
+def status(link: str, paper: bytes | None = None) -> int:
+    """What an address answers: to a look, or to a paper that is sent there."""
+    request = urllib.request.Request(link, paper, {"Content-Type": "application/json"} if paper else {})
     try:
         with urllib.request.urlopen(request, timeout=20) as answer:
             return int(answer.status)
@@ -185,6 +197,7 @@ def gathered(folder: Path) -> Iterator[Gathered]:
             h.links.update({one.seat: one.link for one in badges.issue_badges(
                 database, KEY, base_url=server.address, by="test", at=now())})
             assert (len(h.names), len(h.links)) == (13, 60)
+            h.scan(but="L07")
             yield h
     finally:
         server.stop()
@@ -210,16 +223,16 @@ def red_key(page: Page, words: str, then: str) -> None:
     page.wait_for_timeout(BREATH)
 
 
-def choose(page: Page, label: str, option: str) -> None:
-    """In the list of this label, the option that begins with these words."""
-    box = page.get_by_role("combobox", name=re.compile(label)).first
-    box.click()
-    page.get_by_role("option", name=re.compile(option)).first.click()
+def choose(page: Page, label: str, words: str) -> None:
+    """In the list of this label, the option with these words: they are typed, as in a long list one would."""
+    page.get_by_role("combobox", name=re.compile(label)).first.click()
+    page.keyboard.type(words)
+    page.get_by_role("option").filter(has_text=words).first.click()
 
 
 def dialog(page: Page, words: str) -> Page:
     """Open one of the console's dialogs; the page, for chaining."""
-    press(page, words)
+    press(page, re.compile(f"^{words}"))
     expect(page.get_by_role("dialog")).to_be_visible(timeout=30_000)
     return page
 
@@ -239,10 +252,3 @@ def keep(page: Page, name: str) -> None:
 
 def paused(page: Page) -> None:
     page.wait_for_timeout(BREATH)
-
-
-def until(deadline: float, since: float) -> float:
-    """Seconds since; refused when they are more than the deadline."""
-    took = time.monotonic() - since
-    assert took <= deadline, f"{took:.1f} s"
-    return took
