@@ -18,6 +18,7 @@ import pytest
 from db.engine import Database
 from db.migrate import migrate
 from tests import make
+from tests.tables import with_tables
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,11 +38,9 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_with_tables() -> Path:
     """A file with every table and no row, to be copied."""
-    made = tmp_path_factory.mktemp("tables") / "leitai.db"
-    _migrated(f"sqlite:///{made}")
-    return made
+    return with_tables()
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from hall.outcome import results
 from hall.stage import rounds
 from office import badges, sittings
 from office.plan import PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan
+from tests.tables import make_tables
 
 RULE = """
 id = "small"
@@ -167,10 +168,8 @@ class Hall:
 
 def house(url: str, clock: Clock | None = None) -> House:
     """A house with its writer running; its clock beats only when a test says `house.tick()`."""
-    from db.migrate import migrate
-
     built = House(Database(url), clock or Clock(), public_url=BASE)
-    migrate(built.database)
+    make_tables(built.database)
     built.live.refresh()
     built.box.start()
     return built

@@ -11,7 +11,6 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from db.engine import Database
-from db.migrate import migrate
 from db.values import Commitment, Declaration, Shortcoming
 from db.work import work
 from hall.house import House
@@ -20,6 +19,7 @@ from hall.phones.phones_first import PhonesFirst
 from hall.stage import rounds
 from office import sittings
 from office.plan import PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan
+from tests.tables import make_tables
 
 POINTS = """
 id = "small"
@@ -113,7 +113,7 @@ class Phones:
     def __init__(self, folder: Path, *, public_url: str = "", **changes: object) -> None:
         self.clock = Clock()
         self.house = House(Database(f"sqlite:///{folder}/hall.db"), self.clock, public_url)
-        migrate(self.house.database)
+        make_tables(self.house.database)
         sittings.load(self.house.database, replace(PLAN, **changes), by="测试", at=self.clock())  # type: ignore[arg-type]
         self.house.live.refresh()
         self.issue_badges(*(seat.code for seat in self.snapshot.seats))
