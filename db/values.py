@@ -12,6 +12,8 @@ from datetime import date, datetime
 from scoring.ballot import Line
 from scoring.round import Phase
 
+SLIP = "误操作，主持人撤销"  # why a round was voided that was opened by mistake, before any paper came in
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
@@ -96,6 +98,11 @@ class Round:
     closed_at: datetime | None
     closed_by: str | None
     void_reason: str | None
+
+    @property
+    def is_slip(self) -> bool:
+        """Opened by mistake and taken back before any paper came in: it counts as if it had never been."""
+        return self.void_reason == SLIP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from db.reads import results as result_reads
 from db.reads import sittings as reads
 from db.values import Round, Seat, Sitting, Target
 from db.work import Work, work
+from office.begun import has_begun
 from office.plan import COUNTED_KINDS, SittingPlan, component_fault
 from office.refusal import NotFound, Refused
 from office.sittings import load
@@ -32,7 +33,7 @@ class _Bench:
     rounds: tuple[Round, ...]
 
     def refuse_once_begun(self, what: str) -> None:
-        if self.rounds:
+        if any(not one.is_slip for one in self.rounds):
             raise Refused(f"已经开始打分，{what}。")
 
     def scored(self, target: str) -> bool:
@@ -91,7 +92,7 @@ def change_unit(database: Database, key: str, *, name: str, kind: str, parent: s
             raise NotFound("没有这个单位，请先登记。")
         _refuse_a_circle(units={one.key: one.parent for one in units.values()}, key=key, parent=parent)
         for sitting in reads.sittings(w.c):
-            if not reads.rounds(w.c, sitting.id) or result_reads.publication_count(w.c, sitting.id):
+            if not has_begun(w.c, sitting.id) or result_reads.publication_count(w.c, sitting.id):
                 continue
             taking_part = {one.unit for one in reads.targets(w.c, sitting.id)} \
                 | {one.unit for one in reads.seats(w.c, sitting.id)}

@@ -16,6 +16,7 @@ from db.reads import segments as segment_reads
 from db.reads import sittings as reads
 from db.values import Declaration, Sitting, Target, Unit
 from office.agenda_templates import fault_of, planned
+from office.begun import has_begun
 from office.plan import PlannedSeat, PlannedSegment, PlannedTarget, PlannedUnit, SittingPlan
 from office.points import signed
 from office.refusal import NotFound
@@ -73,7 +74,7 @@ def prepared(database: Database, sitting: str) -> Prepared:
             sitting=found, units=reads.units(c), agenda=reads.targets(c, found.id),
             components={(target, component): value for target, component, value in reads.components(c, found.id)},
             rule=read_rule(toml.encode()),
-            rule_toml=toml, rule_version=version, rule_locked=locked, begun=bool(reads.rounds(c, found.id)),
+            rule_toml=toml, rule_version=version, rule_locked=locked, begun=has_begun(c, found.id),
             published=bool(result_reads.publication_count(c, found.id)))
 
 

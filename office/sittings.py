@@ -13,10 +13,10 @@ from db.engine import Database
 from db.reads import results as result_reads
 from db.reads import segments as segment_reads
 from db.reads import sittings as reads
-from db.reads import stage_talk
 from db.values import Declaration, Sitting
 from db.work import Work, work
 from office.agenda_templates import rescoped, stored
+from office.begun import has_been_on, has_begun, refuse_latecomer
 from office.plan import COUNTED_KINDS, PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan, paper_does_not_fit
 from office.refusal import NotFound, Refused
 from scoring.round import Phase
@@ -72,7 +72,7 @@ def change_sitting(database: Database, sitting: str, *, title: str, arena: str, 
     with work(database) as w:
         found = _found(w, sitting)
         _refuse_misfit(read_rule(reads.rule_text(w.c, found.id)[0].encode()), ballot_mode)
-        if ballot_mode != found.ballot_mode and reads.rounds(w.c, found.id):
+        if ballot_mode != found.ballot_mode and has_begun(w.c, found.id):
             raise Refused("已经开始打分，打分方式不能再改。")
         if period.strip() != found.period and result_reads.publication_count(w.c, found.id):
             raise Refused("成绩已公布，分数已记入台账，考核周期不能再改。")
@@ -125,6 +125,7 @@ def add_targets(database: Database, sitting: str, targets: Iterable[PlannedTarge
     """Put targets at the end of the agenda, all or none; how many."""
     with work(database) as w:
         found = _found(w, sitting)
+        refuse_latecomer(w.c, found)
         units = {one.key: one.id for one in reads.units(w.c)}
         known = reads.targets(w.c, found.id)
         taken = {one.key for one in known}
@@ -165,15 +166,6 @@ def drop_target(database: Database, sitting: str, key: str, *, by: str, at: date
             raise Refused(f"{one.name}已有事项列入清单，不能从议程删除。请改为延到补场，或先请管理员核对清单。")
         w.roster.drop_target(one.id)
         _tell(w, found, by, at, "议程删除", target=key)
-
-
-def has_been_on(w: Work, sitting_id: int, key: str) -> bool:
-    """Whether this target has been on stage or in a round, even one that was voided."""
-    return any(key in round_.targets for round_ in reads.rounds(w.c, sitting_id)) \
-        or reads.stage(w.c, sitting_id).target == key \
-        or any(run.target == key for run in segment_reads.runs(w.c, sitting_id)) \
-        or any(said.target == key for said in stage_talk.comments(w.c, sitting_id)) \
-        or any(asked.target == key and asked.on_stage_at for asked in stage_talk.questions(w.c, sitting_id))
 
 
 def add_seats(database: Database, sitting: str, seats: Iterable[PlannedSeat], *, by: str, at: datetime) -> int:

@@ -40,6 +40,7 @@ class Held:
     segments: tuple[PlannedSegment, ...]
     ran: bool
     questions: tuple[PlannedQuestion, ...]
+    latecomer: tuple[str, str] | None = None  # why no target may come in any more, and what to do
 
 
 @dataclass(slots=True)
@@ -121,6 +122,9 @@ class Checker:
                 continue
             if known:
                 fits = self._change_target(line, known, unit, ranked, speaks)
+            elif self.held.latecomer is not None:
+                self.fault(line, "名称", *self.held.latecomer)
+                fits = False
             else:
                 fits = self._add_target(line, key, by_name, unit, ranked, speaks, taken)
             if fits:

@@ -20,6 +20,7 @@ from db.reads import stage_talk
 from db.talk import PREPARED
 from db.work import Work, work
 from office.agenda_templates import planned, stored
+from office.begun import latecomer_fault
 from office.plan import PlannedQuestion, PlannedUnit
 from office.preparation import prepared
 from office.refusal import NotFound, Refused
@@ -30,7 +31,7 @@ from office.workbook_promises import check_promises
 from office.workbook_seats import check_seats, check_settings
 from office.workbook_stage import check_questions, check_segments
 from scoring.round import Phase
-from scoring.rule import read_rule
+from scoring.rule import BallotKind, read_rule
 
 RECORDED = 300  # changes that one line of the record names; the file's hash tells the rest
 
@@ -101,16 +102,19 @@ def _held(c: Connection, key: str) -> Held:
         raise NotFound(f"没有场次“{key}”。")
     rounds = reads.rounds(c, sitting.id)
     declarations = reads.declarations(c, sitting.id)
+    rule = read_rule(reads.rule_text(c, sitting.id)[0].encode())
     listed = {target for target, one in declarations.items() if any(promise.number for promise in one.commitments)}
     return Held(
-        sitting=sitting, rule=read_rule(reads.rule_text(c, sitting.id)[0].encode()), units=reads.units(c),
+        sitting=sitting, rule=rule, units=reads.units(c),
         targets=reads.targets(c, sitting.id), seats=reads.every_seat(c, sitting.id), declarations=declarations,
-        begun=bool(rounds), open=any(one.phase is Phase.OPEN for one in rounds),
+        begun=any(not one.is_slip for one in rounds), open=any(one.phase is Phase.OPEN for one in rounds),
         published=bool(result_reads.publication_count(c, sitting.id)),
         scored=frozenset(target for one in rounds if one.phase is not Phase.VOID for target in one.targets),
         fixed=frozenset(listed | {t for one in rounds if one.phase is Phase.PUBLISHED for t in one.targets}),
         segments=planned(segment_reads.segments(c, sitting.id)), ran=bool(segment_reads.runs(c, sitting.id)),
-        questions=_prepared(c, sitting.id))
+        questions=_prepared(c, sitting.id),
+        latecomer=latecomer_fault(rule.ballot.kind is BallotKind.RANKING, sitting.ballot_mode,
+                                  {one.phase for one in rounds}))
 
 
 def _prepared(c: Connection, sitting_id: int) -> tuple[PlannedQuestion, ...]:

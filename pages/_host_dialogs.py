@@ -73,7 +73,7 @@ def order(snapshot: Snapshot, do: Do) -> None:
     say_what_happened()
     by_lot, by_hand = st.tabs(["抽签", "手动"])
     with by_lot:
-        if now.rounds:
+        if now.begun:
             st.write("已经开始打分，不能重新抽签；可以手动调整还没上场的单位。")
         else:
             st.write("请一位在场代表报一串数字作种子。同一个种子、同一份名单，任何人都能重抽出同样的次序，种子记入留痕。")

@@ -43,6 +43,6 @@ def last_move(c: Connection, sitting_id: int, actions: Collection[str]) -> LastM
 
 
 def any_paper(c: Connection, round_id: int) -> bool:
-    """Whether anything was handed in for this round, on a phone or on paper, whatever became of it."""
+    """Whether anything that counts was handed in for this round, on a phone or on paper, whatever became of it."""
     return any(c.execute(select(table.c.round_id).where(table.c.round_id == round_id).limit(1)).first() is not None
-               for table in (t.ballot, t.paper, t.shadow_ballot))
+               for table in (t.ballot, t.paper))

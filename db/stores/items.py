@@ -32,6 +32,7 @@ class Items:
     def __init__(self, connection: Connection) -> None:
         self._c = connection
         self._later: set[int] | None = None
+        self._to_touch: set[tuple[str, str]] = set()
 
     @contextmanager
     def views_later(self) -> Iterator[None]:
@@ -83,6 +84,7 @@ class Items:
     def enter_promises(self, sitting: Sitting, *, listed_on: date, by: str, at: datetime, by_role: str = "",
                        target_id: int | None = None) -> tuple[str, ...]:
         """Every commitment of this sitting (or of one target) that is not on the list yet; the numbers that they have now.
+        What a unit that is put off promises is listed from the supplementary sitting.
 
         One that its unit made before, at another sitting, is linked to that item and not listed twice.
         """
@@ -92,7 +94,7 @@ class Items:
             .join_from(t.commitment, t.shortcoming, t.commitment.c.shortcoming_id == t.shortcoming.c.id)
             .join(t.target, t.shortcoming.c.target_id == t.target.c.id)
             .join(t.unit, t.target.c.unit_id == t.unit.c.id)
-            .where(t.target.c.sitting_id == sitting.id, t.commitment.c.number.is_(None),
+            .where(t.target.c.sitting_id == sitting.id, t.commitment.c.number.is_(None), t.target.c.postponed.is_(None),
                    true() if target_id is None else t.target.c.id == target_id)
             .order_by(t.target.c.position, t.shortcoming.c.position, t.commitment.c.position)).all()
         measures: dict[int, list[str]] = defaultdict(list)
@@ -176,10 +178,22 @@ class Items:
         return item_views.events_of(self._c, tuple(item_ids))
 
     def touch_later(self, sitting: Sitting) -> None:
-        """Later sittings of the same arena show how this one's promises stand: their screens are told to look again."""
-        self._c.execute(update(t.sitting).where(t.sitting.c.arena == sitting.arena,
-                                                t.sitting.c.held_on > sitting.held_on.isoformat())
-                        .values(serial=t.sitting.c.serial + 1))
+        """Later sittings of the same arena show how this one's promises stand: their screens are told to look again,
+        when this transaction is over (`db.work`). The hall holds its sitting and then the record; whoever holds the
+        record must wait for no sitting."""
+        self._to_touch.add((sitting.arena, sitting.held_on.isoformat()))
+
+    def touched(self) -> frozenset[tuple[str, str]]:
+        """(arena, day) whose later sittings are to be told."""
+        return frozenset(self._to_touch)
+
+    def touch(self, told: Iterable[tuple[str, str]]) -> None:
+        """Tell them: in a transaction that does nothing else."""
+        for arena, held_on in sorted(told):
+            later = (select(t.sitting.c.id).where(t.sitting.c.arena == arena, t.sitting.c.held_on > held_on)
+                     .order_by(t.sitting.c.id).with_for_update())
+            ids = self._c.execute(later).scalars().all()
+            self._c.execute(update(t.sitting).where(t.sitting.c.id.in_(ids)).values(serial=t.sitting.c.serial + 1))
 
     def _next_number(self, new: NewItem) -> tuple[str, int, str]:
         if new.number:

@@ -55,6 +55,10 @@ class Roster:
         self._c.execute(update(t.rule).where(t.rule.c.sitting_id == sitting_id, t.rule.c.locked_at.is_(None))
                         .values(locked_at=text_of(at)))
 
+    def unlock_rule(self, sitting_id: int) -> None:
+        """The round that locked it was opened by a slip, and taken back before any paper came in."""
+        self._c.execute(update(t.rule).where(t.rule.c.sitting_id == sitting_id).values(locked_at=None))
+
     def add_target(self, sitting_id: int, *, key: str, name: str, unit_id: int, presenter: str, ranking_group: str,
                    ranked: bool, position: int, speaks: bool = True, route: str = "") -> int:
         return self._insert(t.target, sitting_id=sitting_id, key=key, name=name, unit_id=unit_id,
@@ -71,10 +75,11 @@ class Roster:
 
     def drop_target(self, target_id: int) -> None:
         """Take a target that has never been on stage or balloted off the agenda, with all it had entered and all that
-        was prepared to be asked of it."""
+        was prepared to be asked of it. A round that was opened by a slip forgets it too."""
         self.put_declaration(target_id, Declaration())
-        for table in (t.recusal, t.component_value, t.question):
+        for table in (t.recusal, t.component_value, t.question, t.shadow_ballot):
             self._c.execute(delete(table).where(table.c.target_id == target_id))
+        self._c.execute(delete(t.round_target).where(t.round_target.c.target_id == target_id, ~t.round_target.c.counts))
         self._c.execute(delete(t.target).where(t.target.c.id == target_id))
 
     def add_seat(self, sitting_id: int, *, code: str, group: str, name: str, unit_id: int | None,

@@ -54,9 +54,11 @@ class Segments:
             ended_at=text_of(at), paused_at=None, paused_ms=paused))
         return int(row.id)
 
-    def take_up(self, run_id: int) -> None:
-        """Let an ended run go on as if it had not been ended."""
-        self._c.execute(update(t.segment_run).where(t.segment_run.c.id == run_id).values(ended_at=None))
+    def take_up(self, run_id: int, *, at: datetime) -> None:
+        """Let an ended run go on; from its end until now it was paused."""
+        row = self._c.execute(select(t.segment_run).where(t.segment_run.c.id == run_id)).one()
+        self._c.execute(update(t.segment_run).where(t.segment_run.c.id == run_id).values(
+            ended_at=None, paused_ms=row.paused_ms + _milliseconds(row.ended_at, at)))
 
     def drop(self, run_id: int) -> None:
         """A run that was begun by mistake; the record tells of it."""

@@ -40,6 +40,10 @@ class Shadows:
         return Receipt(code=receipt, version=version, received_at=text_of(at), round=str(round_id),
                        lines=tuple(line for _target, line in lines))
 
+    def drop_round(self, round_id: int) -> None:
+        """Every practice paper of a round that was opened by a slip."""
+        self._c.execute(delete(t.shadow_ballot).where(t.shadow_ballot.c.round_id == round_id))
+
     def drop(self, seat_id: int) -> None:
         """Every paper of a shadow seat that goes."""
         self._c.execute(delete(t.shadow_ballot).where(t.shadow_ballot.c.seat_id == seat_id))

@@ -22,6 +22,7 @@ from db.reads import sittings as reads
 from db.reads import stage_talk as talk_reads
 from db.values import Declaration, Receipt, Round, Seat, Sitting, Stage
 from db.work import work
+from hall.moment.extra import made_of
 from hall.moment.moves import HOST_MOVES
 from hall.moment.remembered import Remembered
 from hall.moment.snapshot import SeatCard, SeatInHall, Snapshot, TargetCard, sha256_of, voter_of
@@ -30,8 +31,6 @@ from office import local_time
 from office.last_time import last_time_of
 from scoring.round import Phase
 from scoring.rule import read_rule
-
-SUPPLEMENT = "-buchang"  # what a supplementary sitting's key has after that of the one it was made of
 
 
 class Live:
@@ -57,7 +56,7 @@ class Live:
         found = dict(self._snapshots)
 
         def place(one: Snapshot) -> tuple[date, int, int]:
-            of = found.get(one.sitting.key.rpartition(SUPPLEMENT)[0])
+            of = found.get(made_of(one.sitting.key, found) or "")
             if of is not None and not of.published:
                 return of.sitting.held_on, of.sitting.id, -one.sitting.id
             return one.sitting.held_on, one.sitting.id, 0

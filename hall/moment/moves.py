@@ -21,7 +21,6 @@ BEGIN, END, PAUSE, RESUME, MORE, UNDO = "开始环节", "结束环节", "暂停�
 SHOW, OPEN, CLOSE, VOID, PUBLISH = "大屏切换", "开始打分", "截止打分", "作废重投", "公布成绩"
 HOST_MOVES = (SHOW, OPEN, "宣布截止", "延时", CLOSE, "补收路上的票", VOID, "抽签定序", "调整次序", "延到补场", "收回延期", BEGIN, END,
               PAUSE, RESUME, MORE, UNDO, PUBLISH)
-SLIP = "误操作，主持人撤销"  # why a round was voided before any paper came in
 _SHOWN = {"agenda": "大屏切到议程", "ranking": "大屏切到排名"}
 
 

@@ -125,9 +125,14 @@ class Snapshot:
             return None
         return why_recused(seat, card, self.recusals.get((seat.id, target)))
 
+    @property
+    def begun(self) -> bool:
+        """Whether a round has been opened, but by a slip."""
+        return any(not one.is_slip for one in self.rounds)
+
     def round_of(self, target: str) -> Round | None:
-        """The round that counts for this target, or the last one that was voided."""
-        of_target = [one for one in self.rounds if target in one.targets]
+        """The round that counts for this target, or the last one that was voided; one opened by a slip never was."""
+        of_target = [one for one in self.rounds if target in one.targets and not one.is_slip]
         counting = [one for one in of_target if one.phase is not Phase.VOID]
         return next(reversed(counting or of_target), None)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from db.stage_values import Segment, SegmentRun
 from db.values import Round
-from hall.moment.moves import SLIP
 from hall.moment.snapshot import Snapshot, TargetCard
 from scoring.round import Phase
 
@@ -63,8 +62,7 @@ def scored(snapshot: Snapshot, target: str) -> bool:
 
 def round_of(snapshot: Snapshot, target: str) -> Round | None:
     """The round that counts for this target, or the last one that was voided; one opened by a slip never was."""
-    found = snapshot.round_of(target)
-    return None if found is not None and found.void_reason == SLIP else found
+    return snapshot.round_of(target)
 
 
 def any_round_counts(snapshot: Snapshot) -> bool:
@@ -106,7 +104,7 @@ def next_of_target(snapshot: Snapshot, target: str) -> Segment | None:
 
 def next_before(snapshot: Snapshot) -> Segment | None:
     """What the whole hall goes through next, while no target's turn has come."""
-    if snapshot.rounds or on_stage(snapshot) is not None or any(one.target is not None for one in snapshot.runs):
+    if snapshot.begun or on_stage(snapshot) is not None or any(one.target is not None for one in snapshot.runs):
         return None
     template = _of_scope(snapshot, "before")
     return _first_after(template, [_of_hall(snapshot, one) for one in template])
@@ -118,7 +116,7 @@ def next_after(snapshot: Snapshot) -> Segment | None:
     done = [_of_hall(snapshot, one) or (one.kind == "announcement" and snapshot.published > 0)
             or (one.kind == "ballot" and not owed_to_all(snapshot)) for one in template]
     owed = next((one for one, is_done in zip(template, done, strict=True) if one.kind == "ballot" and not is_done), None)
-    voided = owed is not None and any(one.phase is Phase.VOID and one.void_reason != SLIP for one in snapshot.rounds)
+    voided = owed is not None and any(one.phase is Phase.VOID and not one.is_slip for one in snapshot.rounds)
     return owed if voided else _first_after(template, done) or owed
 
 

@@ -18,12 +18,12 @@ from db.engine import Connection, Database
 from db.reads import people as people_reads
 from db.reads import results as result_reads
 from db.reads import signing as signing_reads
-from db.reads import sittings as reads
 from db.stores.signing import Signing as SigningStore
 from db.values import Confirmation, Proposal, Sitting, Staff, Terms
 from db.work import Work, work
 from hall.moment.packing import package_of, sitting_of
 from hall.outcome.checklist import checks_of, result_of
+from office.begun import has_begun
 from office.people import Role
 from office.refusal import NotAllowed, NotFound, Refused
 from scoring.tally import dumps
@@ -132,7 +132,7 @@ def set_terms(database: Database, sitting: str, *, hands: Hands, objection_hours
         raise Refused(f"异议期请写0到{LONGEST_WINDOW}小时，0表示不受理异议。")
     with work(database) as w:
         found = _held(w, sitting)
-        if reads.rounds(w.c, found.id):
+        if has_begun(w.c, found.id):
             raise Refused("已经开始打分，公布方式和异议期不能再改。")
         SigningStore(w.c).set_terms(found.id, hands=hands.value, objection_hours=objection_hours)
         _tell(w, found, by, at, "设置公布方式", hands=hands.words, hours=objection_hours)

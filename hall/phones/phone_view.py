@@ -265,9 +265,10 @@ def _next_up(snapshot: Snapshot) -> str:
 
 def _void_note(snapshot: Snapshot) -> str:
     """A round that was voided is told to those who voted in it."""
-    if snapshot.round is not None or not snapshot.rounds or snapshot.rounds[-1].phase is not Phase.VOID:
+    last = next((one for one in reversed(snapshot.rounds) if not one.is_slip), None)
+    if snapshot.round is not None or last is None or last.phase is not Phase.VOID:
         return ""
-    names = [card.name for key in snapshot.rounds[-1].targets if (card := snapshot.target(key)) is not None]
+    names = [card.name for key in last.targets if (card := snapshot.target(key)) is not None]
     more = f"等{len(names)}家" if len(names) > 3 else ""
     return f"{'、'.join(names[:3])}{more}的上一轮打分已作废，将重新打分。"
 

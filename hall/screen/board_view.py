@@ -164,7 +164,7 @@ def round_shown(snapshot: Snapshot) -> int | None:
 def _stand(snapshot: Snapshot) -> Stand:
     if snapshot.published and not any(one.phase is Phase.OPEN for one in snapshot.rounds):
         return Stand.RELEASED
-    if snapshot.rounds or snapshot.stage.shows == "target":
+    if snapshot.begun or snapshot.stage.shows == "target":
         return Stand.RUNNING
     return Stand.AHEAD
 

@@ -21,6 +21,7 @@ from hall.moment.leaving import leave_stage
 from hall.moment.snapshot import Snapshot, TargetCard
 from hall.stage.rounds import hold
 from hall.stage.supplement import Panel, bring, send_back, supplement_of
+from office.begun import refuse_latecomer
 from office.refusal import NotFound, Refused
 from scoring.round import Phase
 
@@ -71,13 +72,17 @@ def postpone(database: Database, sitting: str, target: str, *, reason: str, by: 
 
 
 def take_back(database: Database, sitting: str, target: str, *, by: str, at: datetime) -> None:
-    """收回延期: the unit is scored here after all, and leaves the supplementary sitting. Refused once it was on there."""
+    """收回延期: the unit is scored here after all, and leaves the supplementary sitting with what was prepared there.
+
+    Refused once it was on there, and while papers that must name every unit are out here.
+    """
     with work(database) as w:
         found, one = _held(w, sitting, target)
         if not one.postponed:
             raise Refused(f"{one.name}没有延期，就在本场。")
         _refuse_published(w, found, f"{one.name}不能再收回本场，请在补场打分。")
-        from_there = send_back(w, one, found)
+        refuse_latecomer(w.c, found)
+        from_there = send_back(w, one, found, at=at)
         w.roster.change_target(one.id, postponed=None)
         _tell(w, found, by, at, "收回延期", target=target, **({"supplement": from_there.key} if from_there else {}))
 

@@ -167,7 +167,7 @@ def onstage(snapshot: Snapshot, now: datetime) -> Onstage:
     target = snapshot.target(key) if key else None
     found = current or (snapshot.round_of(key) if key and turn.scored(snapshot, key) else None)
     together = found is not None and len(found.targets) > 1
-    nobody = "成绩已公布" if snapshot.published else "台上没有单位" if snapshot.rounds else "还没有单位上台"
+    nobody = "成绩已公布" if snapshot.published else "台上没有单位" if snapshot.begun else "还没有单位上台"
     run = turn.going(snapshot)
     segment = None if run is None else turn.segment_of(snapshot, run.segment)
     alone = segment.title if segment else nobody

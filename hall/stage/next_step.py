@@ -79,7 +79,7 @@ def _plain(snapshot: Snapshot) -> Step | None:
     here = turn.on_stage(snapshot)
     if snapshot.sitting.ballot_mode == "all":
         last = turn.speakers(snapshot)[-1:]
-        ready = bool(snapshot.rounds) or not last or here == last[0].key
+        ready = snapshot.begun or not last or here == last[0].key
         if ready and (opening := _open_all(snapshot)) is not None:
             return opening
     elif here is not None and not turn.scored(snapshot, here):

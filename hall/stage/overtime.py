@@ -64,6 +64,8 @@ def book(database: Database, sitting: str, target: str, to: int, *, seen: int, b
         one = next((one for one in reads.targets(w.c, found.id) if one.key == target), None)
         if one is None:
             raise NotFound("议程里没有这个单位。")
+        if one.postponed:
+            raise Refused(f"{one.name}已延到补场，本场不计它的超时扣分。超时在补场按补场的发言计。")
         now = next((int(value) for key, component, value in reads.components(w.c, found.id)
                     if (key, component) == (target, deduction.key)), 0)
         if now != seen:

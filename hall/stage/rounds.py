@@ -14,11 +14,12 @@ from datetime import datetime, timedelta
 from db.engine import Database
 from db.reads import sittings as reads
 from db.traces import sweep
-from db.values import Round, Sitting, Target
+from db.values import SLIP, Round, Sitting, Target
 from db.work import Work, work
 from hall.moment.closing import collects_until
 from hall.moment.leaving import LOOKED_AT, leave_stage
 from hall.moment.moves import CLOSE, OPEN, SHOW, VOID
+from office.begun import has_begun
 from office.local_time import clock_time
 from office.refusal import NotFound, Refused
 from scoring.round import MoveRefused, Phase, check_move
@@ -136,6 +137,8 @@ def void_round(database: Database, sitting: str, round_id: int, *, reason: str, 
     """Void a round: its ballots are kept and counted nowhere, its targets may be balloted again."""
     if not reason.strip():
         raise Refused("作废要写明原因，例如：设备故障，重新打分。")
+    if reason.strip() == SLIP:
+        raise Refused(f"“{SLIP}”是“撤销”用的说法，请写明这次作废的原因，例如：设备故障，重新打分。")
     with work(database) as w:
         found = hold(w, sitting)
         one = next((r for r in reads.rounds(w.c, found.id) if r.id == round_id), None)
@@ -270,7 +273,7 @@ def _put_order(w: Work, targets: tuple[Target, ...], keys: list[str]) -> None:
 
 
 def _refuse_once_begun(w: Work, sitting: Sitting) -> None:
-    if reads.rounds(w.c, sitting.id):
+    if has_begun(w.c, sitting.id):
         raise Refused("已经开始打分，不能重新抽签。可以手动调整还没上场的单位。")
 
 

@@ -79,6 +79,7 @@ def withdraw(w: Work, number: str, reason: str, *, by: str, at: datetime) -> Non
 def happen(w: Work, number: str, kind: Kind, *, by: str, at: datetime, text: str = "",
            source: Source | None = None) -> None:
     """One event of an item's life, if it may happen now. Raises Refused."""
+    w.record.hold()  # nobody else moves an item meanwhile
     listed = item_reads.item(w.c, number, day(at))
     if listed is None:
         raise Refused(f"清单里没有{number}。")

@@ -17,13 +17,12 @@ from db.reads import stage_talk
 from db.talk import PREPARED, QUEUED, WAITING
 from db.values import Declaration, Seat, Sitting, Target
 from db.work import Work
-from hall.moment.live import SUPPLEMENT
+from hall.moment.extra import key_of
+from office.begun import has_been_on, has_begun
+from office.plan import component_fault
 from office.preparation import with_version
 from office.refusal import Refused
-from office.sittings import has_been_on
 from scoring.rule import read_rule
-
-KEY_ROOM = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +38,7 @@ def supplement_of(w: Work, of: Sitting, panel: Panel, *, at: datetime) -> Sittin
     """The supplementary sitting that still takes units in, made if there is none. A panel is chosen when it is made."""
     number = 1
     while (found := reads.sitting(w.c, key_of(of.key, number))) is not None:
-        if not reads.rounds(w.c, found.id):
+        if not has_begun(w.c, found.id):
             return found
         number += 1
     return _made(w, of, key_of(of.key, number), number, panel, at=at)
@@ -54,13 +53,9 @@ def supplements(w: Work, of: Sitting) -> tuple[Sitting, ...]:
     return tuple(found)
 
 
-def key_of(sitting: str, number: int) -> str:
-    ending = f"{SUPPLEMENT}{number}"
-    return sitting[:KEY_ROOM - len(ending)] + ending
-
-
 def bring(w: Work, of: Sitting, one: Target, to: Sitting, *, at: datetime) -> None:
     """Put this unit at the end of the supplementary sitting's agenda, with all that it has prepared."""
+    w.rounds.lock_sitting(to.id)
     agenda = reads.targets(w.c, to.id)
     if any(other.key == one.key for other in agenda):
         raise Refused(f"{to.title}的议程里已经有编号“{one.key}”，请先在那里处理。")
@@ -72,8 +67,9 @@ def bring(w: Work, of: Sitting, one: Target, to: Sitting, *, at: datetime) -> No
     declared = reads.declarations(w.c, of.id).get(one.key)
     if declared is not None:
         w.roster.put_declaration(target_id, _unnumbered(declared))
+    deducted = {each.key for each in read_rule(reads.rule_text(w.c, of.id)[0].encode()).deductions}
     for key, component, value in reads.components(w.c, of.id):
-        if key == one.key:
+        if key == one.key and component not in deducted:  # what was deducted is of the sitting where it happened
             w.roster.put_component(target_id, component, value)
     codes = {seat.id: seat.code for seat in reads.every_seat(w.c, of.id)}
     there = {seat.code: seat.id for seat in reads.every_seat(w.c, to.id)}
@@ -87,20 +83,50 @@ def bring(w: Work, of: Sitting, one: Target, to: Sitting, *, at: datetime) -> No
     w.roster.touch(to.id)
 
 
-def send_back(w: Work, one: Target, of: Sitting) -> Sitting | None:
-    """Take the unit out of the supplementary sitting again; which one that was. Refused once it was scored there."""
+def send_back(w: Work, one: Target, of: Sitting, *, at: datetime) -> Sitting | None:
+    """Take the unit out of the supplementary sitting again, with what was prepared there; which one that was.
+
+    Refused once it was on stage or scored there.
+    """
     for to in reversed(supplements(w, of)):
         there = next((other for other in reads.targets(w.c, to.id) if other.key == one.key), None)
         if there is None:
             continue
-        if has_been_on(w, to.id, one.key) or w.items.holds_target(there.id):
+        w.rounds.lock_sitting(to.id)  # no round is opened there meanwhile
+        if has_been_on(w, to.id, one.key):
             raise Refused(f"{one.name}已在{to.title}上场，延期不能收回。")
         if w.items.holds_target(there.id):
             raise Refused(f"{one.name}在{to.title}已有事项列入清单，延期不能收回。")
+        _bring_back(w, to, of, one, at)
         w.roster.drop_target(there.id)
         w.roster.touch(to.id)
         return to
     return None
+
+
+def _bring_back(w: Work, to: Sitting, of: Sitting, one: Target, at: datetime) -> None:
+    """What was prepared in the supplementary sitting is how it stands here too. Promises that are on the list stay."""
+    here, there = reads.declarations(w.c, of.id).get(one.key), reads.declarations(w.c, to.id).get(one.key)
+    listed = here is not None and any(promise.number for promise in here.commitments)
+    if there != here and not listed:
+        w.roster.put_declaration(one.id, there or Declaration())
+    rule = read_rule(reads.rule_text(w.c, of.id)[0].encode())
+    parts = {part.key for part in rule.components}
+    for key, component, value in reads.components(w.c, to.id):
+        if key == one.key and component in parts and component_fault(rule, component, value) is None:
+            w.roster.put_component(one.id, component, value)
+    codes = {seat.id: seat.code for seat in reads.every_seat(w.c, to.id)}
+    seats = {seat.code: seat.id for seat in reads.every_seat(w.c, of.id)}
+    for (seat_id, key), reason in reads.recusals(w.c, to.id).items():
+        if key == one.key and codes[seat_id] in seats:
+            w.roster.recuse(seats[codes[seat_id]], one.id, reason)
+    known = {(each.asker, each.group, each.text) for each in stage_talk.questions(w.c, of.id) if each.target == one.key}
+    for question in stage_talk.questions(w.c, to.id):
+        if question.target == one.key and question.state in (WAITING, QUEUED) \
+                and (question.asker, question.group, question.text) not in known:
+            w.talk.ask(of.id, one.id, source=question.source, asker=question.asker, group=question.group,
+                       text=question.text, at=question.asked_at, seat_id=seats.get(codes.get(question.seat or 0, "")),
+                       state=question.state)
 
 
 def _made(w: Work, of: Sitting, key: str, number: int, panel: Panel, *, at: datetime) -> Sitting:

@@ -2,7 +2,7 @@
 
 Harmless is what nobody else has built on: calling a unit, beginning or ending a segment, switching the screen, within
 the last minutes and with nothing after it. Opening a round may be undone only while no paper has come in; the round is
-voided, its reason says that it was a slip.
+voided, its reason says that it was a slip, and what it made fast is loose again.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from db.engine import Database
 from db.reads import segments as reads
 from db.reads import sittings
 from db.stage_values import LastMove
+from db.stores.shadow import Shadows
 from db.traces import sweep
-from db.values import Sitting
+from db.values import SLIP, Sitting
 from db.work import Work, work
-from hall.moment.moves import BEGIN, END, OPEN, SHOW, SLIP, UNDO, move_words, refuse_if_passed
+from hall.moment.moves import BEGIN, END, OPEN, SHOW, UNDO, move_words, refuse_if_passed
 from hall.moment.snapshot import Snapshot
 from hall.stage.rounds import hold
+from office.begun import has_begun
 from office.refusal import Refused
 from scoring.round import Phase
 
@@ -48,9 +50,9 @@ def undo(database: Database, sitting: str, *, seen: int, by: str, at: datetime) 
         elif last.action == BEGIN:
             w.segments.drop(_number(last, "run"))
         if last.action == END:
-            _take_up(w, last, _number(last, "run"))
+            _take_up(w, last, _number(last, "run"), at)
         else:
-            _restore(w, found, last)
+            _restore(w, found, last, at)
         w.roster.touch(found.id)
         w.record.append(at=at, actor=by, action=UNDO, sitting_id=found.id, undone=move_words(last, names))
     if last.action == OPEN:
@@ -68,10 +70,13 @@ def _void(w: Work, sitting: Sitting, round_id: int, by: str, at: datetime) -> No
         raise Refused("这一轮已经截止，不能撤销。要重新打分请用“作废重投”。")
     if reads.any_paper(w.c, round_id):
         raise Refused("已经有评委交了票，不能撤销。要重新打分请用“作废重投”，并写明原因。")
+    Shadows(w.c).drop_round(round_id)  # practice papers hinder nobody
     w.rounds.void(round_id, at=at, by=by, reason=SLIP)
+    if not has_begun(w.c, sitting.id):
+        w.roster.unlock_rule(sitting.id)
 
 
-def _restore(w: Work, sitting: Sitting, last: LastMove) -> None:
+def _restore(w: Work, sitting: Sitting, last: LastMove, at: datetime) -> None:
     """The stage as it was, and what went on there goes on."""
     target = last.detail.get("was_target")
     ids = {one.key: one.id for one in sittings.targets(w.c, sitting.id)}
@@ -79,12 +84,14 @@ def _restore(w: Work, sitting: Sitting, last: LastMove) -> None:
         raise Refused("原来台上的单位已经不在议程里，不能撤销。")
     w.rounds.show(sitting.id, str(last.detail["was_shows"]), ids[str(target)] if target is not None else None)
     if "ended" in last.detail:
-        _take_up(w, last, _number(last, "ended"))
+        _take_up(w, last, _number(last, "ended"), at)
 
 
-def _take_up(w: Work, last: LastMove, run: int) -> None:
-    w.segments.take_up(run)
-    if last.detail.get("was_paused"):
+def _take_up(w: Work, last: LastMove, run: int, at: datetime) -> None:
+    """Nobody spoke since it was ended: that time is a pause. One that was paused then still is."""
+    paused = bool(last.detail.get("was_paused"))
+    w.segments.take_up(run, at=last.at if paused else at)
+    if paused:
         w.segments.pause(run, at=last.at)
 
 

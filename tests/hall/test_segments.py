@@ -10,8 +10,9 @@ import pytest
 
 from db.reads import people
 from db.stage_values import SegmentRun
+from db.values import SLIP
 from hall.moment import turn
-from hall.moment.moves import SLIP, id_of
+from hall.moment.moves import id_of
 from hall.moment.snapshot import Snapshot
 from hall.stage import console, rounds, segments, undo
 from hall.stage.next_step import Move, Step, next_step

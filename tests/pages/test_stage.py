@@ -5,8 +5,8 @@ from __future__ import annotations
 from streamlit.testing.v1 import AppTest
 
 from db.reads import sittings as reads
+from db.values import SLIP
 from hall.moment import turn
-from hall.moment.moves import SLIP
 from hall.screen import showing
 from hall.screen.wall_stage import Face, SegmentWall, face
 from hall.stage import segments
