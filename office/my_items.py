@@ -43,13 +43,14 @@ class Mine:
 def my_items(database: Database, who: Staff, *, today: date) -> Mine:
     """What waits for this person, the most pressing first."""
     with database.reading() as c:
+        leaders = reads.known_leaders(c)
+        counted = [(words, wanted, reads.count(c, wanted, today)) for words, wanted in _asked(who, leaders)]
         waiting = tuple(
-            Waiting(words=words, wanted=wanted, found=reads.count(c, wanted, today),
-                    items=reads.page(c, wanted, today, limit=SHOWN))
-            for words, wanted in _asked(who, reads.known_leaders(c)))
-        whose, wanted_all = _whose(who, reads.known_leaders(c))
+            Waiting(words=words, wanted=wanted, found=found, items=reads.page(c, wanted, today, limit=SHOWN))
+            for words, wanted, found in counted if found)
+        whose, wanted_all = _whose(who, leaders)
     held = None if wanted_all is None else follow_up(database, wanted_all, as_of=today, per_page=SHOWN)
-    return Mine(waiting=tuple(one for one in waiting if one.found), whose=whose, all_of_it=held)
+    return Mine(waiting=waiting, whose=whose, all_of_it=held)
 
 
 def names_of(who: Staff, leaders: tuple[str, ...]) -> str:

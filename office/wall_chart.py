@@ -28,11 +28,13 @@ VIEWS = {"chart": "作战图", "plan": "计划表", "task": "任务表", "divisi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """`cells`: (unit key, column) -> light -> how many, most urgent first. `months`: column -> the month to filter by."""
+    """`cells`: (unit key, column) -> light -> how many, most urgent first; `totals`: of a unit over all columns.
+    `months`: column -> the month to filter by."""
 
     columns: tuple[str, ...]
     months: Mapping[str, str]
     units: tuple[tuple[str, str], ...]
+    totals: Mapping[str, tuple[tuple[str, int], ...]]
     cells: Mapping[tuple[str, str], tuple[tuple[str, int], ...]]
     total: int
     sentence: str
@@ -77,14 +79,17 @@ def chart(database: Database, wanted: Filter, *, today: date, start: str = "") -
     for unit, month, light, n in rows:
         found[unit, _column(month, shown)][light] += n
     lights: dict[str, int] = defaultdict(int)
-    for _unit, _month_of, light, n in rows:
+    of_unit: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for unit, _month_of, light, n in rows:
         lights[light] += n
+        of_unit[unit][light] += n
+    totals = {unit: _by_urgency(told) for unit, told in of_unit.items()}
     used = {column for _unit, column in found}
     columns = tuple(one for one in (EARLIER, *shown, LATER, NEVER) if one in used or one in shown)
-    held = {unit for unit, _column in found}
-    order = sorted(held, key=lambda unit: (_worst(found, unit), list(names).index(unit)))
+    places = {key: n for n, key in enumerate(names)}
+    order = sorted(totals, key=lambda unit: (_urgency(totals[unit][0][0]), -totals[unit][0][1], places[unit]))
     return Chart(columns=columns, months={one: one for one in shown}, units=tuple((one, names[one]) for one in order),
-                 cells={place: _by_urgency(lights) for place, lights in found.items()},
+                 totals=totals, cells={place: _by_urgency(lights) for place, lights in found.items()},
                  total=sum(lights.values()), sentence=sentence_of(*counts_of(lights, today), filtered=wanted != Filter()))
 
 
@@ -153,14 +158,3 @@ def _by_urgency(lights: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
 
 def _urgency(light: str) -> int:
     return Light(light).urgency if light in set(Light) else len(Light)
-
-
-def _worst(found: Mapping[tuple[str, str], Mapping[str, int]], unit: str) -> tuple[int, int]:
-    """The most urgent light of a unit, then how many stand under it: for the order of the rows."""
-    lights: dict[str, int] = defaultdict(int)
-    for (key, _column), told in found.items():
-        if key == unit:
-            for light, n in told.items():
-                lights[light] += n
-    worst = min(lights, key=_urgency)
-    return _urgency(worst), -lights[worst]

@@ -46,7 +46,8 @@ def _line(one: LeaderVisit) -> str:
 
 def _lights(one: LeaderRow) -> str:
     return "　".join(
-        f'<a target="_self" style="text-decoration:none" href="{escape(link("commitments", leader=one.leader, light=light.value))}">'
+        f'<a target="_self" style="text-decoration:none;color:#1F4E79" '
+        f'href="{escape(link("commitments", leader=one.leader, light=light.value))}">'
         f'{lamp(light.value)} {n}</a>' for light, n in one.lights.items())
 
 

@@ -43,7 +43,7 @@ def picture(shown: Chart, address: Mapping[str, str], today: date) -> str:
     head = "".join(f"<th{mark[one]}>{_month_head(one)}</th>" for one in shown.columns)
     rows = "".join(
         f'<tr><td><a target="_self" href="{escape(link("commitments", **{**address, "unit": unit}))}">{escape(name)}</a></td>'
-        + f"<td>{_counts(total_of(shown, unit))}</td>"
+        + f"<td>{_counts(shown.totals[unit])}</td>"
         + "".join(f"<td{mark[one]}>{_cell(shown, unit, one, address)}</td>" for one in shown.columns) + "</tr>"
         for unit, name in shown.units)
     lights = dict.fromkeys(light for lights in shown.cells.values() for light, _n in lights)
@@ -52,19 +52,10 @@ def picture(shown: Chart, address: Mapping[str, str], today: date) -> str:
             f"<th>合计</th>{head}</tr></thead><tbody>{rows}</tbody></table></div>" + _unit_cards(shown, address, now))
 
 
-def total_of(shown: Chart, unit: str) -> tuple[tuple[str, int], ...]:
-    """A unit's counts over all columns, most urgent first."""
-    found: dict[str, int] = {}
-    for (key, _column), lights in shown.cells.items():
-        for light, n in lights if key == unit else ():
-            found[light] = found.get(light, 0) + n
-    return tuple(sorted(found.items(), key=lambda pair: look_of(pair[0]).light.urgency))
-
-
 def _unit_cards(shown: Chart, address: Mapping[str, str], now: str) -> str:
     """The same on a phone: a card a unit, most urgent first."""
     return '<div class="lt-cards lt-phone">' + "".join(
-        f'<article><h3>{escape(name)}</h3><p>{_words(total_of(shown, unit))}</p>'
+        f'<article><h3>{escape(name)}</h3><p>{_words(shown.totals[unit])}</p>'
         + (f"<p>本月到期：{_words(shown.cells[unit, now])}</p>" if (unit, now) in shown.cells else "")
         + f'<a class="lt-go" target="_self" href="{escape(link("commitments", **{**address, "unit": unit}))}">看这个单位的事项</a>'
         "</article>" for unit, name in shown.units) + "</div>"

@@ -40,6 +40,7 @@ def test_every_item_is_in_one_cell_by_unit_and_month(database):
     assert drawn.cells["small-A", "2026-06"] == (("overdue", 1), ("unknown", 1))
     assert {column for unit, column in drawn.cells if unit == "small-B"} == {EARLIER, LATER, NEVER}
     assert drawn.columns == (EARLIER, *(f"2026-{n:02d}" for n in range(3, 13)), LATER, NEVER)
+    assert drawn.totals["small-A"] == (("overdue", 1), ("unknown", 1))
     assert [name for _key, name in drawn.units] == ["A县", "B县"]
     assert chart(database, Filter(unit="small-A"), today=TODAY).total == 2
 
