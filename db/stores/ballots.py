@@ -6,6 +6,8 @@ A paper is never overwritten: a change is a new version, the old one stays and s
 nonce again is the same paper: it gets the answer it got. Everything is decided inside the transaction that
 stores it, so that a closing round and a late ballot cannot miss each other. A late paper is kept, and never counts;
 of a secret seat it is kept without its marks, because it may be the only one, and the hall may have seen whose it is.
+What a paper leaves out keeps the mark it had: so it may not leave out what its judge has marked and still may mark,
+and a receipt lists every line that stands, of whichever version.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from scoring.ballot import Line, State
 from scoring.round import Phase
 
 PAGE_NONCE = 16  # characters
+_NONE = (None, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,8 @@ class Paper:
     `at` is the moment at which it reached the hall, `made_at` the moment at which the phone says that it was handed
     in ("" when it says nothing). `replaced`: the badge of this secret seat took the place of another one after the
     round was opened. `opened_at` stands for the time on the receipt of a secret paper, `late_voter` for its voter when it
-    comes too late: who came late is known in the hall, and must not lead to his paper that counts.
+    comes too late: who came late is known in the hall, and must not lead to his paper that counts. `of_round`: id and
+    key of all that the round is about, in its order; `blank`: ids of what this paper might have marked and did not.
     """
 
     round_id: int
@@ -55,6 +59,8 @@ class Paper:
     made_at: str = ""
     replaced: bool = False
     late_voter: str = ""
+    of_round: tuple[tuple[int, str], ...] = ()
+    blank: tuple[int, ...] = ()
 
     @property
     def page(self) -> str:
@@ -71,14 +77,16 @@ class Fate(StrEnum):
     BADGE_STOPPED = "badge_stopped"
     VOTED_BEFORE = "voted_before"
     PERHAPS_VOTED_BEFORE = "perhaps_voted_before"
+    BLANKED = "blanked"  # it leaves out what its voter's paper that counts has marked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotTaken:
-    """The paper does not count; `phase` is the round's, None when there is no such round."""
+    """The paper does not count; `phase` is the round's, None when there is no such round. `target`: what is blank."""
 
     fate: Fate
     phase: Phase | None = Phase.OPEN
+    target: int | None = None
 
 
 class Witness(Protocol):
@@ -101,7 +109,7 @@ _NOTHING = "select 1"
 _BADGES_STAND_STILL = f"select pg_advisory_xact_lock_shared({BADGES})"
 _IN_FORCE = "select secret_sha256 from badge where stopped_at is null and secret_sha256 in :badges"
 _KNOWN = """
-select voter, nonce, receipt, version, state, coalesce(received_at, opened_at)
+select voter, nonce, receipt, version, state, coalesce(received_at, opened_at), target_id, marks, counted
 from ballot join round on round.id = ballot.round_id where round_id = :round and voter in :voters
 """
 _HOW_MANY = """
@@ -139,10 +147,13 @@ def put(c: Connection, papers: Sequence[Paper], witness: Witness) -> list[Receip
                                for target_id in paper.target_ids]
             versions.newest += 1
             versions.made = (paper.page, paper.made_at)
-            rows += _rows(paper, paper.voter, versions.newest)
+            rows += (own := _rows(paper, paper.voter, versions.newest))
             just_voted.add((paper.round_id, paper.seat_id))
             answers.append(Receipt(code=paper.receipt, version=versions.newest, round=str(paper.round_id),
-                                   lines=paper.lines, received_at=paper.opened_at if paper.secret else paper.at))
+                                   lines=_that_stand(paper, versions.standing),
+                                   received_at=paper.opened_at if paper.secret else paper.at))
+            versions.standing |= {target_id: (str(row["state"]), str(row["marks"]))
+                                  for target_id, row in zip(paper.target_ids, own, strict=True)}
         else:
             if fate.fate is Fate.LATE and (late := _late_rows(driver, paper, known)):
                 rows += late
@@ -169,6 +180,7 @@ class _Versions:
     newest: int = 0
     late: bool = False
     made: tuple[str, str] | None = None  # page and moment of the paper in this batch that counts
+    standing: dict[int, tuple[str, str]] = field(default_factory=dict)  # state and marks of each target's line that counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +212,20 @@ def _fate(driver: Driver, paper: Paper, of: _Round | None, in_force: Set[str], v
         (how_many,), = driver.ask(Question(_HOW_MANY, {"round": paper.round_id, "group_key": paper.group}))
         if how_many != len(saw):  # others voted through another process, or before this one was started
             return NotTaken(fate=Fate.PERHAPS_VOTED_BEFORE)
-    return None
+    taken_back = [one for one in paper.blank if versions.standing.get(one, _NONE)[0] not in (None, State.SPOILED.value)]
+    return NotTaken(fate=Fate.BLANKED, target=taken_back[0]) if taken_back else None
+
+
+def _that_stand(paper: Paper, standing: Mapping[int, tuple[str, str]]) -> tuple[Line, ...]:
+    """The paper's lines with those of earlier versions that it says nothing of, in the order of the round."""
+    if not standing or len(paper.lines) == len(paper.of_round):
+        return paper.lines
+    own = dict(zip(paper.target_ids, paper.lines, strict=True))
+    older = {target_id: Line(target=key, state=State(standing[target_id][0]),
+                             marks=tuple(json.loads(standing[target_id][1]).items()))
+             for target_id, key in paper.of_round if target_id in standing and target_id not in own}
+    stands = own | older
+    return tuple(stands[target_id] for target_id, _key in paper.of_round if target_id in stands)
 
 
 def _rows(paper: Paper, voter: str, version: int, *, late: bool = False) -> list[dict[str, object]]:
@@ -263,11 +288,13 @@ def _standing(driver: Driver, papers: Sequence[Paper]) -> tuple[
             shuts = "" if closes_at is None else text_of(
                 datetime.fromisoformat(closes_at) + timedelta(seconds=grace))
             rounds[round_id] = _Round(phase=Phase(phase), deadline=closes_at or "", shuts=shuts)
-        for voter, nonce, code, version, state, at in versions:
+        for voter, nonce, code, version, state, at, target_id, marks, counts in versions:
             held = known.setdefault((round_id, voter), _Versions())
             late = state == State.LATE.value
             held.late |= late
             held.newest = max(held.newest, version)
             if not late:  # a paper that was late, and is in time since the host extended, has both kinds of row
                 held.by_nonce[nonce] = Receipt(code=code, version=version, received_at=at, round=str(round_id))
+            if counts:
+                held.standing[target_id] = (state, marks)
     return rounds, known, {digest for digest, in badges}

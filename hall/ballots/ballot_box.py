@@ -22,9 +22,10 @@ from datetime import datetime
 from db.clock import text_of
 from db.engine import Database
 from db.stores import ballots as ballot_store
-from db.stores.ballots import Collided, Fate, NotTaken, Paper
+from db.stores.ballots import Collided, NotTaken, Paper
 from db.values import Receipt, Round
 from hall.ballots.ballot_refused import BallotRefused, Reason, overloaded
+from hall.ballots.not_taken import MOVED_ON, why_not_taken
 from hall.moment.live import Live
 from hall.moment.snapshot import SeatCard, Snapshot, late_voter_of, voter_of
 from scoring.ballot import Line, PaperForm, PaperRefused
@@ -35,7 +36,6 @@ log = logging.getLogger("leitai.ballot_box")
 
 QUEUE_BOUND = 4000
 BATCH_BOUND = 256
-MOVED_ON = "主持人已开始下一家，这张评分没有计入任何单位。请看清单位名称后重新打分。"
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
@@ -170,7 +170,7 @@ class BallotBox:
 
     def _outcome(self, paper: Paper, answer: Receipt | NotTaken) -> Outcome:
         if isinstance(answer, NotTaken):
-            return _not_taken(self._live, paper, answer)
+            return why_not_taken(self._live.at(paper.sitting), paper, answer)
         if answer.code == paper.receipt:  # newly stored: a late retry of an older paper brings nothing back
             self._live.remember_receipt(paper.round_id, paper.voter, answer)
             if paper.secret:
@@ -225,13 +225,25 @@ def checked(live: Live, *, seat: SeatCard, secret: str, round_text: str, nonce: 
     is_secret = snapshot.rule.group(seat.group).secret
     lines = lines_of(snapshot, of_paper, seat, form)
     opened_at = text_of(of_paper.opened_at)
+    of_round = _targets_of(snapshot, of_paper)
+    marked = {line.target for line in lines}
     return Paper(
         round_id=of_paper.id, voter=voter_of(seat, secret, of_paper.id, is_secret=is_secret), seat_id=seat.id,
         late_voter=late_voter_of(secret, of_paper.id) if is_secret else "",
         secret=is_secret, group=seat.group, badge_sha256=seat.badge_sha256, nonce=nonce, lines=lines,
         target_ids=tuple(snapshot.by_key[line.target].id for line in lines), receipt=draw_receipt(), at=text_of(at),
         opened_at=opened_at, made_at="" if made_at is None else text_of(min(made_at, at)), sitting=seat.sitting,
-        replaced=is_secret and seat.replaced_at >= opened_at)
+        replaced=is_secret and seat.replaced_at >= opened_at, of_round=of_round,
+        blank=() if len(lines) == len(of_round) else tuple(
+            target_id for target_id, key in of_round if key not in marked and snapshot.recused(seat, key) is None))
+
+
+def _targets_of(snapshot: Snapshot, of_paper: Round) -> tuple[tuple[int, str], ...]:
+    kept = snapshot.kept.get(("of_round", of_paper.id))
+    if not isinstance(kept, tuple):
+        kept = snapshot.kept[("of_round", of_paper.id)] = tuple(
+            (snapshot.by_key[key].id, key) for key in of_paper.targets if key in snapshot.by_key)
+    return kept
 
 
 def round_of_paper(snapshot: Snapshot, round_text: str) -> Round:
@@ -296,23 +308,3 @@ def snapshot_that_knows(live: Live, seat: SeatCard, round_text: str) -> Snapshot
     if snapshot is None:
         raise BallotRefused(Reason.ROUND_NOT_OPEN, "这场活动已经撤下，请向工作人员询问。")
     return snapshot
-
-
-def _not_taken(live: Live, paper: Paper, answer: NotTaken) -> BallotRefused:
-    if answer.fate is Fate.BADGE_STOPPED:
-        return BallotRefused(Reason.UNKNOWN_BADGE, "这张胸牌已停用，请向工作人员领取新的二维码。")
-    if answer.fate is Fate.OVERTAKEN:
-        return BallotRefused(Reason.OVERTAKEN, "这张评分提交在前、送达在后，您后来提交的那张已经计票，以那张为准。要改请重新提交。")
-    if answer.fate is Fate.VOTED_BEFORE:
-        words = "本席位这一轮在换胸牌之前已经投票，那张票照常计入，这一轮不能再投。"
-    elif answer.fate is Fate.PERHAPS_VOTED_BEFORE:
-        words = "胸牌是这一轮开始以后换的，系统无法确认本席位是否已经投过票，这一轮不能再投；下一轮起用新胸牌照常投票。"
-    elif answer.phase is Phase.VOID:
-        words = "这一轮已作废，将重新打分，请等主持人宣布。"
-    else:
-        late = "来迟了，已收下备查，" if answer.fate is Fate.LATE else ""
-        now = None if (snapshot := live.at(paper.sitting)) is None else snapshot.round
-        if now is not None and now.phase is Phase.OPEN and now.id != paper.round_id:
-            return BallotRefused(Reason.ROUND_MOVED_ON, MOVED_ON.replace("，这张评分", f"，这张评分{late}"), field="round")
-        words = f"这一轮已截止，这张评分{late or '没有计入。'}{late and '不计票。'}此前已计票的评分不受影响。"
-    return BallotRefused(Reason.ROUND_CLOSED, words, field="round")

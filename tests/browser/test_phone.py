@@ -390,6 +390,33 @@ def test_several_units_on_one_paper_ask_once_about_those_left_out(hand: Callable
 
     expect(page.locator("#got")).to_contain_text("鹿城区：质量 90 · 位次 88.5")
 
+    page.get_by_text("修改评分").click()  # what is in is not taken back by blanking it: of this answer, of a new page, of
+    for name in ("m.U1.quality", "m.U1.place"):  # a paper that another phone has sent
+        page.fill(f"[name='{name}']", "")
+    page.fill("[name='m.U3.quality']", "70")
+    page.fill("[name='m.U3.place']", "70")
+    page.click("#go")
+    expect(page.locator("#need")).to_contain_text("请补全标红的地方")
+    expect(page.locator(".f.wrong .err").first).to_have_text("已交过的不能留空，不评请选弃权")
+    page.reload()
+    page.click("#go")
+    expect(page.locator(".f.wrong .err").first).to_have_text("已交过的不能留空，不评请选弃权")
+    assert {row[1] for row in it.stored()} == {1}
+    page.check("[name='m.U1'][value=abstain]")
+    page.click("#go")
+    expect(page.locator("#sent")).to_contain_text("瓯海区：质量 70")
+
+    other = it.scan("L2")
+    other.route("**/now", lambda route: route.abort())
+    other.get_by_text("修改评分").click()
+    other.fill("[name='m.U3.quality']", "71")
+    other.evaluate("""() => document.querySelectorAll("[name='m.U1']").forEach(
+        e => { e.checked = false; e.defaultChecked = false; })""")
+    other.click("#go")
+    other.click("#go")
+    expect(other.locator(".f.wrong .err").first).to_contain_text("鹿城区您已交过，不能留空；不评请选弃权")
+    assert {row[1] for row in it.stored()} == {1, 2}
+
 
 def test_the_halls_code_leads_back_to_this_phones_badge(hand: Callable[..., Hand]) -> None:
     it = hand()
