@@ -49,9 +49,14 @@ class Work:
 
 @contextmanager
 def work(database: Database) -> Iterator[Work]:
+    """One transaction; after it, in one of its own, the screens that show what it changed of the list are told."""
     with database.write.begin() as c:
+        items = Items(c)
         yield Work(c=c, roster=Roster(c), rounds=Rounds(c), segments=Segments(c), results=Results(c), people=People(c),
-                   items=Items(c),
+                   items=items,
                    talk=StageTalk(c), evidence=EvidenceLines(c), look_backs=LookBacks(c), reminders=Reminders(c),
                    reconciliations=Reconciliations(c), leading=Leading(c),
                    record=Record(c))
+    if items.touched():
+        with database.write.begin() as c:
+            Items(c).touch(items.touched())

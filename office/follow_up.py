@@ -125,7 +125,7 @@ def choices(database: Database) -> Choices:
 
 def filter_of(address: Mapping[str, str], **always: object) -> Filter:
     """The filter that an address carries; what it says besides is left alone."""
-    told = {name: str(value)[:80] for name, value in address.items() if name in _NAMES}
+    told = {name: str(value)[:80].replace("\0", "") for name, value in address.items() if name in _NAMES}
     return replace(Filter(**told), **always)  # type: ignore[arg-type]
 
 

@@ -143,6 +143,7 @@ def list_promises(database: Database, sitting: str, target: str, *, who: Staff, 
         one = next((one for one in sitting_reads.targets(w.c, found.id) if one.key == target), None) if found else None
         if found is None or one is None:
             raise NotFound("议程里没有这个单位。")
+        w.rounds.lock_sitting(found.id)  # as the hall does: the sitting first, then the record
         numbers = w.items.enter_promises(found, listed_on=local_time.day(at), by=who.name, at=at, by_role=who.title,
                                          target_id=one.id)
         if not numbers:

@@ -33,6 +33,8 @@ def load_list(database: Database, plan: ListPlan, *, sitting: str = "", by: str,
         if not fresh:
             return ()
         found = sitting_reads.sitting(w.c, sitting) if sitting else None
+        if found is not None:
+            w.rounds.lock_sitting(found.id)
         targets = {one.key: one.id for one in sitting_reads.targets(w.c, found.id)} if found else {}
         with w.items.views_later():
             for number, one in fresh.items():

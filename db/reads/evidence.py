@@ -46,7 +46,7 @@ class ItemUnits:
 
 def item_units(c: Connection, number: str) -> ItemUnits | None:
     """The item of this number with its units; None where there is none."""
-    row = c.execute(
+    row = None if "\0" in number else c.execute(
         select(t.item.c.id, t.item.c.number, t.item.c.text, t.unit.c.key, t.unit.c.name)
         .join_from(t.item, t.item_view, t.item_view.c.item_id == t.item.c.id)
         .join(t.unit, t.unit.c.id == t.item_view.c.unit_id).where(t.item.c.number == number)).first()

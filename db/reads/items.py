@@ -66,6 +66,8 @@ def item(c: Connection, number: str, day: date) -> ListedItem | None:
 
 
 def id_of(c: Connection, number: str) -> int | None:
+    if "\0" in number:  # an address that somebody made up: PostgreSQL takes no such text
+        return None
     return c.execute(select(t.item.c.id).where(t.item.c.number == number)).scalar_one_or_none()
 
 
