@@ -51,6 +51,7 @@ def test_every_mishap_of_a_sitting_happens_once(tmp_path: Path, capsys: pytest.C
         outcome.an_outsider_counts_the_same(h)
         outcome.verification_finds_nothing(h)
         outcome.the_record_says_who_did_what(h)
+        assert h.outside == []
         assert "Traceback" not in h.server.log()
     with capsys.disabled():
         print(f"\n{measured}")

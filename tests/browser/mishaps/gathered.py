@@ -71,6 +71,7 @@ class Gathered:
     links: dict[str, str] = field(default_factory=dict)
     told: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
+    outside: list[str] = field(default_factory=list)  # what any browser asked of anybody but this server
 
     # -- who is there ------------------------------------------------------------------------------------------
 
@@ -111,7 +112,10 @@ class Gathered:
         return page
 
     def context(self, width: int = 1366, height: int = 768, **more: bool) -> BrowserContext:
-        return self.browser.new_context(viewport={"width": width, "height": height}, **more)  # type: ignore[arg-type]
+        made = self.browser.new_context(viewport={"width": width, "height": height}, **more)  # type: ignore[arg-type]
+        made.on("request", lambda asked: None if asked.url.startswith((self.server.address, "data:", "blob:"))
+                else self.outside.append(asked.url))
+        return made
 
     def _signed_in(self, name: str, path: str) -> Page:
         page = self.context(accept_downloads=True).new_page()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from playwright.sync_api import expect
@@ -145,6 +146,8 @@ def the_ballot_is_opened(h: Gathered) -> None:
 def the_rest_of_the_hall_votes(h: Gathered) -> None:
     """All but the one without a phone, the one who stepped back, and the one who is late; then the host closes."""
     h.vote([seat for seat in h.links if seat not in ("L02", "L07", "D03", "D05")], "U01", 80)
+    sees(h.screen, re.compile(r"已投\s*6\s*[/／]\s*应投\s*7"))
+    assert not re.search(r"\b[6-9]\d\.\d", h.screen.locator("body").inner_text()), "a score before the result is out"
     red_key(h.host, "截止打分", "下一家：第2家 瓯海区上台")
 
 
