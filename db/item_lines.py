@@ -33,6 +33,7 @@ class Filter:
     numbers: tuple[str, ...] | None = None
     open_only: bool = False
     slips_out: bool = False
+    review_due: bool = False  # parked, and the day on which that is looked at again has come
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

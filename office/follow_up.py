@@ -22,7 +22,7 @@ from scoring.rates import Rate
 
 A_PAGE = 50
 WAITS = {"unit": "责任单位", "office": "督办机构", "supervisor": "监督员", "leader": "领导"}
-_NAMES = frozenset(one.name for one in fields(Filter)) - {"numbers", "target_id", "open_only", "slips_out"}
+_NAMES = frozenset(one.name for one in fields(Filter)) - {"numbers", "target_id", "open_only", "slips_out", "review_due"}
 OFF_THE_LIST = Look(light=Light.UNKNOWN, word="不在清单上", shape="○", colour=OURS.look(Light.UNKNOWN).colour)
 
 

@@ -78,6 +78,7 @@ def _asked(who: Staff, leaders: tuple[str, ...]) -> Iterator[tuple[str, Filter]]
         yield "待现场核查", Filter(waits_for="supervisor")
     if who.roles & OFFICE:
         yield "待交办、审批、公示或定期限", Filter(waits_for="office")
+        yield "挂账的复核日期已到，请恢复办理或另定复核日期", Filter(status="parked", review_due=True)
 
 
 def _whose(who: Staff, leaders: tuple[str, ...]) -> tuple[str, Filter | None]:

@@ -19,6 +19,7 @@ from db.item_lights import OFF_THE_LIST
 from db.item_lines import Filter, ItemSource, ListedItem
 from db.item_values import ItemKind, Milestone, SourceKind, StoredEvent
 from db.stores.item_views import events_of
+from scoring.commitment import Status
 from scoring.lights import Light
 
 _unit = t.unit.alias("responsible")
@@ -175,6 +176,8 @@ def where(wanted_columns: Any, wanted: Filter, day: date, *, light: bool = True)
         conditions += [t.item_view.c.deadline >= wanted.month, t.item_view.c.deadline < f"{wanted.month}-99"]
     if wanted.open_only:
         conditions.append(t.item_view.c.open)
+    if wanted.review_due:
+        conditions += [t.item_view.c.status == Status.PARKED.value, t.item_view.c.parked_until <= on]
     if wanted.slips_out:
         conditions.append(t.item_view.c.slips > 0)
     of_item = _item_conditions(wanted)

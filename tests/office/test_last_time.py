@@ -115,6 +115,19 @@ def test_each_sees_what_waits_for_them(hall):
     assert my_items(house.database, LEADER, today=house.clock().date()).all_of_it is None
 
 
+def test_the_office_is_told_when_something_parked_is_to_be_looked_at_again(hall):
+    house = hall.house
+    number, = list_promises(house.database, hall.key, "U1", who=OFFICE, at=hall.now)
+    day = house.clock().date()
+    happen(house.database, number, Kind.PARKED, who=OFFICE, at=house.clock(), text="规划未批", due=day + timedelta(days=10))
+
+    def waits(days: int) -> list[str]:
+        found = my_items(house.database, OFFICE, today=day + timedelta(days=days)).waiting
+        return [line.number for one in found if "复核日期已到" in one.words for line in one.items]
+
+    assert (waits(9), waits(10), waits(100)) == ([], [number], [number])
+
+
 def test_a_unit_with_something_on_the_list_stays_on_the_agenda(hall):
     list_promises(hall.house.database, hall.key, "U3", who=OFFICE, at=hall.now)
     with pytest.raises(Refused, match="已有事项列入清单"):
