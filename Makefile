@@ -1,6 +1,7 @@
 # Everything a newcomer needs: `make run`, `make demo`, `make test`. Each sets up what it needs, once.
 PORT ?= 8501
 PHONES ?= 300
+WORKERS ?= 3# of the tests: on two cores one more, since browsers wait for clocks much of their time
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,10 +17,10 @@ demo: $(VENV)/.ready
 
 test: $(VENV)/.ready-for-tests
 	@sh .ci/browser.sh
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-fast: $(VENV)/.ready-for-tests
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not slow" --ignore tests/browser
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow" --ignore tests/browser
 
 check: $(VENV)/.ready-for-tests
 	$(BIN)/ruff check .

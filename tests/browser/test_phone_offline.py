@@ -76,7 +76,7 @@ def test_the_waiting_page_says_that_it_is_offline_and_comes_back_by_itself(hand:
     it = hand()
     page = it.scan(size=TALL)
     page.context.set_offline(True)
-    expect(page.locator("#net")).to_have_text("▲ 网络断开，正在重连。恢复后本页自动更新。")
+    expect(page.locator("#net")).to_have_text("▲ 网络断开，正在重连。恢复后本页自动更新。", timeout=15_000)
 
     it.phones.open("U1")
     page.context.set_offline(False)

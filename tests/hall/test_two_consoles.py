@@ -50,7 +50,7 @@ from tests.hall.consoles import (
 from tests.postgres import drop, new_database
 
 PLAN = make.plan("duel", segments=template("county").segments, grace_seconds=2)
-EXAMPLES = int(os.environ.get("EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "6"))
 PRESSES = 90
 CAST = ("L1", "L2", "L3", "L4", "P1", "P2", "P3", "P4")
 
@@ -212,7 +212,7 @@ class TwoConsoles(RuleBasedStateMachine):
         return shown is not None and (now is None or now.id != shown.id)
 
     def stored(self) -> str:
-        with sqlite3.connect(self.file) as c:
+        with contextlib.closing(sqlite3.connect(self.file)) as c:
             return "\n".join(c.iterdump())
 
     def lines(self) -> tuple[people_reads.RecordLine, ...]:
@@ -228,7 +228,7 @@ class TwoConsoles(RuleBasedStateMachine):
         current = turn.open_round_of(latest)
         if current is None:
             return 0
-        with sqlite3.connect(self.file) as c:
+        with contextlib.closing(sqlite3.connect(self.file)) as c:
             return int(c.execute("select count(*) from ballot where round_id = ?", (current.id,)).fetchone()[0])
 
 

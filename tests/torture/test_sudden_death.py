@@ -13,7 +13,7 @@ import shutil
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -142,7 +142,7 @@ def facts(database: Database) -> dict[str, Any]:
 
 def rows(file: Path) -> str:
     """Every row, as a restarted process finds it."""
-    with sqlite3.connect(file) as c:
+    with closing(sqlite3.connect(file)) as c:
         return "\n".join(c.iterdump())
 
 
@@ -174,7 +174,7 @@ def test_killed_before_every_write_all_of_it_or_nothing_has_happened(
     nothing = everything = nth = 0
     while True:
         for left in tmp_path.glob("leitai.db*"):
-            left.unlink()
+            left.unlink(missing_ok=True)
         shutil.copyfile(start, file)
         child = processes.Process(target=die_at, args=(str(file), name, nth))
         child.start()
