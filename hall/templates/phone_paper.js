@@ -8,8 +8,6 @@ const form = $('f'), others = retry,
   label = e => all('label', e.closest('.row'))[0].firstChild.data,
   last = k => k.split('.').pop(),
   picked = t => boxes(t).filter(e => e.checked && e.value)[0],
-  // What the hall holds of this unit stands in the fields' defaults: from the page, then from each answer
-  held_of = t => d.receipt && boxes(t).some(e => e.defaultValue && (e.type !== 'radio' || e.defaultChecked)),
   decimals = s => (s.split('.')[1] || '').length,
   say = s => text($('say'), s),
   tell_need = s => show($('need'), s),
@@ -66,19 +64,20 @@ function wrong(e) {
   if (s !== e.value) e.value = s;
   return !s ? '' : !/^-?\d+(\.\d+)?$/.test(s) ? '请填数字' : x < lo || x > M.round(r[1] * k) ? '应在' + r[0] + '到' + r[1] + '之间' : (x - lo) % M.round(r[2] * k) ? '每档' + r[2] + '，请改为整档' : '';
 }
+// What is in the hall already stands in the fields' defaults: of the page, then of each answer.
 // What keeps the paper from being sent, shown beside its field: [words, first field to mend], or null.
 function missing() {
   const ts = all('.t').filter(t => boxes(t)[0]), one = ts.length === 1, blank = [], most = all('.p')[0] ? 3 : 99;
   let first = null;
   ts.forEach(t => {
-    const vs = all('.v', t), empty = !picked(t) && !vs.some(e => e.value.trim()), taken = empty && held_of(t), need = one || taken;
-    if (empty && !need) blank.push(t.dataset.n);
+    const vs = all('.v', t), empty = !picked(t) && !vs.some(e => e.value.trim()), taken = empty && d.receipt && vs.some(e => e.defaultValue);
+    if (empty && !taken) blank.push(t.dataset.n);
     vs.forEach(e => {
-      const s = e.disabled ? '' : !e.value && (empty ? need : !d.partial) ? (taken && !one ? '已交过的不能留空，不评请选弃权' : '还没打分：' + label(e)) : wrong(e);
+      const s = e.disabled ? '' : !e.value && (empty ? one || taken : !d.partial) ? (taken ? '已交过，不能留空；不评请选弃权' : '还没打分：' + label(e)) : wrong(e);
       blame(e, s);
       if (s && !first) first = e;
     });
-    if (empty && need && !vs[0]) { blame(boxes(t)[0], '请选一项'); first = first || boxes(t)[0]; }
+    if (empty && one && !vs[0]) blame(first = boxes(t)[0], '请选一项');
   });
   each('.rank .v', e => { if (!e.value && !first && !picked(form)) first = all('button', e.parentNode)[0]; });
   if (first) return [ts[0] ? '请补全标红的地方' : '请把每一家都排上名次', first];
@@ -147,15 +146,15 @@ function send(after) {
     wait: s => { on_its_way(s); undo(shut ? '' : '先不送，再改改'); },
     done: j => { mine.s = 2; mine.j = j; put(box, mine); counted(); },
     refused: j => {
-      const e = inputs().filter(i => i.name === j.field && i.type !== 'hidden')[0], p = e && e.closest('.p'), over = shut || j.reason.indexOf('round_') === 0;
+      const e = inputs().filter(i => i.name === j.field && i.type !== 'hidden')[0], over = shut || j.reason.indexOf('round_') === 0;
       arrived();
       mine.s = over ? 3 : 0;
       mine.f = j.message;
       put(box, mine);
       steps('y', 'n');
       lock();
-      if (p) p.open = true;
-      if (e) { blame(e, j.message); e.focus(); } else tell_need(over ? '' : j.message);
+      tell_need(over ? '' : j.message);
+      if (e) { blame(e, j.message); e.focus(); }
       if (over) freeze(j.message); else if (waiting) waiting();
     }
   }, after);
@@ -172,7 +171,7 @@ function counted() {
   d.receipt = j.receipt;
   d.version = j.version;
   Object.keys(rec.v).forEach(k => { v[last(k)] = rec.v[k]; });
-  inputs().forEach(e => { if (e.type === 'radio') e.defaultChecked = e.checked; else e.defaultValue = e.value; });
+  each('.v', e => { e.defaultValue = e.value; });
   if (all('.t').length === 1) put(key + '!', (get(key + '!') || []).filter(m => m.r !== d.round).concat({ r: d.round, v: v }).slice(-20));
   steps('y', '');
   later(() => is(2) && steps('y', 'y'), 250);

@@ -397,10 +397,10 @@ def test_several_units_on_one_paper_ask_once_about_those_left_out(hand: Callable
     page.fill("[name='m.U3.place']", "70")
     page.click("#go")
     expect(page.locator("#need")).to_contain_text("请补全标红的地方")
-    expect(page.locator(".f.wrong .err").first).to_have_text("已交过的不能留空，不评请选弃权")
+    expect(page.locator(".f.wrong .err").first).to_have_text("已交过，不能留空；不评请选弃权")
     page.reload()
     page.click("#go")
-    expect(page.locator(".f.wrong .err").first).to_have_text("已交过的不能留空，不评请选弃权")
+    expect(page.locator(".f.wrong .err").first).to_have_text("已交过，不能留空；不评请选弃权")
     assert {row[1] for row in it.stored()} == {1}
     page.check("[name='m.U1'][value=abstain]")
     page.click("#go")
