@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from db.values import Staff
+from hall.moment.extra import made_of
 from hall.moment.limits import phones_at_once
 from hall.moment.snapshot import Snapshot
 from hall.preflight import owes, preflight
@@ -68,9 +69,11 @@ def card(snapshot: Snapshot, today: date) -> SittingCard:
 
 def standing_of(snapshot: Snapshot) -> tuple[Standing, str]:
     """The light and the words of a sitting."""
-    names = {one.key: one.name for one in snapshot.targets}
+    names = {one.key: one.name for one in snapshot.targets if not one.postponed}
     counting = [one for one in snapshot.rounds if one.phase is not Phase.VOID]
     done = {key for one in counting if one.phase in (Phase.CLOSED, Phase.PUBLISHED) for key in one.targets}
+    if not names and not counting:
+        return Standing.PREPARING, f"议程是空的，{len(snapshot.seats)}个评委席位"
     progress = f"已打分{len(done)}家，共{len(names)}家"
     for one in counting:
         if one.phase is Phase.OPEN:
@@ -88,9 +91,10 @@ def standing_of(snapshot: Snapshot) -> tuple[Standing, str]:
 def errands(who: Staff, snapshots: Iterable[Snapshot], staff: Iterable[Staff], today: date) -> tuple[Errand, ...]:
     """What waits for this person, most pressing first, each thing once."""
     snapshots = tuple(snapshots)
+    keys = [one.sitting.key for one in snapshots]  # whose units were all called back from it, nobody has to prepare
     found: list[Errand] = []
     for one in snapshots:
-        if who.roles & {Role.HOST, Role.ADMINISTRATOR}:
+        if who.roles & {Role.HOST, Role.ADMINISTRATOR} and (one.targets or made_of(one.sitting.key, keys) is None):
             found += _of_the_host(one)
         if who.roles & {Role.HOST, Role.CLERK, Role.ADMINISTRATOR} and one.questions_waiting and not one.published:
             found.append(Errand(words=f"{one.sitting.title} {one.sitting.period}：{one.questions_waiting}个提问待审",
@@ -142,7 +146,7 @@ def _of_the_host(one: Snapshot) -> Iterator[Errand]:
         yield Errand(words=f"{title}：正在打分，请到主持台", page="host", sitting=key)
     elif standing is Standing.UNDER_WAY:
         counted = {key for r in one.rounds if r.phase is not Phase.VOID for key in r.targets}
-        position, name = next((t.position, t.name) for t in one.targets if t.key not in counted)
+        position, name = next((t.position, t.name) for t in one.targets if t.key not in counted and not t.postponed)
         yield Errand(words=f"{title}：下一家是第{position}家 {name}", page="host", sitting=key)
     elif standing is Standing.COUNTED:
         yield Errand(words=f"{title}：全部打完，请公布成绩", page="host", sitting=key)

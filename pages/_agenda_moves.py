@@ -67,7 +67,8 @@ def _postpone(now: Snapshot, card: TargetCard, do: Do) -> None:
 
 
 def _take_back(_now: Snapshot, card: TargetCard, do: Do) -> None:
-    st.write(f"{card.name}延到补场的原因：{card.postponed}。收回以后在本场打分，并从补场的议程里去掉。")
+    st.write(f"{card.name}延到补场的原因：{card.postponed}。收回以后在本场打分，并从补场的议程里去掉；"
+             "在补场填报、登记的带回本场。")
     st.button(BACK, type="primary", key="bend/do", on_click=lambda: do(
         agenda.take_back, card.key, done=f"{card.name}已收回本场。"))
 

@@ -82,7 +82,8 @@ def choose_sitting() -> str:
     if asked not in keys:
         asked = keys[0]
     if len(keys) > 1:
-        names = {one.key: f"{one.title}（{one.period}）" for one in sittings}
+        empty = {key for key in keys if (found := the_house().live.at(key)) is not None and not found.targets}
+        names = {one.key: f"{one.title}（{one.period}）{'，议程是空的' if one.key in empty else ''}" for one in sittings}
         asked = st.selectbox("场次", keys, index=keys.index(asked), format_func=names.__getitem__,
                              label_visibility="collapsed")
     st.session_state["sitting"] = asked
