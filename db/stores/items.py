@@ -80,6 +80,9 @@ class Items:
         if new.commitment_id is not None:
             self._c.execute(update(t.commitment).where(t.commitment.c.id == new.commitment_id).values(number=number))
         self.append(item_id, 1, event)
+        if new.sitting_id is not None:
+            said_at = self._c.execute(select(t.sitting.c.arena, t.sitting.c.held_on).where(t.sitting.c.id == new.sitting_id)).one()
+            self._to_touch.add((said_at.arena, said_at.held_on))
 
     def enter_promises(self, sitting: Sitting, *, listed_on: date, by: str, at: datetime, by_role: str = "",
                        target_id: int | None = None) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import pytest
 from db.item_lines import Filter
 from db.item_values import ItemKind, NewItem, Source, SourceKind
 from db.reads import items as reads
+from db.work import work
 from hall.moment.snapshot import SeatCard
 from hall.phones.phone_page import render_phone
 from hall.phones.phone_view import news_of, view_of
@@ -72,6 +73,21 @@ def test_a_move_tells_the_screens_of_later_sittings(hall):
     hall.house.live.refresh()
 
     assert hall.house.live.at(key).sitting.serial > before
+
+
+def test_what_goes_onto_the_list_tells_the_screens_of_later_sittings(hall):
+    key = next_sitting(hall.house)
+    hall.house.live.refresh()
+    before = hall.house.live.at(key).sitting.serial
+    list_promises(hall.house.database, hall.key, "U1", who=OFFICE, at=hall.now)
+    hall.house.live.refresh()
+    listed = hall.house.live.at(key).sitting.serial
+    with work(hall.house.database) as w:
+        w.items.enter(NewItem(kind=ItemKind.TASK, text="点评交办的事", unit="small-A", listed_on=date(2026, 4, 23), sitting_id=1,
+                              source=Source(kind=SourceKind.COMMENT)), by="host", at=hall.now)
+    hall.house.live.refresh()
+
+    assert before < listed < hall.house.live.at(key).sitting.serial
 
 
 def test_the_same_promise_made_again_is_the_same_item_with_one_more_source(hall):
