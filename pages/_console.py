@@ -155,7 +155,7 @@ def hint(words: str) -> str:
 def said(target: TargetCard) -> str:
     """What the unit admits and promises, folded, under what it promised last time."""
     declaration, to = target.declaration, escape(link("commitments", unit=target.unit, sitting=target.last_sitting))
-    last = (f'<p style="margin:.35rem 0"><a class="lt-go" target="_blank" href="{to}">{escape(target.last_time)}</a></p>'
+    last = (f'<p style="margin:.35rem 0"><a style="color:#1F4E79" target="_blank" href="{to}">{escape(target.last_time)}</a></p>'
             if target.last_time else "")
     if not declaration.shortcomings:
         return f'<div class="c-said">{last}<p style="margin:.5rem 0">这一家还没有填报不足与承诺。</p></div>'
