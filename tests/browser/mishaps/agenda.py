@@ -7,8 +7,10 @@ from playwright.sync_api import Page, expect
 from tests.browser.mishaps.gathered import HOST, Gathered, choose, dialog, keep, press, put_away, sees
 
 
-def way(page: Page, words: str) -> None:
-    """One of the ways that the dialog offers for the chosen unit."""
+def way(page: Page, unit: str, words: str) -> None:
+    """One of the ways that the dialog offers for this unit, once it speaks of it."""
+    choose(page, "哪一家", unit)
+    expect(page.get_by_role("dialog")).to_contain_text(f"{unit}不在本场打分", timeout=30_000)
     page.get_by_role("dialog").get_by_test_id("stRadio").locator("label:visible", has_text=words).last.click()
 
 
@@ -27,8 +29,7 @@ def the_order_changes(h: Gathered) -> None:
 
 def a_unit_is_put_off(h: Gathered) -> None:
     page = dialog(h.host, "延期／代发言／单列")
-    choose(page, "哪一家", "瓯江口")
-    way(page, "延到补场")
+    way(page, "瓯江口产业集聚区", "延到补场")
     page.get_by_label("原因").fill("主要负责人在外地抢险")
     page.get_by_label("原因").press("Tab")
     press(page.get_by_role("dialog"), "延到补场")
@@ -40,8 +41,7 @@ def a_unit_is_put_off(h: Gathered) -> None:
 
 def another_speaks_in_its_stead(h: Gathered) -> None:
     page = dialog(h.host, "延期／代发言／单列")
-    choose(page, "哪一家", "龙湾区")
-    way(page, "代为发言")
+    way(page, "龙湾区", "代为发言")
     page.get_by_label("谁代为发言").fill("常务副区长")
     page.get_by_label("谁代为发言").press("Enter")
     press(page, "登记代为发言")
@@ -52,8 +52,8 @@ def another_speaks_in_its_stead(h: Gathered) -> None:
 
 def a_unit_is_listed_apart(h: Gathered) -> None:
     page = dialog(h.host, "延期／代发言／单列")
-    choose(page, "哪一家", "浙南产业集聚区")
-    way(page, "只打分不排名")
+    way(page, "浙南产业集聚区", "只打分不排名")
+    expect(page.get_by_role("button", name="浙南产业集聚区只打分不排名")).to_be_visible(timeout=30_000)
     page.get_by_label("原因").fill("本季度刚成立，基数不可比")
     page.get_by_label("原因").press("Tab")
     press(page, "浙南产业集聚区只打分不排名")
