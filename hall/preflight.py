@@ -16,6 +16,7 @@ from hall.moment.discretion import FEWEST_SECRET_BALLOTS
 from hall.moment.readiness import GroupReady
 from hall.moment.snapshot import Snapshot, TargetCard
 from office.routes import routes_of
+from scoring.rule import BallotKind
 
 SHORTCOMINGS = 3
 LOCAL = ("127.0.0.1", "localhost", "0.0.0.0", "::1")
@@ -134,7 +135,8 @@ def _routes(snapshot: Snapshot) -> tuple[Line, ...]:
     said = "，".join(f"{route}{sum(one.route == route for one in snapshot.targets)}个项目"
                     f"{sum(not seat.route or seat.route == route for seat in snapshot.seats)}席能评" for route in routes)
     if few:
-        return (Line(topic="观摩线路", words=f"{said}；{'、'.join(few)}，无记名票从打了哪些项目看得出是谁", ok=True, warns=True),)
+        return (Line(topic="观摩线路", ok=True, warns=True,
+                     words=f"{said}；{'、'.join(few)}，能看数据库的人从无记名票打了哪些项目认得出是谁"),)
     return (Line(topic="观摩线路", words=said, ok=True),)
 
 
@@ -169,8 +171,9 @@ def _declarations(snapshot: Snapshot) -> Line:
 
 
 def _recognisable(snapshot: Snapshot) -> tuple[Line, ...]:
-    """Amber: on one paper for all units, what a secret seat may not score is missing, and tells whose paper it is."""
-    if snapshot.sitting.ballot_mode != "all":
+    """Amber: on one paper for all units, what a secret seat may not score is missing, and tells whose paper it is to
+    whoever reads the database. Nothing that leaves it does; and a ranking leaves nothing out."""
+    if snapshot.sitting.ballot_mode != "all" or snapshot.rule.ballot.kind is BallotKind.RANKING:
         return ()
     secret = {group.key for group in snapshot.rule.groups if group.secret}
     alike: dict[tuple[str, frozenset[str]], list[str]] = defaultdict(list)
@@ -184,8 +187,9 @@ def _recognisable(snapshot: Snapshot) -> tuple[Line, ...]:
     if not few:
         return ()
     some = "、".join(few[:6]) + (f"等{len(few)}席" if len(few) > 6 else "")
-    return (Line(topic="无记名", words=f"{some}要回避的与同组别人不同，一张票打全部时看漏了哪几家就认得出是谁的票；请不登记这些席位的"
-                 "所属单位或线路，或让至少三席回避相同，或改为实名", ok=True, warns=True),)
+    words = (f"{some}要回避的与同组别人不同，一张票打全部时，能看数据库的人从漏了哪几家认得出是谁的票（复算包、封存件和"
+             "回执名单里看不出）；请不登记这些席位的所属单位或线路，或让至少三席回避相同，或改为实名")
+    return (Line(topic="无记名", words=words, ok=True, warns=True),)
 
 
 def _room(snapshot: Snapshot, room: int | None) -> tuple[Line, ...]:

@@ -1,9 +1,9 @@
 """The sealed printout of a round (封存件): everything with which the sitting could go on, or be counted again, on paper.
 
-All ballots of the round (secret ones without seat and time, under their name in the recount package), the rule in
-words, counts by group, and a code: the SHA-256 of the lines that are printed at the end, which anybody can give to
-sha256sum. The code stands in the audit record, so that a printout in a drawer can be held against the database later.
-Where a secret group has fewer than three ballots its marks are not printed: a drawer has many keys.
+All ballots of the round (secret ones without seat and time, under their name in the recount package; on a long paper
+by unit), the rule in words, counts by group, and a code: the SHA-256 of the lines that are printed at the end, which
+anybody can give to sha256sum. The code stands in the audit record, so that a printout in a drawer can be held against
+the database later. Where a secret group has fewer than three ballots its marks are not printed: a drawer has many keys.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from db.reads.ballots import StoredLine
 from db.values import Round, Sitting
 from db.work import work
 from hall.ballots.phone_parts import LONG_PAPER
-from hall.ballots.sealed_papers import COUNTED, VALID, BallotRow, by_paper, counts_by_unit
+from hall.ballots.sealed_papers import COUNTED, SECRET, VALID, BallotRow, by_paper, counts_by_unit
 from hall.moment.discretion import FEWEST_SECRET_BALLOTS
 from hall.moment.packing import paper_id, sitting_of
 from office.local_time import minute
 from office.refusal import NotFound, Refused
 from scoring.ballot import State
 from scoring.round import Phase
-from scoring.rule import Rule, read_rule
+from scoring.rule import BallotKind, Rule, read_rule
 from scoring.rule_words import rule_in_words
 
 SEALING = "封存选票"
@@ -125,12 +125,15 @@ def _content(c: Connection, sitting: Sitting, of_round: Round) -> _Content:
            if group.secret and valid[target, group.key] < FEWEST_SECRET_BALLOTS}
     groups = {one.key: one.name for one in rule.groups}
     position = {key: n for n, key in enumerate(names)}
+    whole = rule.ballot.kind is BallotKind.RANKING
+    number = {(line.voter, line.target): paper_id(line.voter, line.target, whole=whole) for line in lines if not line.seat}
     rows = [BallotRow(
-        target=line.target, group=groups[line.group], seat=line.seat or "无记名",
-        number=line.receipt if line.seat else paper_id(line.voter), state=_STATES[line.state],
+        target=line.target, group=groups[line.group], seat=line.seat or SECRET,
+        number=line.receipt if line.seat else number[line.voter, line.target], state=_STATES[line.state],
         marks=WITHHELD if (line.target, line.group) in few and line.marks else _marks(rule, line),
         received_at=line.received_at or "")
-        for line in sorted(lines, key=lambda line: (position[line.target], line.group, line.seat or paper_id(line.voter)))]
+        for line in sorted(lines, key=lambda line: (position[line.target], line.group,
+                                                         line.seat or number[line.voter, line.target]))]
     counted = _counted(lines)
     first = names[of_round.targets[0]]
     title = f"第{of_round.number}轮 {first}" + (f"等{len(of_round.targets)}家" if len(of_round.targets) > 1 else "")
@@ -138,7 +141,7 @@ def _content(c: Connection, sitting: Sitting, of_round: Round) -> _Content:
         count_head: tuple[str, ...] = ("序号", "单位", *groups.values())
         counts = counts_by_unit(of_round.targets, names, tuple(groups), counted)
         ballot_head: tuple[str, ...] = _PAPER_HEAD
-        ballots: tuple[tuple[str, ...], ...] = by_paper(of_round.targets, rows)
+        ballots: tuple[tuple[str, ...], ...] = by_paper(of_round.targets, rows, whole=whole)
     else:
         count_head = _COUNT_HEAD
         counts = tuple((names[target], group.name, *(str(number) for number in counted[target, group.key]))

@@ -1,6 +1,7 @@
 """A round of many units on the sealed printout: a number a unit, a row a paper.
 
 A row a unit and judge would be four hundred pages for 185 towns; so they are thirty, and still all that was balloted.
+Secret papers are a row a unit instead: a row a paper would show which units it leaves out, and so whose it is.
 Pure: rows of text in, rows of text out.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+SECRET = "无记名"
 VALID = "有效"
 COUNTED = "收回／有效／弃权／不了解／作废"
 
@@ -40,11 +42,21 @@ def counts_by_unit(targets: Sequence[str], names: Mapping[str, str], groups: Seq
                  for n, target in enumerate(targets, 1))
 
 
-def by_paper(targets: Sequence[str], rows: Sequence[BallotRow]) -> tuple[tuple[str, ...], ...]:
-    """(group, seat, paper, what it says by the units' numbers, time): a row a paper, what it says in the agenda's order."""
+def by_paper(targets: Sequence[str], rows: Sequence[BallotRow], *, whole: bool) -> tuple[tuple[str, ...], ...]:
+    """(group, seat, paper, what it says by the units' numbers, time): a row a paper, what it says in the agenda's order.
+
+    Of a secret group, unless papers are `whole`, a row a unit: how many there are, and what each says, sorted.
+    """
     numbers = {target: n for n, target in enumerate(targets, 1)}
     papers: dict[tuple[str, str, str, str], list[tuple[int, str]]] = {}
+    units: dict[tuple[str, int], list[str]] = {}
     for row in rows:
-        papers.setdefault((row.group, row.seat, row.number, row.received_at), []).append((numbers[row.target], row.said))
-    return tuple((group, seat, paper, "，".join(f"{n} {said}" for n, said in sorted(lines)), at)
-                 for (group, seat, paper, at), lines in sorted(papers.items()))
+        if row.seat == SECRET and not whole:
+            units.setdefault((row.group, numbers[row.target]), []).append(row.said)
+        else:
+            papers.setdefault((row.group, row.seat, row.number, row.received_at), []).append(
+                (numbers[row.target], row.said))
+    return (*((group, seat, paper, "，".join(f"{n} {said}" for n, said in sorted(lines)), at)
+              for (group, seat, paper, at), lines in sorted(papers.items())),
+            *((group, SECRET, f"序号{n}共{len(said)}张", f"{n} " + "，".join(sorted(said)), "")
+              for (group, n), said in sorted(units.items())))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from fractions import Fraction
 
 from db.engine import Connection
@@ -33,7 +34,7 @@ from scoring.package import (
     zip_of,
 )
 from scoring.round import Phase
-from scoring.rule import read_rule
+from scoring.rule import BallotKind, read_rule
 from scoring.sums import SUMS
 
 COUNTING = (Phase.CLOSED, Phase.PUBLISHED)
@@ -88,10 +89,22 @@ def ballot_rows(c: Connection, sitting: Sitting, phases: tuple[Phase, ...]) -> t
     """The rows of ballots.csv that the rounds of these phases hold now.
 
     A late paper of a secret group is no part of them: it bears the public name of its voter's paper that counts, and
-    who came late is known in the hall.
+    who came late is known in the hall. Nor is what a secret paper for several targets said before it was changed: all
+    its lines were changed as often, and so would stand together.
     """
-    lines = ballot_reads.lines(c, sitting.id, tuple(phase.value for phase in phases))
-    return tuple(row for line in lines if line.seat or line.state is not State.LATE for row in _rows(line))
+    lines = [line for line in ballot_reads.lines(c, sitting.id, tuple(phase.value for phase in phases))
+             if line.seat or line.state is not State.LATE]
+    whole = read_rule(reads.rule_text(c, sitting.id)[0].encode()).ballot.kind is BallotKind.RANKING
+    several = set() if whole else {one.id for one in reads.rounds(c, sitting.id) if len(one.targets) > 1}
+    newest: dict[tuple[int, str, str], int] = {}
+    for line in lines:
+        key = (line.round_id, line.voter, line.target)
+        newest[key] = max(newest.get(key, 0), line.version)
+    return tuple(
+        row for line in lines for row in (
+            _rows(line, whole=whole) if line.seat or line.round_id not in several
+            else _rows(replace(line, version=1), whole=whole)
+            if line.version == newest[line.round_id, line.voter, line.target] else ()))
 
 
 def packed(package: Package, result: str, *, head: tuple[int, str]) -> bytes:
@@ -106,9 +119,13 @@ def packed(package: Package, result: str, *, head: tuple[int, str]) -> bytes:
     return zip_of(files)
 
 
-def paper_id(voter: str) -> str:
-    """The public name of a secret paper: the same through its versions, and nobody's."""
-    return hashlib.sha256(f"paper {voter}".encode()).hexdigest()[:12]
+def paper_id(voter: str, target: str, *, whole: bool) -> str:
+    """The public name of a secret paper, the same through its versions, and nobody's.
+
+    On a `whole` paper (a ranking) it is one for all targets. Any other has one a target, so that nobody sees which
+    targets a paper leaves out: its judge's own unit, say.
+    """
+    return hashlib.sha256((f"paper {voter}" if whole else f"paper {voter} {target}").encode()).hexdigest()[:12]
 
 
 def in_names(words: str, package: Package) -> str:
@@ -121,12 +138,12 @@ def in_names(words: str, package: Package) -> str:
     return f"{'、'.join(names[key] for key in keys)}：{rest}" if colon and set(keys) <= set(names) else words
 
 
-def _rows(line: StoredLine) -> list[BallotRow]:
+def _rows(line: StoredLine, *, whole: bool) -> list[BallotRow]:
     """One row a criterion; what is not submitted is one row with criterion and value empty."""
     submitted = line.state is State.SUBMITTED and line.marks
     return [
-        BallotRow(ballot=line.receipt if line.seat else paper_id(line.voter), group=line.group, seat=line.seat or "",
-                  target=line.target, version=str(line.version), state=line.state.value, criterion=criterion,
+        BallotRow(ballot=line.receipt if line.seat else paper_id(line.voter, line.target, whole=whole), group=line.group,
+                  seat=line.seat or "", target=line.target, version=str(line.version), state=line.state.value, criterion=criterion,
                   value=value, received_at=line.received_at or "")
         for criterion, value in (line.marks if submitted else (("", ""),))
     ]

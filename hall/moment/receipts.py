@@ -1,6 +1,7 @@
 """Looking up a receipt code in the public list: counted, replaced by a later paper, or not there.
 
-A code says which target a ballot was for, never what is on it or whose it is.
+A code says which target a ballot was for (of one paper for several, that it is one), never what is on it or whose it
+is.
 """
 
 from __future__ import annotations

@@ -198,21 +198,24 @@ def receipts(database: Database, sitting: str) -> tuple[tuple[str, str, bool], .
     """(receipt code, target's name, counted) of every ballot of a published sitting, by code.
 
     A late paper has no receipt: whoever sent it was told at once that it does not count. One that was spoiled
-    afterwards keeps its own, not counted.
+    afterwards keeps its own, not counted. Of one paper for several targets it is not told which of them it marks: what
+    it leaves out would show whose it is.
     """
     with database.reading() as c:
         found = sitting_of(c, sitting)
         names = {one.key: one.name for one in reads.targets(c, found.id)}
+        several = {one.id: f"{len(one.targets)}家一张票" for one in reads.rounds(c, found.id) if len(one.targets) > 1}
         lines = [line for line in ballot_reads.lines(c, found.id, (Phase.PUBLISHED.value,))
                  if line.state is not State.LATE]
-    newest: dict[tuple[str, str], int] = {}
+    newest: dict[tuple[int, str, str], int] = {}
     for line in lines:
-        key = (line.voter, f"{line.round_id} {line.target}")
+        key = (line.round_id, line.voter, line.target)
         newest[key] = max(newest.get(key, 0), line.version)
-    return tuple(sorted(
-        (line.receipt, names[line.target],
-         line.version == newest.get((line.voter, f"{line.round_id} {line.target}")))
-        for line in lines if line.state is not State.SPOILED))
+    counts: dict[tuple[str, str], bool] = {}
+    for line in (one for one in lines if one.state is not State.SPOILED):
+        about = (line.receipt, several.get(line.round_id) or names[line.target])
+        counts[about] = counts.get(about, False) or line.version == newest[line.round_id, line.voter, line.target]
+    return tuple(sorted((code, name, stands) for (code, name), stands in counts.items()))
 
 
 def _book(w: Work, sitting: Sitting, result: dict[str, Any], publication_id: int, number: int, *, by: str,

@@ -1,8 +1,8 @@
 """The public list of receipt codes: whoever kept a code finds there that the paper was counted, and for which unit.
 
-Sorted by code, with the unit and nothing else: neither a mark, nor a group, nor an order in which papers came. One
-page without a search field on purpose: a code that is asked for in an address ends up in somebody's log. Rendered
-once a version, by a thread.
+Sorted by code, with the unit and nothing else: neither a mark, nor a group, nor an order in which papers came; of one
+paper for several units only that it is one. One page without a search field on purpose: a code that is asked for in an
+address ends up in somebody's log. Rendered once a version, by a thread.
 """
 
 from __future__ import annotations
@@ -33,15 +33,12 @@ class Coded:
 
 
 def by_code(listed: Listed) -> tuple[Coded, ...]:
-    """Every code once. A paper for all units is said to be one."""
-    everything = {name for _code, name, _counted in listed}
+    """Every code once."""
     units: dict[tuple[str, bool], list[str]] = {}
     for code, name, counted in listed:
         units.setdefault((code, not counted), []).append(name)
     return tuple(
-        Coded(code=code, replaced=replaced,
-              units=f"全部{len(everything)}家" if len(everything) > 1 and set(names) == everything
-              else "、".join(dict.fromkeys(names)))
+        Coded(code=code, replaced=replaced, units="、".join(dict.fromkeys(names)))
         for (code, replaced), names in sorted(units.items()))
 
 

@@ -77,9 +77,9 @@ def test_a_correction_and_an_unknown_sitting(hall: make.Hall, http: TestClient) 
     assert http.get("/board/nowhere/receipts").status_code == 404
 
 
-def test_a_paper_for_all_units_is_one_line() -> None:
-    listed = [(code, name, code != "C") for code in ("B", "A", "C") for name in ("甲县", "乙县")] + [("D", "甲县", True)]
+def test_a_code_of_two_rounds_by_chance_is_one_line() -> None:
+    listed = [("B", "甲县", True), ("A", "甲县", True), ("A", "乙县", True), ("C", "3家一张票", False)]
 
     assert by_code(listed) == (
-        Coded(code="A", units="全部2家", replaced=False), Coded(code="B", units="全部2家", replaced=False),
-        Coded(code="C", units="全部2家", replaced=True), Coded(code="D", units="甲县", replaced=False))
+        Coded(code="A", units="甲县、乙县", replaced=False), Coded(code="B", units="甲县", replaced=False),
+        Coded(code="C", units="3家一张票", replaced=True))

@@ -179,6 +179,6 @@ def test_a_unit_that_a_whole_group_may_not_score_is_red_and_routes_say_how_many_
 
     assert found["没有人可以打分"] == (False, "全组都要回避或没有看过：B县（市领导）")
     assert found["观摩线路"] == (True, "第一线路1个项目8席能评，第二线路1个项目3席能评；社会各界代表第一线路只有1席，"
-                                     "无记名票从打了哪些项目看得出是谁")
+                                     "能看数据库的人从无记名票打了哪些项目认得出是谁")
     assert found["议程"] == (True, "3家，其中1家不上台只参加测评")
     assert found["单位填报"] == (False, "未填齐：A县、B县")

@@ -95,11 +95,13 @@ def test_a_round_of_many_units_is_a_row_a_paper_and_tells_the_same(house):
 
     assert hashlib.sha256(lines_of(made.html).encode()).hexdigest() == made.code
     assert next(row[1:] for row in lines if row[0] == "组") == ["1", "A县", "3／2／1／0／0", "3／3／0／0／0"]
-    assert sum(row[0] == "票" for row in lines) == 7
+    secret = [row for row in lines if row[0] == "票" and row[2] == "无记名"]
+    assert sum(row[0] == "票" for row in lines) == 4 + 14
+    assert secret[0][1:] == ["社会各界代表", "无记名", "序号1共3张", "1 质量 72，质量 73，质量 74", ""]
     assert papers["L4"][4] == "2 迟到不计（质量 60）"
     assert papers["L2"][4] == "，".join(f"{n} 质量 {70 + n}" for n in range(1, 15))
     assert papers["L3"][4] == "1 弃权，14 质量 55"
-    assert {row[5] for row in lines if row[0] == "票" and row[2] == "无记名"} == {""}
+    assert {row[5] for row in secret} == {""}
     assert [one.holds for one in sealed.kept(hall.house.database, hall.key)[round_id]] == [True]
 
 
