@@ -152,7 +152,8 @@ def _median(recipe: Recipe, count: GroupCount) -> Fraction | None:
 
 
 def _ranks_without_each_judge(package: Package, working: Working, target: str) -> dict[str, Rank]:
-    """The target's place as if a judge had not come, for all judges with a valid ballot somewhere."""
+    """The target's place as if a judge had not come: every named judge with a valid ballot somewhere, and of secret
+    ballots those for this target. Elsewhere they may bear other names, and nobody knows which judge they are."""
     ballots: dict[tuple[str, int], dict[str, int]] = {}
     for other, counts in working.counts.items():
         for g, count in enumerate(counts):
@@ -164,6 +165,8 @@ def _ranks_without_each_judge(package: Package, working: Working, target: str) -
     short_cut = _ShortCut(package, working, target)
     ranks: dict[str, Rank] = {}
     for (who, g), positions in sorted(ballots.items()):
+        if package.rule.groups[g].secret and target not in positions:
+            continue
         try:
             ranks[who] = short_cut.rank_without(g, positions)
         except _NeedsFullCount:
