@@ -110,6 +110,8 @@ def _bring_back(w: Work, to: Sitting, of: Sitting, one: Target, at: datetime) ->
     listed = here is not None and any(promise.number for promise in here.commitments)
     if there != here and not listed:
         w.roster.put_declaration(one.id, there or Declaration())
+    w.roster.change_target(one.id, presenter=next(
+        other.presenter for other in reads.targets(w.c, to.id) if other.key == one.key))
     rule = read_rule(reads.rule_text(w.c, of.id)[0].encode())
     parts = {part.key for part in rule.components}
     for key, component, value in reads.components(w.c, to.id):

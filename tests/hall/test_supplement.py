@@ -192,6 +192,7 @@ def test_what_was_prepared_for_the_supplementary_sitting_comes_back_with_the_uni
     there = postpone(hall, "U3")
     state("开工率到95%", house, there)
     mending.put_components(database, there, {("U3", "指标"): "85", ("U3", "overtime"): "2"}, **plainly)
+    mending.change_target(database, there, "U3", name="C县", presenter="县长", ranking_group="", ranked=False, **plainly)
     sittings.recuse(database, there, "L1", "U3", "亲属", **plainly)
     questioning.type_in(database, there, "U3", asker="市长", group="", text="钱从哪里来？", **plainly)
 
@@ -201,6 +202,7 @@ def test_what_was_prepared_for_the_supplementary_sitting_comes_back_with_the_uni
     with database.reading() as c:
         assert reads.declarations(c, here.id)["U3"] == promised("开工率到95%")
         assert reads.components(c, here.id) == (("U3", "指标", "85"),)
+        assert [one.presenter for one in reads.targets(c, here.id)] == ["县委书记", "县委书记", "县长"]
         seats = {seat.id: seat.code for seat in reads.seats(c, here.id)}
         assert {(seats[seat], key): why for (seat, key), why in reads.recusals(c, here.id).items()} == {("L1", "U3"): "亲属"}
         assert [(one.target, one.text) for one in stage_talk.questions(c, here.id)] == [
