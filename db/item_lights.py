@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 
 from db import tables as t
 from scoring.bands import bands_of
-from scoring.item import Item
+from scoring.item import SHIELD_DAYS, Item
 from scoring.lights import LightRule, light_of
 from scoring.schedule import Step
 
@@ -61,7 +61,8 @@ def _turns(item: Item, start: date, share: Fraction | None, rule: LightRule) -> 
     """The first days of a light that differs from the day before it."""
     marks = {start}
     if item.deadline is not None:
-        marks |= {item.deadline - timedelta(days=rule.soon_days), item.deadline + timedelta(days=1)}
+        marks |= {item.deadline - timedelta(days=rule.soon_days), item.deadline + timedelta(days=1),
+                  item.deadline + timedelta(days=SHIELD_DAYS + 1)}
     if item.last_reading is not None:
         marks.add(item.last_reading.on + timedelta(days=rule.fresh_days + 1))
     ordered = sorted(max(one, start) for one in marks)

@@ -71,7 +71,8 @@ def may_list(who: Staff) -> bool:
 
 def next_of(who: Staff, item: Item, kinds: Iterable[Kind]) -> Kind | None:
     """The move that the item waits for, where it waits for this person."""
-    after = Kind.EXTENSION_DECIDED if item.extension_pending else _NEXT.get(item.status)
+    closes = item.status in (Status.CLOSING, Status.CHECKED)
+    after = Kind.EXTENSION_DECIDED if item.extension_pending and not closes else _NEXT.get(item.status)
     if after is None or after not in kinds or (after in OWNERS_OWN and not speaks_for(who, item, after)):
         return None
     return after

@@ -1,7 +1,8 @@
 """What the office finds of one visit (认定): the outcome goes onto the item's timeline with what visitors said and
 photographed; something that was struck off and is not kept is reopened under its own number, with a new deadline.
 
-Visitors advise, the office decides, once: whoever decides otherwise later makes another look-back.
+Visitors advise, the office decides, once, and nobody for the own unit: whoever decides otherwise later makes another
+look-back.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from db.work import work
 from office import local_time
 from office.items import happen_in
 from office.look_back import open_plan, refuse_others
-from office.refusal import NotFound, Refused
+from office.refusal import NotAllowed, NotFound, Refused
 from scoring.commitment import Event, Kind, Status, Verdict
 
 STRUCK_OFF = (Status.SIGNED_OFF.value, Status.CLOSED.value)
@@ -36,6 +37,8 @@ def decide(database: Database, plan_id: int, number: str, *, outcome: Verdict, r
         visit = next((one for one in reads.visits(w.c, plan_id) if one.number == number), None)
         if visit is None:
             raise NotFound("这一项不在这次回头看里。")
+        if who.unit and who.unit == visit.unit:
+            raise NotAllowed("不能认定自己单位的事项，请由其他单位的经办人认定。")
         if reopen_until is not None and (outcome is Verdict.KEPT or visit.status not in STRUCK_OFF):
             raise Refused("只有已销号、又没有真正兑现的，才需要重开。请去掉整改期限，或改选结论。")
         if not w.look_backs.decide(plan_id, visit.item_id, outcome=outcome.value, reason=reason, at=at, by=who.name):

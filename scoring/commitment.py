@@ -261,6 +261,15 @@ class Closing:
     signed_on: date | None = None
     signed_by: str = ""
     published_on: date | None = None
+    failed: bool = False
+
+    @property
+    def stands_from(self) -> date | None:
+        """The day from which it counts as kept if it is signed: the asking, or, once a check has failed, the check that
+        passed after all; None until then."""
+        if not self.failed:
+            return self.asked_on
+        return self.checked_on if self.passed else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

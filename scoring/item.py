@@ -25,6 +25,9 @@ from scoring.commitment import (
     Verdict,
 )
 
+SHIELD_DAYS = 7
+"""Days past the deadline for which an extension that waits for its decision keeps an item from being overdue."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
@@ -95,8 +98,8 @@ class Item:
 
     @property
     def done_on(self) -> date | None:
-        """The day that counts as its end: the day the closure that succeeded was asked for."""
-        return self.closings[-1].asked_on if self.done else None
+        """The day that counts as its end: the closure that succeeded was asked for, or passed after a failed check."""
+        return self.closings[-1].stands_from if self.done else None
 
     @property
     def extension_pending(self) -> bool:
@@ -104,10 +107,15 @@ class Item:
 
     @property
     def waiting(self) -> bool:
-        """What was due in time was asked for in time, and the answer is the office's: not the owner's lateness."""
-        closing = self.closing
-        asked_in_time = closing is not None and self.deadline is not None and closing.asked_on <= self.deadline
-        return self.extension_pending or (asked_in_time and not self.done)
+        """What was due in time was asked for in time, and the answer is the office's: no missed deadline of the owner's."""
+        return self.extension_pending or self.closes_in_time
+
+    @property
+    def closes_in_time(self) -> bool:
+        """A closure was asked for in time and nobody has found it wanting: a check that failed is an answer."""
+        closing = None if self.done else self.closing
+        stands = closing.stands_from if closing is not None else None
+        return stands is not None and self.deadline is not None and stands <= self.deadline
 
     @property
     def outstanding(self) -> tuple[Slip, ...]:
@@ -171,11 +179,17 @@ class Item:
     def review_due(self, on: date) -> bool:
         return self.review_on is not None and on >= self.review_on
 
+    def shielded(self, on: date) -> bool:
+        """Whether a deadline that has passed is not held against it on a day: what was asked for in time waits for its
+        answer. For an extension only so long: one that nobody decides does not hide for good that the day has passed."""
+        pending = self.extension_pending and self.deadline is not None and (on - self.deadline).days <= SHIELD_DAYS
+        return pending or self.closes_in_time
+
     def overdue(self, on: date) -> bool:
-        """Past its deadline and neither done, parked, nor waiting for an answer that was asked for in time."""
+        """Past its deadline and neither done, parked, nor shielded by what was asked for in time."""
         if self.deadline is None or not self.is_open or self.status is Status.PARKED:
             return False
-        return on > self.deadline and not self.waiting
+        return on > self.deadline and not self.shielded(on)
 
     def _until(self, on: date) -> date:
         signed = self.closings[-1].signed_on if self.done else None

@@ -108,15 +108,17 @@ def checked(item: Item, event: Event) -> Item:
     """A check that fails leaves the request where it is: it can be refused, or checked again."""
     if not event.passed and not event.text.strip():
         raise LifeRefused(Reason.MISSING, "现场核查不通过要写明问题，请补上。", field="text")
-    closing = replace(item.closings[-1], checked_on=event.on, checked_by=event.by, passed=event.passed)
+    closing = replace(item.closings[-1], checked_on=event.on, checked_by=event.by, passed=event.passed,
+                      failed=item.closings[-1].failed or not event.passed)
     return replace(item, status=Status.CHECKED if event.passed else Status.CLOSING,
                    closings=(*item.closings[:-1], closing))
 
 
 def signed_off(item: Item, event: Event) -> Item:
-    """Accepted: slips are settled, requirements met. Asked for after the deadline, it was late and stays marked."""
+    """Accepted: slips are settled, requirements met. What stands only after the deadline was late and stays marked."""
     closing = replace(item.closings[-1], signed_on=event.on, signed_by=event.by)
-    late = item.deadline is not None and closing.asked_on > item.deadline and item.deadline not in item.missed
+    stands = closing.stands_from or event.on
+    late = item.deadline is not None and stands > item.deadline and item.deadline not in item.missed
     return replace(
         item,
         status=Status.SIGNED_OFF,

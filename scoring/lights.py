@@ -131,16 +131,16 @@ def _light(item: Item, on: date, rule: LightRule, share: Fraction | None) -> tup
     if item.done:
         if item.missed:
             return Light.DONE_LATE, f"期限{item.missed[-1].isoformat()}未办结，之后补上"
-        return Light.DONE, f"{item.done_on}申请销号并获通过"
+        return Light.DONE, f"{item.done_on}{'复查' if item.closings[-1].failed else '申请销号并获'}通过"
     if item.status is Status.PARKED:
         return Light.PARKED, f"挂账，{item.review_on}复核"
     if item.deadline is None:
         return Light.UNKNOWN, "没有完成期限"
     left = (item.deadline - on).days
     if left < 0:
-        if item.waiting:
+        if item.shielded(on):
             return Light.DUE_SOON, f"期限{item.deadline}已到，到期前已申请，待审批"
-        return Light.OVERDUE, f"期限{item.deadline}，已逾期{-left}天"
+        return Light.OVERDUE, f"期限{item.deadline}，已逾期{-left}天{'（延期待审批）' if item.extension_pending else ''}"
     pace, why = _pace(item, on, rule, share)
     if pace in (Light.BEHIND, Light.WARNING):
         return pace, why

@@ -100,7 +100,7 @@ def on_time(items: Items, as_of: date, against: Against, *, base: Base | None = 
     """Done in time, of what was due by the end of the day or is done (按期率).
 
     Neither in time nor late yet, and so not counted: what is parked, and what was asked for in time and waits for the
-    office's answer (a closure; against the current deadline an extension too).
+    office's answer (a closure that no check has found wanting; against the current deadline, for a week, an extension).
     """
     def in_time(item: Item) -> bool:
         deadline = against.of(item)
@@ -110,8 +110,9 @@ def on_time(items: Items, as_of: date, against: Against, *, base: Base | None = 
         deadline = against.of(item)
         if deadline is None or item.status is Status.PARKED:
             return False
-        asked_in_time = item.closing is not None and item.closing.asked_on <= deadline
-        undecided = asked_in_time or (item.extension_pending and against is Against.CURRENT)
+        stands = item.closing.stands_from if item.closing is not None else None
+        undecided = (stands is not None and stands <= deadline) or (
+            against is Against.CURRENT and item.extension_pending and item.shielded(as_of))
         return item.done or (deadline <= as_of and not undecided)
 
     return _rate(tuple(item for item in counted(items, base) if due(item)), in_time, as_of, base, of, whole=False)

@@ -26,7 +26,7 @@ from scoring.life import replay
 from scoring.lights import LightRule
 from scoring.number import plain
 
-VERSION = 1
+VERSION = 2
 """Of the code that makes views: a newer one makes all of them again when the program starts."""
 
 _AT_ONCE = 400
@@ -130,7 +130,9 @@ def _whole(item: Item, known: Mapping[str, Item]) -> bool:
 
 
 def _view(item: Item, events: Sequence[StoredEvent], unit_id: int) -> dict[str, Any]:
-    waits = "office" if item.extension_pending or (item.is_open and item.deadline is None) else _WAITS[item.status]
+    asked_to_close = item.status in (Status.CLOSING, Status.CHECKED)  # whoever checks or signs comes first
+    undecided = item.extension_pending or (item.is_open and item.deadline is None)
+    waits = "office" if undecided and not asked_to_close else _WAITS[item.status]
     slips = item.outstanding
     top = max(slips, key=lambda one: (one.level, one.on), default=None)
     return {

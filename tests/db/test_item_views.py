@@ -19,8 +19,8 @@ START = date(2026, 1, 5)
 
 def event(kind: Kind, day: int, **more: object) -> Event:
     on = START + timedelta(days=day)
-    return Event(kind=kind, at=datetime(on.year, on.month, on.day, 3, tzinfo=UTC), on=on, by="某人",
-                 **more)  # type: ignore[arg-type]
+    return Event(kind=kind, at=datetime(on.year, on.month, on.day, 3, tzinfo=UTC), on=on,
+                 **{"by": "某人", **more})  # type: ignore[arg-type]
 
 
 @st.composite
@@ -36,11 +36,15 @@ def histories(draw: st.DrawFn) -> tuple[list[Event], LightRule]:
         day += draw(st.integers(0, 60))
         told.append(event(Kind.REPORTED, day, **draw(st.sampled_from((
             {"text": "在办"}, {"share": Fraction(1, 3)}, {"share": Fraction(1)}, {"value": Fraction(30)})))))
-    match draw(st.sampled_from(("", "parked", "asked", "withdrawn"))):
+    match draw(st.sampled_from(("", "parked", "asked", "failed", "extension", "withdrawn"))):
         case "parked":
             told.append(event(Kind.PARKED, day, text="规划未批", due=START + timedelta(days=day + 30)))
         case "asked":
             told.append(event(Kind.CLOSURE_ASKED, day, evidence=("a" * 64,)))
+        case "failed":
+            told += [event(Kind.CLOSURE_ASKED, day, evidence=("a" * 64,)), event(Kind.CHECKED, day + 2, by="督查组", passed=False, text="没做完")]
+        case "extension" if term is not None and day <= term:
+            told.append(event(Kind.EXTENSION_ASKED, day, deadline=START + timedelta(days=term + 90), text="来不及"))
         case "withdrawn":
             told.append(event(Kind.WITHDRAWN, day, text="重复"))
     return told, LightRule(soon_days=draw(st.integers(0, 30)), fresh_days=draw(st.integers(0, 60)),

@@ -14,6 +14,7 @@ from db.reads import items as reads
 from db.values import Staff
 from db.work import work
 from office import items
+from office.item_rights import next_of
 from office.items import enter, happen, list_promises, state_of
 from office.people import Role
 from office.refusal import NotAllowed, NotFound, Refused
@@ -136,6 +137,18 @@ def test_who_closes_is_another_person_than_who_asked(desk):
 
     with pytest.raises(Refused, match="申请销号的人不能自己现场核查"):
         desk.does(everything, Kind.CHECKED, passed=True)
+
+
+def test_an_extension_that_waits_keeps_nobody_from_checking_and_signing(desk):
+    desk.does(LIAISON, Kind.ACCEPTED)
+    desk.does(LIAISON, Kind.EXTENSION_ASKED, deadline=date(2026, 7, 31), text="等规划批复")
+    waits = [desk.line().waits_for]
+    desk.does(LIAISON, Kind.CLOSURE_ASKED, evidence=PHOTO)
+    waits.append(desk.line().waits_for)
+    mine = next_of(SUPERVISOR, state_of(desk.database, desk.number), (Kind.CHECKED, Kind.EXTENSION_DECIDED))
+    desk.does(SUPERVISOR, Kind.CHECKED, passed=True)
+
+    assert (*waits, desk.line().waits_for, mine) == ("office", "supervisor", "leader", Kind.CHECKED)
 
 
 def test_a_move_from_a_page_that_grew_old_is_refused_and_changes_nothing(desk):

@@ -178,6 +178,9 @@ def test_outcomes_go_onto_the_timeline_reopen_what_relapsed_and_are_booked_as_po
         close_plan(database, plan_id, who=office, at=at)
     with pytest.raises(Refused, match="才需要重开"):
         decide(database, plan_id, two, outcome=N, reason="未动工", who=office, at=at, reopen_until=date(2026, 7, 1))
+    with pytest.raises(NotAllowed, match="不能认定自己单位的事项"):
+        decide(database, plan_id, one, outcome=K, reason="自己看过", who=made.person("own", Role.ADMINISTRATOR, unit="small-A"),
+               at=at)
     decide(database, plan_id, one, outcome=N, reason="现场核实", who=office, at=at, reopen_until=date(2026, 7, 1))
     decide(database, plan_id, two, outcome=L, reason="只有批文", who=office, at=at)
     decide(database, plan_id, three, outcome=K, reason="已投用", who=office, at=at)

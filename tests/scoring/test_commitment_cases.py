@@ -160,6 +160,45 @@ def test_hard_case_37_a_refused_extension_leaves_the_deadline_and_what_is_late_l
     assert (item.deadline, item.extensions_refused, item.missed, lit(item, 63)) == (day(60), 1, (day(60),), Light.OVERDUE)
 
 
+def test_hard_case_37_an_extension_that_nobody_decides_shields_for_a_week_and_is_the_offices_delay_when_granted() -> None:
+    book = in_progress()
+    book.own("1", Kind.EXTENSION_ASKED, 60, deadline=day(100), text="来不及")
+    item = book.items["1"]
+    shown = light_of(item, day(68))
+
+    assert (lit(item, 67), item.overdue(day(67))) == (Light.DUE_SOON, False)
+    assert shown is not None and (shown.light, shown.why) == (Light.OVERDUE, f"期限{day(60)}，已逾期8天（延期待审批）")
+    assert item.overdue(day(68))
+    assert [on_time(book.items, day(n), Against.CURRENT).denominator for n in (67, 68)] == [0, 1]
+    granted = book.do("1", Kind.EXTENSION_DECIDED, 80, granted=True, deadline=day(100))
+    assert (granted.missed, lit(granted, 80)) == ((), Light.UNKNOWN)
+
+
+def test_a_check_that_failed_is_no_shield_and_what_passes_only_after_the_deadline_is_late() -> None:
+    book = in_progress()
+    book.ask_closure("1", 50)
+    assert lit(book.items["1"], 61) is Light.DUE_SOON
+    failed = book.do("1", Kind.CHECKED, 55, by="督查组", passed=False, text="还差两户")
+    assert (lit(failed, 60), lit(failed, 61), failed.overdue(day(160))) == (Light.DUE_SOON, Light.OVERDUE, True)
+    assert on_time(book.items, day(61), Against.CURRENT) == Rate(numerator=0, denominator=1, as_of=day(61))
+    done = book.sign_off("1", 70)
+
+    assert (done.done_on, done.missed, lit(done, 71)) == (day(70), (day(60),), Light.DONE_LATE)
+    assert [on_time(book.items, day(71), one).percent for one in Against] == ["0.0%", "0.0%"]
+
+
+def test_a_check_that_failed_and_passes_before_the_deadline_makes_nothing_late() -> None:
+    book = in_progress()
+    book.ask_closure("1", 50)
+    book.do("1", Kind.CHECKED, 55, by="督查组", passed=False, text="还差两户")
+    book.do("1", Kind.CHECKED, 58, by="督查组", passed=True)
+    assert lit(book.items["1"], 70) is Light.DUE_SOON
+    done = book.do("1", Kind.SIGNED_OFF, 70, by="联系领导")
+
+    assert (done.done_on, done.missed, lit(done, 71)) == (day(58), (), Light.DONE)
+    assert on_time(book.items, day(71), Against.ORIGINAL).percent == "100.0%"
+
+
 def test_hard_case_38_what_cannot_be_done_now_is_parked_with_a_review_date_and_neither_late_nor_closed() -> None:
     book = in_progress()
     assert refused(book, "1", Kind.PARKED, 30, text="等国土空间规划").field == "due"
