@@ -77,14 +77,14 @@ def hold(arena: str, work: Path) -> Held:
     assert main(["load", str(folder), "--database-url", url]) == 0
     house = make.house(url, clock)
     hall = rehearsed(house, arena, folder / "rehearsal")
-    if not hall.moment.snapshot.segments:  # the county's folder is the plain one: its template is chosen on screen
+    if not hall.snapshot.segments:  # the county's folder is the plain one: its template is chosen on screen
         segments.put_template(house.database, arena, template("county").segments, by="主持人", at=clock())
         house.live.refresh()
     answers: Counter[int] = Counter()
     with TestClient(PhonesFirst(Starlette(), house), follow_redirects=False) as http:
         def by_phone(secret: str, form: dict[str, str]) -> None:
-            assert hall.moment.snapshot.round is not None
-            told = http.post(f"/b/{secret}", json={"round": str(hall.moment.snapshot.round.id),
+            assert hall.snapshot.round is not None
+            told = http.post(f"/b/{secret}", json={"round": str(hall.snapshot.round.id),
                                                    "nonce": f"phone-{answers.total()}", **form},
                              headers={"Accept": "application/json"})
             assert told.json()["status"] == "accepted", told.text

@@ -25,7 +25,7 @@ MOST_PRESSES = 2000
 def walk(hall: Rehearsed, clock: make.Clock, by_phone: Callable[[str, dict[str, str]], None]) -> tuple[str, ...]:
     """Press until the result is to be published; a minute goes by from press to press."""
     words: list[str] = []
-    while (step := next_step(hall.moment.snapshot, clock())).move is not Move.PUBLISH:
+    while (step := next_step(hall.snapshot, clock())).move is not Move.PUBLISH:
         assert step.move not in (Move.WAIT, Move.NOTHING), f"the host is stuck after {words[-3:]}: {step.words}"
         words.append(step.words)
         assert len(words) < MOST_PRESSES
@@ -36,7 +36,7 @@ def walk(hall: Rehearsed, clock: make.Clock, by_phone: Callable[[str, dict[str, 
 
 
 def _press(hall: Rehearsed, step: Step, clock: make.Clock, by_phone: Callable[[str, dict[str, str]], None]) -> None:
-    database, key, now, seen = hall.house.database, hall.key, clock(), id_of(hall.moment.snapshot.last_move)
+    database, key, now, seen = hall.house.database, hall.key, clock(), id_of(hall.snapshot.last_move)
     match step.move:
         case Move.SHOW:
             segments.call_up(database, key, step.targets[0], seen=seen, by=HOST, at=now)
@@ -44,13 +44,13 @@ def _press(hall: Rehearsed, step: Step, clock: make.Clock, by_phone: Callable[[s
             target = step.targets[0] if step.targets else None
             segments.begin(database, key, step.segment, target, seen=seen, by=HOST, at=now)
             hall.house.live.refresh()
-            segment = turn.segment_of(hall.moment.snapshot, step.segment)
+            segment = turn.segment_of(hall.snapshot, step.segment)
             if segment.kind == "questions" and target is not None:
                 _ask_what_was_prepared(hall, target, clock)
             if segment.kind == "comment":
                 _comment(hall, target, clock, "市委书记" if segment.scope == "after" and hall.tasks else "市长")
         case Move.END:
-            going = turn.going(hall.moment.snapshot)
+            going = turn.going(hall.snapshot)
             assert going is not None
             segments.end(database, key, run=going, by=HOST, at=now)
         case Move.OPEN:
@@ -68,7 +68,7 @@ def _press(hall: Rehearsed, step: Step, clock: make.Clock, by_phone: Callable[[s
 
 def _ask_what_was_prepared(hall: Rehearsed, target: str, clock: make.Clock) -> None:
     """One after the other on stage, each answered."""
-    for one in questions.questions_of(hall.house.database, hall.moment.snapshot):
+    for one in questions.questions_of(hall.house.database, hall.snapshot):
         if one.target == target:
             clock.advance(60)
             questioning.put_on_stage(hall.house.database, hall.key, one.id, on_stage=None, by=HOST, at=clock())
@@ -78,8 +78,8 @@ def _ask_what_was_prepared(hall: Rehearsed, target: str, clock: make.Clock) -> N
 
 def _comment(hall: Rehearsed, target: str | None, clock: make.Clock, speaker: str) -> None:
     """A leader repeats what the unit has promised, and gives it a task; at the end to the first that admitted something."""
-    about = target or next(one.key for one in hall.moment.snapshot.targets if one.declaration.shortcomings)
-    promises = stage_list.known_of(hall.house.database, hall.moment.snapshot, about, clock())
+    about = target or next(one.key for one in hall.snapshot.targets if one.declaration.shortcomings)
+    promises = stage_list.known_of(hall.house.database, hall.snapshot, about, clock())
     said = {"speaker": speaker, "kind": "task", "by": HOST, "at": clock()}
     if promises:
         number = comments.say(hall.house.database, hall.key, about, text="这一条要说到做到。", same_as=promises[0].key, **said)
