@@ -1,20 +1,25 @@
 """Middleware of a rehearsal's server: every page that it answers, whosever it is, bears the mark 彩排.
 
 It stands around everything else, so that a route written tomorrow is marked too. A house that is none is served without
-it, and pays nothing. Pages come plain here (compression is asked away), are marked, and may not be kept; every other
-answer says `X-Rehearsal: 1`.
+it, and pays nothing. Pages come plain here (compression is asked away), are marked, compressed for whoever takes it, and
+may not be kept; every other answer says `X-Rehearsal: 1`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import gzip
 import hashlib
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hall.phones.phone_answer import takes_gzip
 from office.watermark import APP_STYLE, STYLE, marked_page
 
 _KEPT = (b"etag", b"last-modified", b"cache-control", b"content-length")
+SMALL = 1000  # bytes, up to which compressing is not worth its while
 _ROOT = b'id="root"'  # Streamlit's page, which fills the window
 
 
@@ -28,17 +33,19 @@ class Watermarked:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        compressed = takes_gzip(Request(scope))
         if not scope["path"].startswith(("/static/", "/_stcore/")):
             scope = {**scope, "headers": [one for one in scope["headers"] if one[0] != b"accept-encoding"]}
-        await self._app(scope, receive, _Marking(send, empty=scope["method"] == "HEAD"))
+        await self._app(scope, receive, _Marking(send, empty=scope["method"] == "HEAD", compressed=compressed))
 
 
 class _Marking:
     """The `send` of one answer: a page is held back until it is whole."""
 
-    def __init__(self, send: Send, *, empty: bool) -> None:
+    def __init__(self, send: Send, *, empty: bool, compressed: bool) -> None:
         self._send = send
         self._empty = empty
+        self._compressed = compressed
         self._start: Message | None = None
         self._body = b""
 
@@ -62,6 +69,9 @@ class _Marking:
         body = marked_page(self._body.decode(), style).encode()
         headers = [(name, _with_style(value, style) if name.lower() == b"content-security-policy" else value)
                    for name, value in start["headers"] if name.lower() not in _KEPT]
+        if self._compressed and len(body) > SMALL:
+            body = await asyncio.to_thread(gzip.compress, body, 5, mtime=0)
+            headers += [(b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding")]
         headers += [(b"cache-control", b"no-store"), (b"content-length", b"%d" % len(body))]
         await self._send({**start, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})

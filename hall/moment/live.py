@@ -32,6 +32,8 @@ from office.last_time import last_time_of
 from scoring.round import Phase
 from scoring.rule import read_rule
 
+QUESTIONS_SECONDS = 1.0
+
 
 class Live:
     """The snapshots of every sitting, and the receipts this process has given."""
@@ -47,6 +49,8 @@ class Live:
         self._turnouts: dict[int, tuple[datetime, dict[str, int]]] = {}
         self._voted: dict[int, tuple[datetime, frozenset[int]]] = {}
         self._looked: datetime | None = None
+        self._read_at: dict[str, datetime] = {}
+        self._questions: dict[str, int] = {}  # phones' questions since a sitting was read: each made its serial grow by one
         self.witness = Witness()
 
     # -- asking ------------------------------------------------------------------------------------------
@@ -151,7 +155,8 @@ class Live:
             with self._database.reading() as c:
                 serials = reads.serials(c)
                 changed = [key for key, serial in serials.items()
-                           if key not in self._snapshots or self._snapshots[key].serial != serial]
+                           if key not in self._snapshots or (
+                               self._snapshots[key].serial != serial and not self._may_wait(key, serial))]
                 gone = [key for key in self._snapshots if key not in serials]
                 restored = bool(gone) or any(
                     not 0 <= serials[key] - self._snapshots[key].serial < RESTORED
@@ -162,6 +167,8 @@ class Live:
                     fresh = self._read(c, key)
                     if fresh is not None:
                         self._snapshots[key] = fresh
+                        self._read_at[key] = self._looked
+                        self._questions.pop(key, None)
                         self._remembered.follow(c, fresh.round)
             if changed or gone:
                 self._seats = {digest: seat for snapshot in self._snapshots.values()
@@ -172,6 +179,21 @@ class Live:
             if restored:
                 self.forget_receipts()
                 self.witness.forget()
+
+    def hear_of_question(self, sitting: str) -> None:
+        """A phone has put a question into the queue. While a round is open such news waits up to a second: every ballot
+        page is made anew after each reading, and the hall is asking for them."""
+        with self._lock:
+            self._questions[sitting] = self._questions.get(sitting, 0) + 1
+        self.refresh()
+
+    def _may_wait(self, key: str, serial: int) -> bool:
+        """Nothing but questions has come since this sitting was read, a moment ago, and a round is open."""
+        known = self._snapshots[key]
+        return (known.round is not None and known.round.phase is Phase.OPEN
+                and serial - known.serial == self._questions.get(key, 0)
+                and self._looked is not None and key in self._read_at
+                and 0 <= (self._looked - self._read_at[key]).total_seconds() < QUESTIONS_SECONDS)
 
     def forget_receipts(self) -> None:
         """After a round is voided or a backup restored: what phones hold must be read again."""

@@ -46,7 +46,7 @@ from hall.phones.phone_answer import (
     unknown_badge,
 )
 from hall.phones.phone_ask import Asking
-from hall.phones.phone_page import render_notice, render_phone
+from hall.phones.phone_page import FEW_TARGETS, render_notice, render_phone
 from hall.phones.phone_paper import SentPaper
 from hall.phones.phone_post import Letterbox
 from hall.phones.phone_shelf import is_shelved, page_of
@@ -215,11 +215,15 @@ class Phones:
             same = snapshot.round is not None and paper is not None and paper.round == str(snapshot.round.id)
             typed = Typed(values=paper.marks if paper is not None and same else {}, message=refused.message,
                           field=refused.field or "")
-        view = view_of(snapshot, seat, receipt, at=self._house.clock(), nonce=nonce,
-                       etag=news_of(snapshot, seat, receipt).etag, typed=typed)
-        if refused is None:
-            return page_answer(request, render_phone(view))
-        return told_when(refused, page_answer(request, render_phone(view), refused.reason.status))
+
+        def made() -> Response:
+            view = view_of(snapshot, seat, receipt, at=self._house.clock(), nonce=nonce,
+                           etag=news_of(snapshot, seat, receipt).etag, typed=typed)
+            return page_answer(request, render_phone(view), 200 if refused is None else refused.reason.status)
+
+        is_long = snapshot.round is not None and len(snapshot.round.targets) > FEW_TARGETS  # tens of milliseconds
+        answer = await run_in_threadpool(made) if is_long else made()
+        return answer if refused is None else told_when(refused, answer)
 
     def _guard(self, answer: Answer) -> Answer:
         """The last resort: whatever breaks, the phone is asked to come again."""

@@ -145,7 +145,7 @@ class Asking:
             if asker.seat is None:
                 self._secret.take_back(seat.id, sent.target)
             raise
-        await run_in_threadpool(house.live.refresh)
+        await run_in_threadpool(house.live.hear_of_question, seat.sitting)
 
     async def _page(self, request: Request, asked: _Asked, refused: BallotRefused | None = None) -> Response:
         """The page as it is now; after a refusal with the sentence and what was typed."""

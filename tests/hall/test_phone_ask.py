@@ -279,3 +279,27 @@ def dump(phones: Phones) -> list[tuple[str, list[Any]]]:
 def record(phones: Phones) -> list[Any]:
     with phones.house.database.reading() as c:
         return list(c.execute(text("select actor, action from record_entry order by id")))
+
+
+def test_while_a_round_is_open_questions_make_the_hall_anew_once_a_second(phones: Phones) -> None:
+    """Each time the shelf of ballot pages goes, at the moment when the whole hall asks for them. A host is not kept waiting."""
+    phones.open("U1")
+    before = phones.snapshot
+
+    assert [ask(phones, f"问题{seat}", seat=seat).status_code for seat in ("L1", "L2", "P1")] == [200] * 3
+    phones.house.tick()
+    assert phones.snapshot is before and len(stored(phones)) == 3
+    phones.clock.pass_seconds(1.1)
+    phones.house.tick()
+    assert phones.snapshot is not before and phones.snapshot.questions_waiting == 3
+
+    phones.clock.pass_seconds(MEANWHILE)
+    assert ask(phones, "再问", nonce="n2").status_code == 200
+    phones.house.live.refresh()
+    assert ask(phones, "再问", nonce="n3", seat="L2").status_code == 200
+    rounds.close_round(phones.house.database, "small", by="主持人", at=phones.clock())
+    phones.house.live.refresh()
+    assert phones.snapshot.round is not None and phones.snapshot.round.phase.value == "CLOSED"
+    closed = phones.snapshot
+    phones.clock.pass_seconds(MEANWHILE)
+    assert ask(phones, "三问", nonce="n4").status_code == 200 and phones.snapshot is not closed

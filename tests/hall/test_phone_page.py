@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gzip
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hall.ballots.phone_parts import LONG_PAPER
-from hall.phones.phone_page import PAGE_BOUND, TEMPLATES, render_notice
+from hall.phones.phone_page import PAGE_BOUND, TEMPLATES, Page, PhoneView, render_notice, render_phone
 from hall.phones.phone_squeeze import abridge, squeeze
 from office.folder import read_folder
-from tests.hall.make_phones import GRADES, GROUPS, RANKING, Phones
+from tests.hall.make_phones import GRADES, GROUPS, PLAN, RANKING, Phones
 
 SCRIPTS = sorted(TEMPLATES.glob("phone*.js"))
 NEWER = {  # what WeChat's kernels of 2015 and 2016 do not know, and what stands in its place
@@ -127,3 +128,26 @@ def test_a_name_of_functions_only_is_short_in_each_of_them_and_never_in_the_way_
 
     assert abridge(source) == ("let A=1;function C(c,a){let b=c+a+A;return b}"
                                "function B(a){return C(a,b=>b+a)}B('half{');")
+
+
+def test_a_long_paper_that_was_sent_is_made_beside_the_event_loop(hall: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """185 units are 40 ms, in which no other phone would be answered."""
+    phones = hall(targets=tuple(replace(PLAN.targets[0], key=f"T{n}") for n in range(30)), declarations={}, ballot_mode="all")
+    opened = phones.open(*(f"T{n}" for n in range(30)))
+    made = []
+
+    def noted(view: PhoneView) -> Page:
+        try:
+            made.append(bool(asyncio.get_running_loop()))
+        except RuntimeError:
+            made.append(False)
+        return render_phone(view)
+
+    marks = {f"m.T{n}.{key}": "80" for n in range(30) for key in ("quality", "place")}
+    assert phones.http.post("/b/secret-L1", json={"round": str(opened), "nonce": "n", **marks}).status_code == 200
+    monkeypatch.setattr("hall.phones.phone.render_phone", noted)
+    shown = phones.http.get("/b/secret-L1")
+    refused = phones.http.post("/b/secret-L1", data={"round": str(opened), "nonce": "m", "m.T1.quality": "80"})
+
+    assert (shown.status_code, refused.status_code) == (200, 422)
+    assert made == [False, False]

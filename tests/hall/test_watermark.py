@@ -77,7 +77,7 @@ def test_every_route_of_a_rehearsal_bears_the_mark(rehearsed):
     app, pages = served(rehearsed), 0
     rehearsed.open("U1")
     for path in addresses(rehearsed):
-        told = app.get(path)
+        told = app.get(path, headers={"Accept-Encoding": "gzip;q=0"})
         assert told.headers["x-rehearsal"] == "1", path
         if told.headers.get("content-type", "").startswith("text/html"):
             pages += 1
@@ -113,6 +113,20 @@ def test_a_vote_a_receipt_and_a_refusal_are_marked_too(rehearsed):
 
     assert (wrong.status_code, sent.status_code) == (422, 303)
     assert watermark.SENTENCE in wrong.text and watermark.SENTENCE in receipt.text and "已计票" in receipt.text
+
+
+def test_a_marked_page_travels_as_compressed_as_any_other(house):
+    """Plain it would be 22 kB for one unit and 157 kB for a long paper, to every phone of the hall."""
+    hall = make.sitting(house, make.plan(units=40, ballot_mode="all"))
+    hall.open(*(f"U{n}" for n in range(1, 41)))
+    app, path = served(hall), f"/b/{hall.secrets['L1']}"
+
+    packed, plain = (app.get(path, headers={"Accept-Encoding": one}) for one in ("gzip, br", "gzip;q=0"))
+
+    assert packed.headers["content-encoding"] == "gzip" and int(packed.headers["content-length"]) < 20_000
+    assert watermark.SENTENCE in packed.text and watermark.SENTENCE in plain.text
+    assert "content-encoding" not in plain.headers and len(plain.content) > 40_000
+    assert len(packed.content) == int(plain.headers["content-length"])
 
 
 def test_a_real_sitting_bears_no_mark(hall):
