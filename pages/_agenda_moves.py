@@ -76,9 +76,9 @@ def _take_back(_now: Snapshot, card: TargetCard, do: Do) -> None:
 def _instead(_now: Snapshot, card: TargetCard, do: Do) -> None:
     said = f"现在登记的是{card.substitute}代为发言。" if card.substitute else f"汇报人是{card.presenter or '（没有写）'}。"
     st.write(f"{said}代为发言只记录、在大屏和手机上写明，不扣分。")
-    role = st.text_input("谁代为发言（只写职务）", key="bend/role", placeholder="例如：常务副县长")
+    st.text_input("谁代为发言（只写职务）", key="bend/role", placeholder="例如：常务副县长")
     left, right = st.columns(2)
-    left.button("登记代为发言", type="primary", key="bend/do", disabled=not role.strip(), on_click=lambda: do(
+    left.button("登记代为发言", type="primary", key="bend/do", on_click=lambda: do(
         agenda.substitute, card.key, st.session_state["bend/role"], done=f"{card.name}已登记代为发言。"))
     if card.substitute:
         right.button("撤销，仍由汇报人发言", key="bend/undo", on_click=lambda: do(

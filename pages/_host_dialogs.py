@@ -63,8 +63,10 @@ def void(snapshot: Snapshot, do: Do) -> None:
            done="这一轮已作废，可以重新打分。")
         house().live.forget_receipts()
 
-    if st.button("作废这一轮", type="primary", disabled=not reason.strip(), key="void/yes", on_click=void_it):
-        st.rerun()
+    if st.button("作废这一轮", type="primary", key="void/yes", on_click=void_it):
+        if reason.strip():
+            st.rerun()
+        st.warning("作废要写明原因，例如：设备故障，重新打分。")
 
 
 @st.dialog("换序／抽签", width="medium")

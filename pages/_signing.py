@@ -47,20 +47,18 @@ def draw_publish(snapshot: Snapshot, do: Do, checks: Sequence[Check]) -> None:
 
 
 def _propose_here(now: Signing, do: Do) -> None:
-    reason = st.text_input("更正原因（随新版一起公布）", key="publish/reason") if now.number > 1 else ""
+    if now.number > 1:
+        st.text_input("更正原因（随新版一起公布）", key="publish/reason")
     st.write("这一场要三方确认：先提请计票员、监督员核对，他们在自己的登录下到“成绩”页确认，再由主持人公布。")
     st.button("提请计票员、监督员确认", type="primary", key="publish/propose",
-              disabled=now.number > 1 and not reason.strip(),
               on_click=lambda: _and_close(do, signing.propose, reason=st.session_state.get("publish/reason", ""),
                                           done="已提请确认。计票员、监督员都确认后，再按“公布成绩”。"))
 
 
 def _publish_here(snapshot: Snapshot, now: Signing, do: Do, *, warned: bool) -> None:
     accepted = st.checkbox("已知悉标▲的各项，仍然公布", key="publish/accept") if warned else True
-    if now.in_force is not None and now.needed:
-        reason = now.in_force.reason
-    else:
-        reason = st.text_input("更正原因（随新版一起公布）", key="publish/reason") if snapshot.published else ""
+    if snapshot.published and (now.in_force is None or not now.needed):
+        st.text_input("更正原因（随新版一起公布）", key="publish/reason")
     st.write(f"公布后另成第{snapshot.published + 1}版，旧版留存；旧版的加扣分先冲销，再按新版记入台账。" if snapshot.published
              else "公布后：成绩定版，加扣分记入台账，承诺列入清单，大屏等您逐步揭晓。")
     if now.missing:
@@ -68,7 +66,7 @@ def _publish_here(snapshot: Snapshot, now: Signing, do: Do, *, warned: bool) -> 
                 "主持台右上显示 ✓ 后再公布。</p>")
         st.button("看最新", key="publish/again")
     st.button(f"确认公布第{snapshot.published + 1}版" if snapshot.published else "确认公布", type="primary",
-              disabled=bool(now.missing) or not accepted or bool(snapshot.published and not reason.strip()),
+              disabled=bool(now.missing) or not accepted,
               key="publish/yes",
               on_click=lambda: _and_close(
                   do, results.publish, despite_warnings=bool(st.session_state.get("publish/accept")),
@@ -92,9 +90,9 @@ def show(key: str, who: Staff, shown: Board) -> None:
                 _confirm_here(key, who, now)
     if now.in_force is None and who.roles & _MAY_PROPOSE and not _blocked(key):
         with st.expander(f"提请确认第{now.number}版", expanded=now.number == 1):
-            reason = st.text_input("更正原因", key="signing/reason") if now.number > 1 else ""
-            st.button("提请计票员、监督员确认", key="signing/propose", disabled=now.number > 1 and not reason.strip(),
-                      on_click=_propose, args=(key, who))
+            if now.number > 1:
+                st.text_input("更正原因", key="signing/reason")
+            st.button("提请计票员、监督员确认", key="signing/propose", on_click=_propose, args=(key, who))
 
 
 def _confirm_here(key: str, who: Staff, now: Signing) -> None:

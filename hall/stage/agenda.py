@@ -95,7 +95,8 @@ def substitute(database: Database, sitting: str, target: str, role: str, *, by: 
     with work(database) as w:
         found, one = _held(w, sitting, target)
         if words == one.substitute:
-            raise Refused(f"{one.name}已登记由{words}代为发言。" if words else f"{one.name}没有登记代为发言。")
+            raise Refused(f"{one.name}已登记由{words}代为发言。" if words else f"{one.name}没有登记代为发言。"
+                          "要登记，请写代为发言人的职务，例如：常务副县长。")
         if words and words == one.presenter:
             raise Refused(f"{words}就是{one.name}的汇报人，不用登记代为发言。")
         w.roster.change_target(one.id, substitute=words)

@@ -263,8 +263,10 @@ def test_a_round_is_voided_for_a_reason_and_balloted_again(hall: make.Hall, open
     hall.cast("L1", 97)
     page = opened(hall, open_page)
     press(page, "作废重投")
-    assert page.button(key="void/yes").disabled
+    page.button(key="void/yes").click().run()
+    assert "作废要写明原因" in words(page) and seen(hall).rounds[0].phase is Phase.OPEN
 
+    press(page, "作废重投")
     page.text_input(key="void/reason").set_value("网络故障")
     press(page, "作废重投")
     page.button(key="void/yes").click().run()
@@ -335,8 +337,10 @@ def test_a_correction_needs_a_reason_and_says_when_nothing_would_change(hall: ma
     hall.publish(despite_warnings=True)
     page = opened(hall, open_page)
     press(page, "更正成绩")
-    assert page.button(key="publish/yes").disabled
+    page.button(key="publish/yes").click().run()
+    assert "原因" in words(page) and seen(hall).published == 1
 
+    press(page, "更正成绩")
     page.text_input(key="publish/reason").set_value("复核")
     press(page, "更正成绩")
     page.button(key="publish/yes").click().run()
