@@ -14,6 +14,7 @@ from typing import Any
 
 from db.engine import Database
 from db.item_values import ItemKind, NewItem, Source, SourceKind
+from db.reads import evidence as evidence_reads
 from db.reads import items as reads
 from db.reads import sittings as sitting_reads
 from db.record import Record
@@ -62,7 +63,8 @@ def happen_in(w: Work, number: str, event: Event, *, more: Mapping[str, object] 
         happened = family.happen(known, number, event)
     except LifeRefused as refused:
         raise Refused(refused.text) from None
-    ids = w.items.ids_of(one for one, _event in happened.events)
+    ids = w.items.ids_of((*(one for one, _event in happened.events), number))
+    _refuse_unkept(w, ids[number], number, event)
     lengths = {one: known[one].length for one, _event in happened.events if one in known}
     for one, follows in happened.events:
         if follows.kind is Kind.LISTED:
@@ -80,6 +82,13 @@ def happen_in(w: Work, number: str, event: Event, *, more: Mapping[str, object] 
     if sitting is not None:
         w.items.touch_later(sitting)
     return happened.items
+
+
+def _refuse_unkept(w: Work, item_id: int, number: str, event: Event) -> None:
+    """What a move rests on are files that this item has: a hash alone proves nothing."""
+    kept = {one.sha256 for one in evidence_reads.of_item(w.c, item_id) if one.deleted_at is None} if event.evidence else set()
+    if not kept.issuperset(event.evidence):
+        raise Refused(f"{number}没有所选的佐证材料，可能已被删除。请刷新页面，重新上传或另选佐证再{event.kind.words}。")
 
 
 def enter(database: Database, new: NewItem, *, who: Staff, at: datetime) -> str:

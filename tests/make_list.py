@@ -6,19 +6,24 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
+from db.engine import Database
 from db.item_values import ItemKind, NewItem, Source, SourceKind
+from db.reads import evidence as evidence_reads
 from db.reads import people as people_reads
 from db.values import Staff
-from db.work import work
+from db.work import Work, work
 from hall.house import House
 from office import local_time, people
+from office.evidence import add_lines
+from office.evidence_shelf import shelf_of
 from office.items import happen_in
 from office.people import Role
 from scoring.commitment import Event, Kind
-from tests import make
+from tests import files, make
 
 
 @dataclass
@@ -46,9 +51,14 @@ class List:
             happen_in(w, number, Event(kind=kind, at=at, on=local_time.day(at), by=by, by_unit=unit,
                                        **told))  # type: ignore[arg-type]
 
+    def proof(self, number: str) -> tuple[str, ...]:
+        """A file that the item has, by its hash."""
+        with work(self.house.database) as w:
+            return proof(self.house.database, w, number, at=self.house.clock())
+
     def strike_off(self, number: str) -> None:
         """From being in progress to being published as struck off."""
-        self.happen(number, Kind.CLOSURE_ASKED, by="联络员", evidence=("0" * 64,))
+        self.happen(number, Kind.CLOSURE_ASKED, by="联络员", evidence=self.proof(number))
         self.happen(number, Kind.CHECKED, by="监督员", passed=True)
         self.happen(number, Kind.SIGNED_OFF, by="分管领导")
         self.happen(number, Kind.PUBLISHED, by="督办员")
@@ -67,6 +77,15 @@ class List:
         """What the audit record tells of these actions, oldest first."""
         with self.house.database.reading() as c:
             return [one.detail for one in people_reads.record(c)[::-1] if one.action == action]
+
+
+def proof(database: Database, w: Work, number: str, *, at: datetime) -> tuple[str, ...]:
+    """The same inside somebody's transaction."""
+    item = evidence_reads.item_units(w.c, number)
+    assert item is not None
+    with shelf_of(database).arriving("照片.pdf") as file:
+        kept = add_lines(w, item, [file.fill(io.BytesIO(files.pdf()))], by="联络员", at=at)
+    return tuple(one.sha256 for one in kept)
 
 
 def of(house: House) -> List:

@@ -3,6 +3,7 @@ counts add up, and a refused move changes nothing."""
 
 from __future__ import annotations
 
+import hashlib
 import random
 import shutil
 from collections import Counter
@@ -24,10 +25,11 @@ from scoring.commitment import Event, Kind, Origin, Part, Source, Verdict
 from scoring.item import Item
 from scoring.life import replay
 from scoring.life_rules import legal
+from tests import files, make_list
 from tests.office.test_items import OFFICE, problem
 
 MOVES = 70
-PHOTO = ("a" * 64,)
+PHOTO = (hashlib.sha256(files.pdf()).hexdigest(),)
 
 
 @pytest.fixture
@@ -108,6 +110,8 @@ def test_every_walk_keeps_views_equal_to_replays(house, hall, seed):
             before = dump(c)
         try:
             with work(database) as w:
+                if kind is Kind.CLOSURE_ASKED:
+                    make_list.proof(database, w, number, at=hall.now)
                 happen_in(w, number, event)
         except Refused:
             with database.reading() as c:

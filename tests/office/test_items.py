@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from datetime import date, timedelta
 from fractions import Fraction
@@ -10,6 +11,7 @@ import pytest
 
 from db.item_lines import Filter
 from db.item_values import ItemKind, NewItem, Source, SourceKind
+from db.reads import evidence as reads_evidence
 from db.reads import items as reads
 from db.values import Staff
 from db.work import work
@@ -20,10 +22,10 @@ from office.people import Role
 from office.refusal import NotAllowed, NotFound, Refused
 from scoring.commitment import Kind, Part, Status, Verdict
 from scoring.life import replay
-from tests import make
+from tests import files, make, make_list
 
 DUE = date(2026, 6, 30)
-PHOTO = ("a" * 64,)
+PHOTO = (hashlib.sha256(files.pdf()).hexdigest(),)
 
 
 def person(name: str, *roles: Role, unit: str = "") -> Staff:
@@ -60,6 +62,9 @@ class Desk:
 
     def does(self, who: Staff, kind: Kind, *, number: str = "", days: int = 1, seen: int | None = None, **told: object) -> None:
         self.clock.now += timedelta(days=days)
+        if told.get("evidence") == PHOTO:
+            with work(self.database) as w:
+                make_list.proof(self.database, w, number or self.number, at=self.clock())
         happen(self.database, number or self.number, kind, who=who, at=self.clock(), seen=seen, **told)
 
     def line(self, number: str = "") -> reads.ListedItem:
@@ -137,6 +142,24 @@ def test_who_closes_is_another_person_than_who_asked(desk):
 
     with pytest.raises(Refused, match="申请销号的人不能自己现场核查"):
         desk.does(everything, Kind.CHECKED, passed=True)
+
+
+def test_a_hash_that_is_no_file_of_this_item_proves_nothing(desk):
+    other = enter(desk.database, problem(text="别的事"), who=OFFICE, at=desk.clock())
+    with work(desk.database) as w:
+        make_list.proof(desk.database, w, other, at=desk.clock())
+    desk.does(LIAISON, Kind.ACCEPTED)
+    for made_up in (("nonsense",), ("0" * 64,), PHOTO):
+        with pytest.raises(Refused, match="没有所选的佐证材料"):
+            happen(desk.database, desk.number, Kind.CLOSURE_ASKED, who=LIAISON, at=desk.clock(), evidence=made_up)
+    with work(desk.database) as w:
+        kept = make_list.proof(desk.database, w, desk.number, at=desk.clock())
+        line = reads_evidence.of_item(w.c, w.items.ids_of((desk.number,))[desk.number])[0]
+        w.evidence.delete(line.id, at=desk.clock(), by="office", why="拍错了")
+    with pytest.raises(Refused, match="没有所选的佐证材料"):
+        happen(desk.database, desk.number, Kind.CLOSURE_ASKED, who=LIAISON, at=desk.clock(), evidence=kept)
+
+    assert state_of(desk.database, desk.number).status is Status.IN_PROGRESS
 
 
 def test_an_extension_that_waits_keeps_nobody_from_checking_and_signing(desk):

@@ -25,7 +25,7 @@ from office.my_items import my_items
 from office.refusal import Refused
 from pages import _console, _wall_stage
 from scoring.commitment import Kind
-from tests import make
+from tests import make, make_list
 from tests.office.test_items import LEADER, LIAISON, OFFICE, PHOTO, SUPERVISOR
 
 
@@ -45,6 +45,9 @@ def close(house, number: str) -> None:
     for who, kind, told in ((LIAISON, Kind.ACCEPTED, {}), (LIAISON, Kind.CLOSURE_ASKED, {"evidence": PHOTO}),
                             (SUPERVISOR, Kind.CHECKED, {"passed": True}), (LEADER, Kind.SIGNED_OFF, {})):
         house.clock.now += timedelta(hours=1)
+        if "evidence" in told:
+            with work(house.database) as w:
+                make_list.proof(house.database, w, number, at=house.clock())
         happen(house.database, number, kind, who=who, at=house.clock(), **told)
 
 
@@ -121,6 +124,8 @@ def test_each_sees_what_waits_for_them(hall):
     assert waits(OFFICE) == [("待交办、审批、公示或定期限", 1)]
     happen(house.database, number, Kind.ACCEPTED, who=LIAISON, at=house.clock())
     happen(house.database, number, Kind.REPORTED, who=LIAISON, at=house.clock(), share=Fraction(1, 2))
+    with work(house.database) as w:
+        make_list.proof(house.database, w, number, at=house.clock())
     happen(house.database, number, Kind.CLOSURE_ASKED, who=LIAISON, at=house.clock(), evidence=PHOTO)
     assert waits(SUPERVISOR) == [("待现场核查", 1)]
     happen(house.database, number, Kind.CHECKED, who=SUPERVISOR, at=house.clock(), passed=True)

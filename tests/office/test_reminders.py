@@ -72,7 +72,7 @@ def test_each_concerns_whom_it_should() -> None:
 def test_what_waits_for_others_reminds_nobody_and_people_see_their_own(house: make.House) -> None:
     made = make_list.of(house)
     one, two, three = made.numbers
-    made.happen(two, Kind.CLOSURE_ASKED, by="联络员", evidence=("0" * 64,))
+    made.happen(two, Kind.CLOSURE_ASKED, by="联络员", evidence=made.proof(two))
     liaison, other = made.person("a", Role.LIAISON, unit="small-A"), made.person("b", Role.LIAISON, unit="small-B")
     office, clerk = made.person("office", Role.ADMINISTRATOR), made.person("s", Role.SUPERVISOR)
 
