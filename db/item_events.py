@@ -6,8 +6,9 @@ not know: what was put right in words (`fields`), which milestone was reached (`
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -20,6 +21,7 @@ from scoring import event_text
 from scoring.commitment import Event, Kind, Origin, Target
 from scoring.commitment import Source as Said
 
+_WRITTEN = ("serial", "kind", "at", "by", "by_role", "by_unit", "detail")
 _ORIGINS = {one.value: one for one in Origin}
 
 
@@ -27,6 +29,14 @@ def detail_of(event: Event, more: Mapping[str, object] | None = None) -> str:
     """What is written of an event beside its kind, its moment and its hand."""
     told = {"on": event.on.isoformat(), **event_text.detail_of(event), **({"more": dict(more)} if more else {})}
     return json.dumps(told, ensure_ascii=False, sort_keys=True)
+
+
+def sha256_of(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Of events of one item as they are written, in order: serial, kind, moment, hand, role, unit and detail of each."""
+    hashed = hashlib.sha256()
+    for row in rows:
+        hashed.update("\x1f".join(str(row[name]) for name in _WRITTEN).encode() + b"\x1e")
+    return hashed.hexdigest()
 
 
 def stored_of(r: Row[Any]) -> StoredEvent:

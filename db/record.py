@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, text
@@ -22,15 +22,16 @@ BEGINNING = "0" * 64
 class Record:
     """Appends lines. Lines of one transaction are as durable as what they tell of."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._c = connection
+    def __init__(self, connection: Connection, also: Callable[[], Mapping[str, object]] = dict) -> None:
+        """`also`: what every line keeps besides what it tells (`Items.told`)."""
+        self._c, self._also = connection, also
 
     def append(self, *, at: datetime, actor: str, action: str, sitting_id: int | None = None,
                **detail: object) -> None:
         _number, previous = self.hold()
         sitting = None if sitting_id is None else self._c.execute(
             select(t.sitting.c.key).where(t.sitting.c.id == sitting_id)).scalar_one()
-        written = json.dumps(detail, ensure_ascii=False, sort_keys=True)
+        written = json.dumps({**detail, **self._also()}, ensure_ascii=False, sort_keys=True)
         values: dict[str, object] = {
             "at": text_of(at), "actor": actor, "action": action, "detail": written,
             "previous_hash": previous,

@@ -56,7 +56,7 @@ def work(database: Database) -> Iterator[Work]:
                    items=items,
                    talk=StageTalk(c), evidence=EvidenceLines(c), look_backs=LookBacks(c), reminders=Reminders(c),
                    reconciliations=Reconciliations(c), leading=Leading(c),
-                   record=Record(c))
+                   record=Record(c, also=items.told))
     if items.touched():
         with database.write.begin() as c:
             Items(c).touch(items.touched())

@@ -103,7 +103,8 @@ def _names(titles: Mapping[str, str], units: Mapping[str, str]) -> dict[str, str
 
 
 def _in_words(detail: Mapping[str, object], names: Mapping[str, str]) -> str:
-    parts = ((DETAIL_WORDS.get(key, key), _said(value, names)) for key, value in detail.items())
+    parts = ((DETAIL_WORDS.get(key, key), _said(value, names)) for key, value in detail.items()
+             if key != "events")  # hashes of the list, for verify
     return "；".join(f"{word}：{said}" for word, said in parts if said)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -74,7 +74,41 @@ def ids_of(c: Connection, numbers: Iterable[str]) -> dict[str, int]:
         select(t.item.c.number, t.item.c.id).where(t.item.c.number.in_(set(numbers))))}
 
 
+def numbers_of(c: Connection, item_ids: Iterable[int]) -> Iterator[tuple[int, str]]:
+    """(item id, number)."""
+    wanted = list(item_ids)
+    for n in range(0, len(wanted), _AT_ONCE):
+        for r in c.execute(select(t.item.c.id, t.item.c.number).where(t.item.c.id.in_(wanted[n:n + _AT_ONCE]))):
+            yield int(r.id), str(r.number)
+
+
+def astray(c: Connection, item_ids: Sequence[int]) -> tuple[int, ...]:
+    """Of these items the ones whose view or lights are not what their events come to; older code's views aside."""
+    _told, views, lights = _made(c, item_ids, rule_in_force(c))
+    held = {r.item_id: dict(r._mapping) for r in c.execute(select(t.item_view).where(t.item_view.c.item_id.in_(list(item_ids))))}
+    lit: dict[int, set[tuple[object, ...]]] = defaultdict(set)
+    want: dict[int, set[tuple[object, ...]]] = defaultdict(set)
+    for r in c.execute(select(t.item_light).where(t.item_light.c.item_id.in_(list(item_ids)))):
+        lit[r.item_id].add((r.from_day, r.until_day, r.light, r.urgency))
+    for one in lights:
+        want[one["item_id"]].add((one["from_day"], one["until_day"], one["light"], one["urgency"]))
+    made = {one["item_id"]: one for one in views}
+    return tuple(one for one in item_ids if one not in held or one not in made or (held[one]["version"] == VERSION and (
+        held[one] != made[one] or lit[one] != want[one])))
+
+
 def _make(c: Connection, item_ids: Sequence[int], rule: LightRule) -> None:
+    told, views, lights = _made(c, item_ids, rule)
+    for table in (t.item_light, t.item_view):
+        c.execute(delete(table).where(table.c.item_id.in_(told)))
+    if views:
+        c.execute(insert(t.item_view), views)
+        c.execute(insert(t.item_light), lights)
+
+
+def _made(c: Connection, item_ids: Sequence[int],
+          rule: LightRule) -> tuple[list[int], list[dict[str, Any]], list[dict[str, Any]]]:
+    """Items (these and the wholes above them), their views, their lights."""
     kin: dict[int, Item] = {}
     told = _with_kin(c, item_ids, kin)
     by_number = {one.number: one for one in kin.values()}
@@ -91,11 +125,7 @@ def _make(c: Connection, item_ids: Sequence[int], rule: LightRule) -> None:
             "item_id": item_id, "progress": _progress(item, share)})
         lights += [{"item_id": item_id, "from_day": one.from_day, "until_day": one.until_day, "light": one.light,
                     "urgency": one.urgency} for one in stretches(item, share, rule)]
-    for table in (t.item_light, t.item_view):
-        c.execute(delete(table).where(table.c.item_id.in_(list(told))))
-    if views:
-        c.execute(insert(t.item_view), views)
-        c.execute(insert(t.item_light), lights)
+    return list(told), views, lights
 
 
 def _with_kin(c: Connection, item_ids: Sequence[int], kin: dict[int, Item]) -> dict[int, list[StoredEvent]]:

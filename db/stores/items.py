@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, func, insert, select, true, update
 
 from db import tables as t
 from db.clock import text_of
-from db.item_events import detail_of, listing, started
+from db.item_events import detail_of, listing, sha256_of, started
 from db.item_values import ItemKind, Milestone, NewItem, Source, SourceKind, StoredEvent
 from db.record import Record
 from db.stores import item_views
@@ -33,6 +33,7 @@ class Items:
         self._c = connection
         self._later: set[int] | None = None
         self._to_touch: set[tuple[str, str]] = set()
+        self._told: dict[int, list[dict[str, object]]] = defaultdict(list)
 
     @contextmanager
     def views_later(self) -> Iterator[None]:
@@ -149,15 +150,24 @@ class Items:
 
     def append(self, item_id: int, serial: int, event: Event, more: Mapping[str, object] | None = None) -> None:
         """One event, at this serial: if somebody else was quicker the database refuses it. The view follows at once."""
-        self._c.execute(insert(t.item_event).values(
-            item_id=item_id, serial=serial, kind=event.kind.value, at=text_of(event.at), by=event.by,
-            by_role=event.role, by_unit=event.by_unit, detail=detail_of(event, more)))
+        written: dict[str, object] = {"serial": serial, "kind": event.kind.value, "at": text_of(event.at), "by": event.by,
+                   "by_role": event.role, "by_unit": event.by_unit, "detail": detail_of(event, more)}
+        self._c.execute(insert(t.item_event).values(item_id=item_id, **written))
+        self._told[item_id].append(written)
         if event.kind is Kind.REASSIGNED or (event.kind is Kind.CORRECTED and event.units):
             self._put_supporting(item_id, event.units)
         if self._later is not None:
             self._later.add(item_id)
         else:
             item_views.make_again(self._c, (item_id,))
+
+    def told(self) -> dict[str, object]:
+        """What the next line of the record keeps of the events that were appended since the last one, so that none can be
+        changed unseen: number -> first serial, how many, SHA-256 of them (`db.item_events.sha256_of`)."""
+        told, self._told = self._told, defaultdict(list)
+        numbers = dict(item_views.numbers_of(self._c, told))
+        return {"events": {numbers[one]: [rows[0]["serial"], len(rows), sha256_of(rows)]
+                           for one, rows in told.items()}} if told else {}
 
     def link_source(self, item_id: int, source: Source, *, at: datetime) -> None:
         """The same thing said somewhere else too: one more line, not one more item."""

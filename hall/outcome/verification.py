@@ -27,6 +27,7 @@ from db.record import first_break
 from db.values import Publication, Sitting
 from hall.moment.packing import HEAD, ballot_rows
 from hall.outcome.verified_hands import hands_and_objections
+from hall.outcome.verified_items import list_checks
 from hall.outcome.verified_look_backs import booked_by_look_backs, frozen_books, look_back_bookings
 from office.points import ledger_sha256
 from scoring.ballot import State
@@ -66,8 +67,12 @@ def checks(c: Connection, *, kept: tuple[int, str] | None = None) -> tuple[Check
         versions = {one: result_reads.publications(c, one.id) for one in reads.sittings(c)}
     except _DAMAGE:
         return (*_record(lines, kept, begun=True), ("台账或成绩里有读不出的行，被改动过", False))
+    try:
+        listed = tuple(list_checks(c, lines))
+    except _DAMAGE:
+        listed = (("清单的留痕里有读不出的行，被改动过", False),)
     found = [*_record(lines, kept, begun=bool(versions)), *_ledger(entries, versions.values(), booked_by_look_backs(lines)),
-             *look_back_bookings(entries, lines), *frozen_books(c, lines)]
+             *look_back_bookings(entries, lines), *frozen_books(c, lines), *listed]
     told = {(line.sitting, line.detail.get("version")): line for line in lines if line.action == PUBLISHING}
     for sitting, publications in versions.items():
         before: tuple[Entry, ...] = ()
