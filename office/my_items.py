@@ -77,6 +77,7 @@ def _asked(who: Staff, leaders: tuple[str, ...]) -> Iterator[tuple[str, Filter]]
     if Role.SUPERVISOR in who.roles:
         yield "待现场核查", Filter(waits_for="supervisor")
     if who.roles & OFFICE:
+        yield "已逾期，等督办机构交办或审批延期", Filter(waits_for="office", light="overdue")
         yield "待交办、审批、公示或定期限", Filter(waits_for="office")
         yield "挂账的复核日期已到，请恢复办理或另定复核日期", Filter(status="parked", review_due=True)
 

@@ -18,6 +18,7 @@ from db.work import work
 from office import items
 from office.item_rights import next_of
 from office.items import enter, happen, list_promises, state_of
+from office.my_items import my_items
 from office.people import Role
 from office.refusal import NotAllowed, NotFound, Refused
 from scoring.commitment import Kind, Part, Status, Verdict
@@ -142,6 +143,15 @@ def test_who_closes_is_another_person_than_who_asked(desk):
 
     with pytest.raises(Refused, match="申请销号的人不能自己现场核查"):
         desk.does(everything, Kind.CHECKED, passed=True)
+
+
+def test_an_extension_that_nobody_decides_comes_before_the_office_a_week_after_the_deadline(desk):
+    desk.does(LIAISON, Kind.ACCEPTED)
+    desk.does(LIAISON, Kind.EXTENSION_ASKED, deadline=date(2026, 7, 31), text="等规划批复")
+    found = {days: [one.words for one in my_items(desk.database, OFFICE, today=DUE + timedelta(days=days)).waiting]
+             for days in (7, 8)}
+
+    assert found == {7: ["待交办、审批、公示或定期限"], 8: ["已逾期，等督办机构交办或审批延期", "待交办、审批、公示或定期限"]}
 
 
 def test_a_hash_that_is_no_file_of_this_item_proves_nothing(desk):
