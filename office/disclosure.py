@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from db.engine import Database
+from db.item_values import ItemKind
 from db.reads import items as item_reads
 from db.reads import reconciliations as reads
 from db.reads.reconciliations import Disclosure
@@ -32,6 +33,7 @@ _OFFICE = frozenset({Role.ADMINISTRATOR, Role.HOST, Role.CLERK})
 _QUARTER = re.compile(r"(20[0-9]{2})Q([1-4])")
 OVERALL = (("resolved", "化解率（当时清单）"), ("baseline", "化解率（季初清单）"), ("original", "按期率（原定期限）"),
            ("current", "按期率（现定期限）"))
+TABLES = ("按类别", "按单位", "按联系领导", "按来源")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,7 @@ def disclose(database: Database, quarter: str, *, who: Staff, at: datetime) -> D
     if last >= local_time.day(at):
         raise Refused(f"{quarter}到{last.isoformat()}才结束，结束后再亮账。")
     with database.reading() as c:  # the long part: nobody waits for it
-        rates = _rates(reads.logs(c), first, last, dict(item_reads.known_units(c)))
+        rates = _rates(reads.logs(c), first, last, dict(item_reads.known_units(c)), item_reads.kinds(c))
     with work(database) as w:
         w.record.hold()
         if any(one.quarter == quarter for one in reads.disclosures(w.c)):
@@ -107,7 +109,8 @@ def disclosure_docx(one: Disclosed) -> bytes:
     return docx_of(*blocks, paragraph(f"校验码：{one.sha256}", style="Small"))
 
 
-def _rates(logs: dict[str, tuple[Event, ...]], first: date, last: date, names: dict[str, str]) -> dict[str, object]:
+def _rates(logs: dict[str, tuple[Event, ...]], first: date, last: date, names: dict[str, str],
+           kinds: dict[str, str]) -> dict[str, object]:
     then = stand(logs, last)
     before = first - timedelta(days=1)
     base = base_of(stand(logs, before), before)
@@ -121,7 +124,9 @@ def _rates(logs: dict[str, tuple[Event, ...]], first: date, last: date, names: d
         "original": _plain(on_time(then, last, Against.ORIGINAL)), "current": _plain(on_time(then, last, Against.CURRENT)),
         "statuses": [[Status(key).words, n] for key, n in by_status(then, last).parts if n],
         "按单位": of(units, lambda key: names.get(key, key)), "按联系领导": of(leaders, str),
-        "按来源": of(origins, lambda key: Origin(key).words)}
+        "按来源": of(origins, lambda key: Origin(key).words),
+        # a shortcoming and its measures are both on the list: of either there is a rate of its own
+        "按类别": of(lambda item: (kinds[item.number],), lambda key: ItemKind(key).words)}
 
 
 def _shown(found: Disclosure) -> Disclosed:
@@ -130,7 +135,7 @@ def _shown(found: Disclosure) -> Disclosed:
         quarter=found.quarter, as_of=found.as_of, by=found.by, sha256=found.sha256,
         overall=tuple((words, _rate(told[key])) for key, words in OVERALL),
         statuses=tuple((words, n) for words, n in told["statuses"]),
-        tables=tuple((title, tuple((name, _rate(one)) for name, one in told[title])) for title in ("按单位", "按联系领导", "按来源")))
+        tables=tuple((title, tuple((name, _rate(one)) for name, one in told[title])) for title in TABLES if title in told))
 
 
 def _plain(rate: Rate) -> dict[str, object]:

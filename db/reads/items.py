@@ -115,6 +115,11 @@ def belonging(c: Connection, number: str, day: date) -> tuple[ListedItem, ...]:
     return _lines(c, [int(one) for one in ids], day)
 
 
+def kinds(c: Connection) -> dict[str, str]:
+    """Number -> kind, of everything that was ever listed."""
+    return {str(r.number): str(r.kind) for r in c.execute(select(t.item.c.number, t.item.c.kind))}
+
+
 def known_units(c: Connection) -> tuple[tuple[str, str], ...]:
     """(key, name) of every unit that holds an item, as units are ordered."""
     held = select(t.item_view.c.unit_id).distinct()

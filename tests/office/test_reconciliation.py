@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import text
 
+from db.item_values import ItemKind
 from hall import care
 from office import disclosure, reconciliation
 from office.people import Role
@@ -83,18 +84,22 @@ def test_a_quarter_is_disclosed_once_with_its_base_and_never_rewritten(house: Ho
         disclosure.disclose(database, "2026Q2", who=office, at=clock())
     clock.now = datetime(2026, 7, 2, 1, 0, tzinfo=UTC)  # type: ignore[attr-defined]
     made.strike_off(two)
-    made.enter("small-B", "七月列入", listed_on=date(2026, 7, 2), deadline=date(2026, 9, 30))
+    made.enter("small-B", "七月列入", kind=ItemKind.MEASURE, listed_on=date(2026, 7, 2), deadline=date(2026, 9, 30))
 
     second = disclosure.disclose(database, "2026Q2", who=office, at=clock())
 
     day, rates = date(2026, 6, 30), dict(second.overall)
     assert rates["化解率（当时清单）"] == Rate(numerator=1, denominator=3, as_of=day)
     assert rates["化解率（季初清单）"] == Rate(numerator=0, denominator=0, as_of=day, base=date(2026, 3, 31))
-    assert dict(second.tables[0][1]) == {"A县": Rate(numerator=1, denominator=2, as_of=day),
+    tables = dict(second.tables)
+    assert dict(tables["按类别"]) == {"承诺": Rate(numerator=1, denominator=3, as_of=day)}
+    assert dict(tables["按单位"]) == {"A县": Rate(numerator=1, denominator=2, as_of=day),
                                          "B县": Rate(numerator=0, denominator=1, as_of=day)}
     assert sum(n for _words, n in second.statuses) == 3
     clock.now = datetime(2026, 10, 3, 1, 0, tzinfo=UTC)  # type: ignore[attr-defined]
-    third = dict(disclosure.disclose(database, "2026Q3", who=office, at=clock()).overall)
+    last = disclosure.disclose(database, "2026Q3", who=office, at=clock())
+    assert {kind: (rate.numerator, rate.denominator) for kind, rate in dict(last.tables)["按类别"]} == {"承诺": (2, 3), "举措": (0, 1)}
+    third = dict(last.overall)
     assert third["化解率（当时清单）"] == Rate(numerator=2, denominator=4, as_of=date(2026, 9, 30))
     assert third["化解率（季初清单）"] == Rate(numerator=2, denominator=3, as_of=date(2026, 9, 30), base=day)
     assert disclosure.disclosed(database, "2026Q2") == second
