@@ -42,7 +42,8 @@ def histories(draw: st.DrawFn) -> tuple[list[Event], LightRule]:
         case "asked":
             told.append(event(Kind.CLOSURE_ASKED, day, evidence=("a" * 64,)))
         case "failed":
-            told += [event(Kind.CLOSURE_ASKED, day, evidence=("a" * 64,)), event(Kind.CHECKED, day + 2, by="督查组", passed=False, text="没做完")]
+            told += [event(Kind.CLOSURE_ASKED, day, evidence=("a" * 64,)),
+                event(Kind.CHECKED, day + 2, by="督查组", passed=False, text="没做完")]
         case "extension" if term is not None and day <= term:
             told.append(event(Kind.EXTENSION_ASKED, day, deadline=START + timedelta(days=term + 90), text="来不及"))
         case "withdrawn":
