@@ -11,11 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
-
-from db import tables as t
 from db.engine import Connection
 from db.item_events import sha256_of
+from db.reads import item_history
 from db.reads.people import RecordLine
 from db.stores.item_views import astray
 
@@ -26,17 +24,14 @@ _AT_ONCE = 400
 
 def list_checks(c: Connection, lines: Iterable[RecordLine]) -> Iterator[Check]:
     """(what was checked, whether it holds); nothing where there is no list."""
-    items = [(int(r.id), str(r.number)) for r in c.execute(select(t.item.c.id, t.item.c.number).order_by(t.item.c.id))]
+    items = item_history.numbers(c)
     kept = _kept(lines)
     if not items and not kept:
         return
     changed, wrong = sorted(set(kept) - {number for _id, number in items}), list[str]()
     for n in range(0, len(items), _AT_ONCE):
         some = items[n:n + _AT_ONCE]
-        events: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
-        for r in c.execute(select(t.item_event).where(t.item_event.c.item_id.in_([one for one, _number in some]))
-                           .order_by(t.item_event.c.item_id, t.item_event.c.serial)):
-            events[r.item_id].append(dict(r._mapping))
+        events = item_history.rows_of(c, [one for one, _number in some])
         changed += [number for one, number in some if not _as_kept(events[one], bytes(kept.get(number, b"")))]
         wrong += _wrong(c, some)
     yield _said(f"清单{len(items)}项的事件与留痕", changed)
