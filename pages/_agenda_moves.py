@@ -30,7 +30,15 @@ def draw(snapshot: Snapshot, key: str, who: Staff, do: Do) -> None:
         return
     moves = _possible(now, card)
     doing = st.radio("怎么办", moves, horizontal=True, key=f"bend/{card.key}/{'-'.join(moves)}")
-    _FORMS[doing](now, card, do)
+
+    def sure(action: Callable[..., object], *args: object, **kwargs: object) -> None:
+        """A form that was drawn for another unit than the one chosen meanwhile does nothing."""
+        if st.session_state["bend/who"] != card.key:
+            st.session_state["said"] = ("error", f"您换了单位，而窗口里还是{card.name}，什么也没有做。请看清后再按一次。")
+            return
+        do(action, *args, **kwargs)
+
+    _FORMS[doing](now, card, sure)
     st.html(f'<p class="lt-note">已经交上来的票都不动，别家的得分不变。以{who.name}的名义记入留痕。</p>')
 
 

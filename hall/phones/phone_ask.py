@@ -43,7 +43,7 @@ from hall.phones.phone_answer import (
 from hall.phones.phone_ask_page import ask_view, render_ask
 from hall.phones.phone_paper import NONCE_BOUND
 from hall.phones.phone_post import Pace, announces_more, body_within, is_foreign
-from hall.stage.questions import questions_of
+from hall.stage.questions import questions_now
 
 log = logging.getLogger("leitai.phone")
 
@@ -163,7 +163,7 @@ class Asking:
     async def _own(self, seat: SeatCard, snapshot: Snapshot) -> Sequence[Question]:
         if snapshot.rule.group(seat.group).secret:
             return ()
-        every = await run_in_threadpool(questions_of, self._house.database, snapshot)
+        every = await run_in_threadpool(questions_now, self._house.database, snapshot)
         return [one for one in every if one.seat == seat.id]
 
     async def _refusal(self, request: Request, refused: BallotRefused, asked: _Asked) -> Response:

@@ -107,10 +107,15 @@ def questions_of(database: Database, snapshot: Snapshot) -> tuple[Question, ...]
     """Every question of the sitting, read once a snapshot."""
     kept = snapshot.kept.get("questions")
     if not isinstance(kept, tuple):
-        with database.reading() as c:
-            kept = talk_reads.questions(c, snapshot.sitting.id)
+        kept = questions_now(database, snapshot)
         snapshot.kept["questions"] = kept
     return kept
+
+
+def questions_now(database: Database, snapshot: Snapshot) -> tuple[Question, ...]:
+    """Every question as it stands at this very moment: for whoever has just asked one."""
+    with database.reading() as c:
+        return talk_reads.questions(c, snapshot.sitting.id)
 
 
 def queue_of(database: Database, snapshot: Snapshot, target: str | None = None) -> Queue:

@@ -49,6 +49,8 @@ def test_a_phone_asks_without_script_and_a_double_press_asks_once(hand: Callable
     page.get_by_text("已送到主持台").wait_for()
     picture(page, "ask-sent-390x844")
 
+    one.phones.clock.pass_seconds(1)  # while a round is open the hall looks at its questions once a second
+    one.phones.house.live.refresh()
     assert asked(one) == [("一席", "承诺的三个项目，六月底前哪一个能先开工？<b>")]
     assert page.get_by_text("排队中").is_visible()
     page.locator("textarea").fill("再问一个")

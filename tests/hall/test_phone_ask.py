@@ -263,7 +263,7 @@ def test_a_refusal_stays_a_refusal_when_its_page_cannot_be_made(
     def away(*_args: object, **_kwargs: object) -> None:
         raise OSError("disk")
 
-    monkeypatch.setattr("hall.phones.phone_ask.questions_of", away)
+    monkeypatch.setattr("hall.phones.phone_ask.questions_now", away)
     late = phones.http.post("/b/secret-L1/ask", data={"target": "U2", "nonce": "n", "text": "问"})
 
     assert late.status_code == 409 and "台上已经是鹿城区" in late.text
