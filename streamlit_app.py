@@ -23,7 +23,7 @@ from hall.phones.phones_first import PhonesFirst
 from hall.screen.board import BoardFirst
 from hall.watermarked import Watermarked
 from office.people import Role
-from pages import _frame
+from pages import _frame, _redraws
 
 HERE = Path(__file__).parent
 EVERYBODY = frozenset(Role)
@@ -73,6 +73,7 @@ else:
     # the call below runs outside any session on purpose; Streamlit would warn of that at every start
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
     st.navigation([st.Page(HERE / "pages" / f"{name}.py", url_path=name, default=name == "home") for name in NAMES])
+    _redraws.hear_every_run_to_its_end()
     house = the_house()
 
     @asynccontextmanager
