@@ -6,7 +6,6 @@ Nothing here joins a serial of a secret group to a seat: there is nothing to joi
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
@@ -108,16 +107,29 @@ def counting_lines(c: Connection, round_id: int, voter: str) -> tuple[Line, ...]
     return tuple(Line(target=r.key, state=State(r.state), marks=tuple(json.loads(r.marks).items())) for r in rows)
 
 
-def voters_by_group(c: Connection, sitting_id: int) -> dict[int, Counter[str]]:
-    """Round -> group -> how many voters have a paper or phone ballot that counts and is not spoiled."""
-    rows = c.execute(
-        select(t.ballot.c.round_id, t.ballot.c.group_key, func.count(t.ballot.c.voter.distinct()).label("voters"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameBack:
+    """How many papers and phone ballots of a group count in a round and are not spoiled: of all its targets together, and
+    of each target by its key."""
+
+    voters: int
+    lines: dict[str, int]
+
+
+def came_back(c: Connection, sitting_id: int) -> dict[tuple[int, str], CameBack]:
+    """(round, group) -> what came back."""
+    of_group = (t.ballot.c.round_id, t.ballot.c.group_key)
+    counting = (t.round_.c.sitting_id == sitting_id, t.ballot.c.counted, t.ballot.c.state != State.SPOILED.value)
+    voters = c.execute(
+        select(*of_group, func.count(t.ballot.c.voter.distinct()).label("voters"))
+        .join_from(t.ballot, t.round_, t.ballot.c.round_id == t.round_.c.id).where(*counting).group_by(*of_group))
+    found = {(r.round_id, r.group_key): CameBack(voters=r.voters, lines={}) for r in voters}
+    lines = c.execute(
+        select(*of_group, t.target.c.key, func.count().label("lines"))
         .join_from(t.ballot, t.round_, t.ballot.c.round_id == t.round_.c.id)
-        .where(t.round_.c.sitting_id == sitting_id, t.ballot.c.counted, t.ballot.c.state != State.SPOILED.value)
-        .group_by(t.ballot.c.round_id, t.ballot.c.group_key))
-    found: dict[int, Counter[str]] = {}
-    for r in rows:
-        found.setdefault(r.round_id, Counter())[r.group_key] = r.voters
+        .join(t.target, t.ballot.c.target_id == t.target.c.id).where(*counting).group_by(*of_group, t.target.c.key))
+    for r in lines:
+        found[(r.round_id, r.group_key)].lines[r.key] = r.lines
     return found
 
 

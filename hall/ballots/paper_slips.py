@@ -14,9 +14,10 @@ from db.reads import sittings as reads
 from db.reads.papers import StoredPaper
 from db.values import Sitting
 from hall.moment.packing import sitting_of
+from hall.moment.recusal import why_recused
 from scoring.ballot import Line
 from scoring.round import Phase
-from scoring.rule import read_rule
+from scoring.rule import BallotKind, Rule, read_rule
 
 
 class Fate(StrEnum):
@@ -117,19 +118,44 @@ def _slip(c: Connection, one: StoredPaper, *, is_open: bool) -> Slip:
         decided_by=one.decided_by or "", reason=one.reason or "")
 
 
-def surpluses(c: Connection, sitting: Sitting) -> tuple[tuple[int, str, int, int], ...]:
-    """(round, group, ballots, seats) wherever more ballots came back than there are seats (R50).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surplus:
+    """More ballots of a group came back for a target than seats may score it; `recused` of its seats may not."""
 
-    A named seat has one ballot at most; of a secret group, phones and papers are counted together.
+    target: str
+    group: str
+    ballots: int
+    seats: int
+    recused: int
+
+
+def surpluses(c: Connection, sitting: Sitting, rule: Rule) -> tuple[Surplus, ...]:
+    """Wherever more ballots of a secret group came back than it has seats to send them (R50).
+
+    Phones and papers are counted together. Which seat sent what is known to nobody, but which seats are recused is: a
+    recused one makes room for no paper. On a ranking a recused target keeps its place, so every ballot ranks every
+    target, and only a seat that may score none of them sends nothing. A named seat has one ballot at most.
     """
-    standing = {one.id for one in reads.rounds(c, sitting.id) if one.phase is not Phase.VOID}
-    seats: dict[str, int] = {}
-    for seat in reads.seats(c, sitting.id):
-        seats[seat.group] = seats.get(seat.group, 0) + 1
-    return tuple(
-        (round_id, group, ballots, seats.get(group, 0))
-        for round_id, groups in sorted(paper_reads.voters_by_group(c, sitting.id).items()) if round_id in standing
-        for group, ballots in sorted(groups.items()) if ballots > seats.get(group, 0))
+    cards = {one.key: one for one in reads.targets(c, sitting.id)}
+    entered = reads.recusals(c, sitting.id)
+    seats = [one for one in reads.seats(c, sitting.id) if rule.group(one.group).secret]
+    whole_papers = rule.ballot.kind is BallotKind.RANKING
+    back = paper_reads.came_back(c, sitting.id)
+    found = []
+    for one in reads.rounds(c, sitting.id):
+        for group in (group.key for group in rule.groups if group.secret and one.phase is not Phase.VOID):
+            came = back.get((one.id, group))
+            if came is None:
+                continue
+            may = [{key for key in one.targets if why_recused(seat, cards[key], entered.get((seat.id, key))) is None}
+                   for seat in seats if seat.group == group]
+            first = Surplus(target=one.targets[0], group=group, ballots=came.voters, seats=sum(map(bool, may)),
+                            recused=sum(not free for free in may))
+            of_each = [Surplus(target=key, group=group, ballots=came.lines.get(key, 0), seats=sum(key in free for free in may),
+                               recused=sum(key not in free for free in may)) for key in one.targets]
+            over = [each for each in ([first] if whole_papers else [first, *of_each]) if each.ballots > each.seats]
+            found += over[:1] if first in over else over
+    return tuple(found)
 
 
 def stops(c: Connection, sitting: Sitting) -> tuple[str, ...]:
@@ -143,13 +169,11 @@ def stops(c: Connection, sitting: Sitting) -> tuple[str, ...]:
         parts = [*([f"等复录{to_key}张"] if to_key else []),
                  *([f"待裁定{len(waiting) - to_key}张"] if len(waiting) > to_key else [])]
         said.append(f"纸票还没有处理完：{'，'.join(parts)}。请到“纸票”页处理")
-    surplus = surpluses(c, sitting)
-    if surplus:
-        rule = read_rule(reads.rule_text(c, sitting.id)[0].encode())
-        names = {one.key: one.name for one in reads.targets(c, sitting.id)}
-        for round_id, group, ballots, seats in surplus:
-            first = names[standing[round_id].targets[0]]
-            # R50: more ballots back than issued voids the vote
-            said.append(f"{first}：{rule.group(group).name}收回{ballots}张，多于{seats}席。"
-                        "请作废重投，或在“纸票”页写明原因作废多出的纸票")
+    rule = read_rule(reads.rule_text(c, sitting.id)[0].encode())
+    names = {one.key: one.name for one in reads.targets(c, sitting.id)}
+    for one in surpluses(c, sitting, rule):
+        aside = f"（另有{one.recused}席回避）" if one.recused else ""
+        # R50: more ballots back than issued voids the vote
+        said.append(f"{names[one.target]}：{rule.group(one.group).name}收回{one.ballots}张，多于{one.seats}席{aside}。"
+                    "请作废重投，或在“纸票”页写明原因作废多出的纸票")
     return tuple(said)

@@ -200,6 +200,26 @@ def test_06_more_ballots_than_seats_stop_everything_until_the_surplus_is_spoiled
     hall.publish(despite_warnings=True)
 
 
+@pytest.mark.parametrize("together", [False, True])
+def test_06_a_recused_seat_of_a_secret_group_makes_no_room_for_one_paper_too_many(house, together):
+    hall = make.sitting(house, make.plan(rule=RULE, ballot_mode="all" if together else "each",
+                                         recusals=(("P4", "U2", "亲属"),)))
+    targets = ("U1", "U2") if together else ("U2",)
+    printed = paper_ballots.issue(house.database, hall.key, seats=(), secret={"public": 3}, targets=targets,
+                                  together=True, by="host", at=hall.now)
+    round_id = hall.open(*targets)
+    for n in range(1, 4):
+        hall.cast(f"P{n}", 90)
+    hall.close()
+    assert stopping(hall) == []
+
+    surplus = printed[0].label
+    twice(hall, round_id, surplus, 80)
+    assert stopping(hall) == ["B县：社会各界代表收回4张，多于3席（另有1席回避）。请作废重投，或在“纸票”页写明原因作废多出的纸票"]
+    decide(hall, round_id, surplus, Choice.SPOIL, reason="回避的席位也投了一张")
+    assert stopping(hall) == []
+
+
 def test_a_publication_waits_for_papers_that_wait_for_a_hand(hall):
     round_id = hall.open("U2")
     hall.everybody()
