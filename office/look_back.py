@@ -3,7 +3,7 @@
 The items are drawn from those that fit, with a seed that is kept: numbers sorted, shuffled by Python's
 `random.Random(seed)`, the first so many taken, so that anybody can draw again. Or they are chosen. What visitors say
 is advice; the office finds the outcome of each item, and it goes onto the item's own timeline. Closing the look-back
-books the points that were fixed when it was made. Nothing is deleted.
+books the points that were fixed when it was made. Nothing is deleted; a wrong outcome is replaced (`look_back_correction`).
 """
 
 from __future__ import annotations
@@ -268,11 +268,17 @@ def _checked(new: NewLookBack, at: datetime) -> tuple[tuple[str, ...], dict[str,
         raise Refused("每种结论记多少分都要写，写成小数，例如 0、-0.5、-1。") from None
 
 
-def open_plan(w: Work, plan_id: int) -> Plan:
+def held_plan(w: Work, plan_id: int) -> Plan:
+    """The look-back, with nobody else changing it until this transaction ends."""
     w.look_backs.hold(plan_id)
     plan = reads.plan(w.c, plan_id)
     if plan is None:
         raise NotFound("没有这次回头看。")
+    return plan
+
+
+def open_plan(w: Work, plan_id: int) -> Plan:
+    plan = held_plan(w, plan_id)
     if plan.closed_at is not None:
         raise Refused("这次回头看已经办结，不能再改。需要时请另安排一次。")
     return plan

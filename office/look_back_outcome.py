@@ -1,8 +1,8 @@
 """What the office finds of one visit (认定): the outcome goes onto the item's timeline with what visitors said and
 photographed; something that was struck off and is not kept is reopened under its own number, with a new deadline.
 
-Visitors advise, the office decides, once, and nobody for the own unit: whoever decides otherwise later makes another
-look-back.
+Visitors advise, the office decides, once, and nobody for the own unit. What was found wrongly is corrected with a reason
+(`office.look_back_correction`).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def decide(database: Database, plan_id: int, number: str, *, outcome: Verdict, r
         if reopen_until is not None and (outcome is Verdict.KEPT or visit.status not in STRUCK_OFF):
             raise Refused("只有已销号、又没有真正兑现的，才需要重开。请去掉整改期限，或改选结论。")
         if not w.look_backs.decide(plan_id, visit.item_id, outcome=outcome.value, reason=reason, at=at, by=who.name):
-            raise Refused(f"{number}已经认定过，不能再改。需要时请另安排一次回头看。")
+            raise Refused(f"{number}已经认定过。认定错了请用“更正认定”，写明原因。")
         said = tuple(one for one in reads.standing_answers(w.c, plan_id) if one.item_id == visit.item_id)
         photos = evidence_reads.of_answers(w.c, tuple(one.id for one in said))
         on = local_time.day(at)

@@ -9,10 +9,12 @@ import streamlit as st
 
 from office import local_time
 from office.look_back import Found, LookBackView, photos_of
+from office.look_back_correction import correct
 from office.look_back_outcome import STRUCK_OFF, decide
 from office.people import Staff
 from pages._frame import act, house
 from pages._items import LOOK, item_link
+from pages._pieces import confirm
 from scoring.commitment import Verdict
 
 _LOOK = """<style>
@@ -21,8 +23,9 @@ _LOOK = """<style>
 </style>"""
 
 
-def draw(view: LookBackView, who: Staff, *, is_office: bool) -> None:
-    """A choice of the visits; the first that waits is chosen."""
+def draw(view: LookBackView, who: Staff, *, is_office: bool, may_correct: bool) -> None:
+    """A choice of the visits; the first that waits is chosen. `is_office`: may decide, as long as the look-back goes on;
+    `may_correct`: may put another outcome in place of one, also afterwards."""
     names = {one.visit.number: f"{one.visit.number}　{one.visit.unit_name}：{one.visit.text}" for one in view.found}
     if not names:
         return
@@ -35,7 +38,9 @@ def draw(view: LookBackView, who: Staff, *, is_office: bool) -> None:
     with deciding:
         if one.visit.outcome:
             st.html(f'<div class="lt-card"><b>已认定：{escape(Verdict(one.visit.outcome).words)}</b>'
-                    f'<p class="lt-note">{escape(one.visit.reason)}（{escape(one.visit.decided_by)}）</p></div>')
+                    f'<p class="lt-note">{escape(one.visit.reason)}（{escape(one.visit.decided_by)}）</p>{_replaced(one)}</div>')
+            if may_correct:
+                _draw_correction(view, one, who)
         elif is_office:
             _draw_form(view, one, who)
 
@@ -64,6 +69,30 @@ def _draw_form(view: LookBackView, one: Found, who: Staff) -> None:
         st.date_input("整改期限", value=today + timedelta(days=30), min_value=today, key=f"{key}/until", format="YYYY-MM-DD")
     st.button("认定", type="primary", key=f"{key}/decide", on_click=_decide,
               args=(view.plan.id, one.visit.number, key, may_reopen, who))
+
+
+def _replaced(one: Found) -> str:
+    """What was found first, and since."""
+    return "".join(f'<p class="lt-note">原认定：{escape(Verdict(each.outcome).words)}，{escape(each.reason)}'
+                   f"（{escape(each.by)}，{local_time.minute(each.at)}，已更正）</p>" for each in one.visit.replaced)
+
+
+def _draw_correction(view: LookBackView, one: Found, who: Staff) -> None:
+    """Folded: a wrong outcome is rare. Asked once more before the ledger is touched."""
+    key = f"lookback/{view.plan.id}/{one.visit.number}/mend{len(one.visit.replaced)}"
+    with st.expander("认定错了，更正"):
+        others = [each for each in Verdict if each != one.visit.outcome]
+        outcome = st.radio("更正为", others, index=None, format_func=lambda each: each.words, key=f"{key}/outcome", horizontal=True)
+        reason = st.text_area("更正的原因", key=f"{key}/reason", height=90, placeholder="例如：走访的不是承诺的路段，复核后道路已通车")
+        if st.button("更正认定", key=f"{key}/correct"):
+            if outcome is None:
+                st.error("请先选更正为哪种结论。")
+                return
+            booked = (f"考绩台账将冲销原来的分，按“{outcome.words}”重新记分。" if view.plan.closed_at is not None
+                      else "办结时按更正后的结论记分。")
+            confirm(f"{one.visit.number}更正为“{outcome.words}”。{booked}原认定和原因都留着。已经重开的事项不会自动销号。", "更正认定",
+                    lambda: act(correct, house().database, view.plan.id, one.visit.number, outcome=outcome, reason=reason,
+                                who=who, at=house().clock(), done=f"{one.visit.number}：已更正为{outcome.words}。"))
 
 
 def _decide(plan_id: int, number: str, key: str, may_reopen: bool, who: Staff) -> None:

@@ -56,7 +56,7 @@ def draw_plan(view: LookBackView, who: Staff) -> None:
              "　".join(f"{verdict.words}{n}" for verdict, n in one.counts if n) or "—",
              one.suggested.words if one.suggested else "—",
              Verdict(one.visit.outcome).words if one.visit.outcome else "待认定") for one in view.found), keep=(0, 1, 3, 4, 5))
-        _look_back_visit.draw(view, who, is_office=IS_OFFICE and plan.closed_at is None)
+        _look_back_visit.draw(view, who, is_office=IS_OFFICE and plan.closed_at is None, may_correct=IS_OFFICE)
         _draw_close(view, who)
     with tabs[1]:
         draw_visitors(view, who, is_office=IS_OFFICE and plan.closed_at is None)
@@ -73,7 +73,7 @@ def signed_text(points: str) -> str:
 def _draw_close(view: LookBackView, who: Staff) -> None:
     """Closing books the points; it can be pressed when every visit has its outcome."""
     if view.plan.closed_at is not None:
-        st.success(f"已由{view.plan.closed_by}办结，分数已记入考绩台账。")
+        st.success(f"已由{view.plan.closed_by}办结，分数已记入考绩台账。认定错了，在上面那一项里更正。")
         return
     if not IS_OFFICE:
         return
@@ -82,7 +82,7 @@ def _draw_close(view: LookBackView, who: Staff) -> None:
     if left:
         st.html(f'<p class="lt-note">还有{left}项没有认定，认定完才能办结记分。</p>')
     if st.button("办结并记分", disabled=bool(left), type="secondary" if left else "primary", key="lookback/close"):
-        confirm(f"办结后不再接收意见，也不能改认定。将记入考绩台账：{said}。", "办结并记分",
+        confirm(f"办结后不再接收意见，认定只能写明原因更正。将记入考绩台账：{said}。", "办结并记分",
                 lambda: act(close_plan, house().database, view.plan.id, who=who, at=house().clock(),
                             done="已办结，分数已记入考绩台账。"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -34,8 +34,21 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What the office found of one visit, and later in its place."""
+
+    outcome: str
+    reason: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One item of a plan, as it stands today, and what was found of it; `outcome` is empty until it is decided."""
+    """One item of a plan, as it stands today, and what was found of it; `outcome` is empty until it is decided.
+
+    `replaced` are the findings that were corrected, the oldest first: outcome, reason and decided_by are the last word.
+    """
 
     item_id: int
     number: str
@@ -55,6 +68,7 @@ class Visit:
     decided_by: str
     film: str
     film_place: int | None
+    replaced: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +119,7 @@ def plan(c: Connection, plan_id: int) -> Plan | None:
 
 
 def visits(c: Connection, plan_id: int) -> tuple[Visit, ...]:
-    """By number. A visit that is decided stands with the unit that held the item on that day."""
+    """By number. A visit that is decided stands with the unit that held the item on that day, corrected or not."""
     rows = c.execute(
         select(t.visit, t.item.c.number, t.item.c.text, t.item.c.measures, t.item.c.value, t.item.c.value_unit,
                t.item.c.project, t.item_view.c.unit_id, t.item_view.c.status, t.item_view.c.deadline,
@@ -117,13 +131,27 @@ def visits(c: Connection, plan_id: int) -> tuple[Visit, ...]:
         .where(t.visit.c.plan_id == plan_id).order_by(t.item.c.number)).all()
     held = _holders(c, {r.item_id: r.decided_at for r in rows if r.decided_at})
     now = {r.item_id: (r.unit_id, r.unit, r.unit_name) for r in rows} | held
+    said = _findings(c, plan_id, rows)
     return tuple(
         Visit(item_id=r.item_id, number=r.number, text=r.text, unit_id=now[r.item_id][0], unit=now[r.item_id][1],
               unit_name=now[r.item_id][2],
               status=r.status, deadline=r.deadline or "", measures=tuple(json.loads(r.measures)),
               value=f"{r.value}{r.value_unit}", progress=r.progress,
-              sitting=f"{r.title} {r.period}" if r.title else "", project=r.project, outcome=r.outcome or "",
-              reason=r.reason or "", decided_by=r.decided_by or "", film=r.film or "", film_place=r.film_place) for r in rows)
+              sitting=f"{r.title} {r.period}" if r.title else "", project=r.project,
+              outcome=said[r.item_id][-1].outcome if r.item_id in said else "",
+              reason=said[r.item_id][-1].reason if r.item_id in said else "",
+              decided_by=said[r.item_id][-1].by if r.item_id in said else "", film=r.film or "", film_place=r.film_place,
+              replaced=tuple(said.get(r.item_id, ())[:-1])) for r in rows)
+
+
+def _findings(c: Connection, plan_id: int, rows: Sequence[Row[Any]]) -> dict[int, list[Finding]]:
+    """Item id -> what was decided of it and every correction since; nothing of what is not decided."""
+    said = {r.item_id: [Finding(outcome=r.outcome, reason=r.reason, at=moment_of(r.decided_at), by=r.decided_by)]
+            for r in rows if r.outcome}
+    for r in c.execute(select(t.visit_correction).where(t.visit_correction.c.plan_id == plan_id)
+                       .order_by(t.visit_correction.c.id)):
+        said[r.item_id].append(Finding(outcome=r.outcome, reason=r.reason, at=moment_of(r.at), by=r.by))
+    return said
 
 
 def _holders(c: Connection, moments: Mapping[int, str]) -> dict[int, tuple[int, str, str]]:

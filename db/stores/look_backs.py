@@ -55,6 +55,10 @@ class LookBacks:
             .values(outcome=outcome, reason=reason, decided_at=text_of(at), decided_by=by))
         return done.rowcount == 1
 
+    def correct(self, plan_id: int, item_id: int, *, outcome: str, reason: str, at: datetime, by: str) -> None:
+        """Another outcome in place of the one that stands; both stay."""
+        self._insert(t.visit_correction, plan_id=plan_id, item_id=item_id, outcome=outcome, reason=reason, at=text_of(at), by=by)
+
     def show_films(self, plan_id: int, films: Sequence[tuple[int, str]]) -> None:
         """(item, title) in the order in which they are shown; the others have none."""
         self._c.execute(update(t.visit).where(t.visit.c.plan_id == plan_id).values(film=None, film_place=None))

@@ -1,13 +1,26 @@
 """The tables of what is brought to the list from outside: evidence, look-backs, reminders, reconciliations. No behaviour.
 
 The content of evidence is in a folder beside the database, by its hash; a deleted file leaves its line and its hash.
-Answers of visitors and entries of a reconciliation are only ever added. What was closed or disclosed is frozen JSON
-with its own hash, so that a list that grows never rewrites it. Secrets of visitors are kept as SHA-256 only.
+Answers of visitors, corrections of outcomes and entries of a reconciliation are only ever added. What was closed or
+disclosed is frozen JSON with its own hash, so that a list that grows never rewrites it. Secrets of visitors are kept as
+SHA-256 only.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from db.tables.base import link, metadata, needed, one_of
 
@@ -44,6 +57,20 @@ visit = Table(
                     " and (outcome is null) = (reason is null)", name="an_outcome_is_whole"),
     CheckConstraint("(film is null) = (film_place is null)", name="a_film_has_a_place"),
     sqlite_with_rowid=False,
+)
+
+visit_correction = Table(  # an outcome that was wrong: the visit keeps the first one, the last one here stands
+    "visit_correction",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    needed("plan_id", Integer),
+    needed("item_id", Integer),
+    needed("outcome"),
+    needed("reason"),
+    needed("at"),
+    needed("by"),
+    one_of("outcome", "kept", "letter_only", "not_kept"),
+    ForeignKeyConstraint(["plan_id", "item_id"], ["visit.plan_id", "visit.item_id"]),
 )
 
 visitor = Table(
@@ -175,7 +202,8 @@ disclosure = Table(  # 季度亮账: the rates at a quarter's end, as they were 
 )
 
 for _table, *_columns in (
-    (visit, "item_id"), (visitor, "plan_id"), (visitor_item, "item_id"), (visit_answer, "item_id"),
+    (visit, "item_id"), (visit_correction, "plan_id", "item_id"), (visitor, "plan_id"), (visitor_item, "item_id"),
+    (visit_answer, "item_id"),
     (evidence, "item_id"), (evidence, "answer_id"), (evidence, "sha256"), (reminder, "item_id"),
     (reconciliation_line, "item_id"), (reconciliation_entry, "reconciliation_id"),
 ):

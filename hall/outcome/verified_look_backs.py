@@ -13,25 +13,28 @@ from db.reads.people import RecordLine
 from db.reads.results import Entry
 from office.disclosure import DISCLOSING
 from office.look_back import BOOKING
+from office.look_back_correction import CORRECTING
 from office.points import ledger_sha256
 from office.reconciliation import CLOSING
 
 Check = tuple[str, bool]
+_WORDS = {BOOKING: "", CORRECTING: "更正认定"}
 
 
 def booked_by_look_backs(lines: Sequence[RecordLine]) -> frozenset[int]:
-    """The ids of the entries that the record says look-backs made."""
-    return frozenset(one for line in lines if line.action == BOOKING for one in _entries(line))
+    """The ids of the entries that the record says look-backs made, or corrections of what they found."""
+    return frozenset(one for line in lines if line.action in _WORDS for one in _entries(line))
 
 
 def look_back_bookings(entries: Sequence[Entry], lines: Sequence[RecordLine]) -> Iterator[Check]:
-    """(what was checked, whether it holds), one line a look-back that was closed."""
+    """(what was checked, whether it holds), one line a look-back that was closed and a correction that was booked."""
     by_id = {entry.id: entry for entry in entries if entry.publication_id is None}
     for line in lines:
-        if line.action == BOOKING:
+        if line.action == BOOKING or (line.action == CORRECTING and _entries(line)):
             own = [by_id[one] for one in _entries(line) if one in by_id]
             same = len(own) == len(_entries(line)) and line.detail.get("ledger_sha256") == ledger_sha256(own)
-            yield f"回头看“{line.detail.get('title', '')}”记入台账的{len(own)}笔与留痕" + ("一致" if same else "不一致"), same
+            words = f"回头看“{line.detail.get('title', '')}”{_WORDS[line.action]}记入台账的{len(own)}笔与留痕"
+            yield words + ("一致" if same else "不一致"), same
 
 
 def frozen_books(c: Connection, lines: Sequence[RecordLine]) -> Iterator[Check]:

@@ -19,6 +19,7 @@ from office import look_back as lb
 from office.evidence_shelf import Shelf
 from office.items import state_of
 from office.look_back import NewLookBack, close_plan, drawn, make_plan, suggested
+from office.look_back_correction import correct
 from office.look_back_outcome import decide
 from office.people import Role
 from office.points import points_ledger
@@ -283,3 +284,47 @@ def test_films_are_listed_in_the_order_that_the_office_gives_them(house: House) 
 
     lines = lb.films_csv(lb.look_back(database, plan_id)).decode("utf-8-sig").splitlines()
     assert [line.split(",")[:3] for line in lines[1:]] == [["1", "污水站回头看", three], ["2", "断头路回头看", one]]
+
+
+def test_an_outcome_that_was_wrong_is_replaced_and_its_points_are_reversed(house: House) -> None:
+    made = make_list.of(house)
+    office, database, at = made.person("office", Role.ADMINISTRATOR), house.database, house.clock()
+    one, two, _three = made.numbers
+    plan_id, _links = make_plan(database, new(made, points={**POINTS, "kept": "0"}), who=office, at=at)
+    other, _more = make_plan(database, new(made, pool=(one,)), who=office, at=at)  # the same item, the same period
+    decide(database, other, one, outcome=N, reason="未动工", who=office, at=at)
+    close_plan(database, other, who=office, at=at)
+    for number in made.numbers:
+        decide(database, plan_id, number, outcome=N, reason="未动工", who=office, at=at)
+    for changes, words in ((dict(reason=" "), "写明更正的原因"), (dict(outcome=N), "没有要更正的"),
+                           (dict(number="没有"), "不在这次回头看")):
+        with pytest.raises(Refused, match=words):
+            correct(database, plan_id, **{"number": one, "outcome": K, "reason": "看错了", "who": office, "at": at, **changes})
+    with pytest.raises(NotAllowed, match="自己单位"):
+        correct(database, plan_id, one, outcome=K, reason="自己看过", who=made.person("own", Role.HOST, unit="small-A"), at=at)
+    assert correct(database, plan_id, two, outcome=L, reason="已动工一半", who=office, at=at) == (), "nothing is booked yet"
+    close_plan(database, plan_id, who=office, at=at)
+    house.clock.advance(60)  # type: ignore[attr-defined]
+    items.happen(database, one, Kind.REASSIGNED, who=office, at=house.clock(), unit="small-B", text="改由B县负责")
+    house.clock.advance(60)  # type: ignore[attr-defined]
+    at = house.clock()
+
+    assert correct(database, plan_id, one, outcome=L, reason="走访的不是这一段", who=office, at=at) == (5, 6)
+    assert correct(database, plan_id, one, outcome=K, reason="复核后已通车", who=office, at=at) == (7,), "kept counts nothing here"
+    assert correct(database, plan_id, one, outcome=N, reason="复核有误", who=office, at=at) == (8,)
+
+    assert [(each.unit_name, each.points, each.state) for each in points_ledger(database).bookings] == [
+        ("A县", Fraction(-1), "有效"), ("A县", Fraction(-1), "已被第5笔冲销"), ("A县", Fraction(-1, 2), "有效"),
+        ("B县", Fraction(-1), "有效"), ("A县", Fraction(1), "冲销第2笔"), ("A县", Fraction(-1, 2), "已被第7笔冲销"),
+        ("A县", Fraction(1, 2), "冲销第6笔"), ("A县", Fraction(-1), "有效")]
+    assert points_ledger(database).bookings[6].cause == f"冲销：回头看 {one} 只兑现在纸面（更正认定）"
+    visit = next(each.visit for each in lb.look_back(database, plan_id).found if each.visit.number == one)
+    assert (visit.outcome, visit.reason, [each.outcome for each in visit.replaced]) == (N, "复核有误", [N, L, K])
+    assert dict(lb.summed(lb.look_back(database, plan_id))) == {"A县": Fraction(-3, 2), "B县": Fraction(-1)}
+    assert [each["before"] for each in made.record("回头看更正认定")] == ["没有兑现", "没有兑现", "只兑现在纸面", "兑现"]
+    assert state_of(database, two).look_backs[-1].text == "更正认定，原认定没有兑现：已动工一半"
+    assert len(state_of(database, one).look_backs) == 2, "given to another unit, its timeline takes no more visits"
+    assert all(holds for _words, holds in care.verify(database))
+    with database.write.begin() as c:
+        c.execute(text("update ledger_entry set cause = '别的' where id = 8"))
+    assert [words for words, holds in care.verify(database) if not holds] == ["回头看“三季度回头看”更正认定记入台账的1笔与留痕不一致"]

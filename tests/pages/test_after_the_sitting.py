@@ -14,6 +14,7 @@ from office.evidence_shelf import shelf_of
 from office.items import state_of
 from office.look_back import NewLookBack, make_plan
 from office.people import Role
+from office.points import points_ledger
 from office.visitors import VisitorKind, answer
 from scoring.commitment import Status, Verdict
 from tests import files, make_list
@@ -50,6 +51,14 @@ def test_a_look_back_is_drawn_found_and_closed_from_its_page(open_page, house, l
     next(one for one in app.button if one.key == "confirm/yes").click().run()
     assert "分数已记入考绩台账" in words(app)
     assert look_back.look_backs(house.database)[0].closed_by == "督办员"
+    press(app, "更正认定")
+    assert "请先选更正为哪种结论" in words(app)
+    next(one for one in app.radio if one.key.endswith("/outcome")).set_value(Verdict.KEPT).run()
+    next(one for one in app.text_area if one.key.endswith("/reason")).input("走访的不是这一段").run()
+    press(app, "更正认定")
+    next(one for one in app.button if one.key == "confirm/yes").click().run()
+    assert "已更正为兑现" in words(app) and "原认定：没有兑现，现场核实" in words(app)
+    assert [one.state for one in points_ledger(house.database).bookings] == ["已被第2笔冲销", "冲销第1笔"]
 
 
 def test_a_leader_reads_a_look_back_and_moves_nothing(open_page, house, listed):
