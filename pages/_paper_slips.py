@@ -38,6 +38,9 @@ def _draw_one(snapshot: Snapshot, one: Slip, who: Staff) -> None:
             if not one.phone:
                 st.html('<p class="lt-note">打分还没截止，手机票的内容不显示；截止后可对照。</p>')
         table(["单位", *readings, ""], _side_by_side(snapshot, list(readings.values())))
+        if Choice.PAPER in one.choices:
+            st.html('<p class="lt-note">以哪张为准，就整张以它为准。以纸票为准时，纸票上空白的单位按废票计，'
+                    '手机上给它的分不再计。</p>')
         st.text_input("裁定原因（必填，记入留痕）", key=f"{prefix}/reason", placeholder="例如：核对原票，第二遍看错一行")
         with st.container(horizontal=True):
             for choice in one.choices:

@@ -2,8 +2,9 @@
 
 Each act is one transaction: a server that is killed between the two keyings has the first one, and waits for the
 second. What two clerks read differently, and a seat that voted by phone as well, is decided by a person with a reason;
-the loser stays readable. A paper of a secret group bears a serial that was drawn for nobody: the record tells
-neither which serial was keyed when nor what stood on it.
+the loser stays readable. Where the paper stands it stands whole: what is blank on it is void, whatever the phone said
+of it, because a ballot with every criterion blank is void under every rule. A paper of a secret group bears a serial
+that was drawn for nobody: the record tells neither which serial was keyed when nor what stood on it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from db.reads import sittings as reads
 from db.reads.papers import StoredPaper
 from db.stores.papers import Papers
 from db.traces import sweep
-from db.values import Round, Seat, Sitting
+from db.values import Round, Seat, Sitting, Target
 from db.work import Work, work
 from hall.ballots.ballot_box import draw_receipt
 from hall.ballots.paper_slips import MAY_CHOOSE, Choice, Fate, fate_of
@@ -137,6 +138,7 @@ def _by_phone(c: Connection, hall: _Hall, slip: _Resolved) -> bool:
 
 def _cast(w: Work, hall: _Hall, slip: _Resolved, lines: Sequence[Line], fate: Fate, *, at: datetime) -> None:
     store = Papers(w.c)
+    lines = (*lines, *_left_blank(w.c, hall, slip, lines))
     drawn = draw_receipt()
     receipt = drawn if slip.secret else f"纸票{drawn[:2]}-{drawn[2:4]}{drawn[5:]}"
     if slip.secret and fate is Fate.COUNTED:
@@ -145,6 +147,15 @@ def _cast(w: Work, hall: _Hall, slip: _Resolved, lines: Sequence[Line], fate: Fa
         hall.round.id, hall.phase, voter=slip.voter, group=slip.group, seat_id=slip.seat_id, lines=lines,
         target_ids=hall.target_ids, receipt=receipt, nonce=secrets.token_urlsafe(12), at=at)
     store.became(hall.round.id, slip.label, fate.value, version=version)
+
+
+def _left_blank(c: Connection, hall: _Hall, slip: _Resolved, lines: Sequence[Line]) -> tuple[Line, ...]:
+    """What counts of this voter and stands on the paper as a blank: spoiled. What the seat may not score is not asked."""
+    said = {line.target for line in lines}
+    return tuple(Line(target=one.target, state=State.SPOILED, marks=())
+                 for one in paper_reads.counting_lines(c, hall.round.id, slip.voter)
+                 if one.target not in said and one.state is not State.SPOILED
+                 and (slip.seat_id is None or hall.why_recused(hall.seat(slip.seat_id), one.target) is None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +188,15 @@ class _Hall:
         return next((one for one in paper_reads.papers(self.c, self.sitting.id)
                      if (one.round_id, one.label) == (self.round.id, label)), None)
 
+    def seat(self, seat_id: int) -> Seat:
+        return next(one for one in reads.seats(self.c, self.sitting.id) if one.id == seat_id)
+
+    def card(self, target: str) -> Target:
+        return next(one for one in reads.targets(self.c, self.sitting.id) if one.key == target)
+
+    def why_recused(self, seat: Seat, target: str) -> str | None:
+        return why_recused(seat, self.card(target), reads.recusals(self.c, self.sitting.id).get((seat.id, target)))
+
     def known(self, one: StoredPaper) -> _Resolved:
         return _Resolved(label=one.label, group=one.group, seat_id=one.seat_id, voter=one.voter, targets=())
 
@@ -205,14 +225,11 @@ class _Hall:
         """What this seat may score; a ranking keeps its recused places, uncounted."""
         if self.rule.ballot.kind is BallotKind.RANKING:
             return self.round.targets
-        cards = {one.key: one for one in reads.targets(self.c, self.sitting.id)}
-        entered = reads.recusals(self.c, self.sitting.id)
-        reasons = {key: why_recused(seat, cards[key], entered.get((seat.id, key)))
-                   for key in self.round.targets}
+        reasons = {key: self.why_recused(seat, key) for key in self.round.targets}
         free = tuple(key for key in self.round.targets if reasons[key] is None)
         if not free:
-            raise Refused(f"{seat.code}需回避{cards[self.round.targets[0]].name}的打分"
-                          f"（{reasons[self.round.targets[0]]}），纸票不录入。")
+            first = self.round.targets[0]
+            raise Refused(f"{seat.code}需回避{self.card(first).name}的打分（{reasons[first]}），纸票不录入。")
         return free
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from db.copy import copy_to, put_back
+from hall import seating
 from hall.ballots import paper
 from hall.ballots.ballot_refused import BallotRefused
 from hall.ballots.paper import Choice, Fate
@@ -156,6 +157,45 @@ def test_a_phone_that_votes_after_the_paper_is_caught_too(hall, choice, mark):
     hall.close()
     group = result(hall)["targets"]["U2"]["groups"]["leaders"]
     assert (group["received"], group["exact"]) == (1, mark)
+
+
+@pytest.mark.parametrize("phone_first", [True, False])
+def test_where_the_paper_stands_it_stands_whole_and_a_blank_on_it_takes_the_phones_mark_away(house, phone_first):
+    hall = make.sitting(house, make.plan(rule=RULE, ballot_mode="all"))
+    round_id = hall.open("U1", "U2", "U3")
+    phone, blank = {"m.U1.quality": "60", "m.U2.quality": "61", "m.U3.quality": "62"}, {"m.U1.quality": "90", "m.U3.quality": "92"}
+    if phone_first:
+        hall.cast("L1", form=phone)
+        assert twice(hall, round_id, "L1", blank) is Fate.DUPLICATE
+    else:
+        twice(hall, round_id, "L1", blank)
+        hall.cast("L1", form=phone)
+    for n in range(2, 5):
+        hall.cast(f"L{n}", form={name: "80" for name in phone if n != 4 or "U1" not in name})
+    hall.cast("P1", form=phone)
+
+    assert decide(hall, round_id, "L1", Choice.PAPER) is Fate.COUNTED
+    assert [row[:2] for row in counted(hall, "L1")] == [
+        ("submitted", '{"quality": "90"}'), ("spoiled", "{}"), ("submitted", '{"quality": "92"}')]
+    assert the_slip(hall, "L1").fate is Fate.COUNTED
+    hall.close()
+    group = result(hall)["targets"]["U2"]["groups"]["leaders"]
+    assert (group["received"], group["spoiled"], group["counted"], group["exact"]) == (4, 1, 1, "80")
+    assert result(hall)["targets"]["U1"]["groups"]["leaders"]["received"] == 3
+
+
+def test_a_paper_leaves_alone_what_its_seat_was_recused_from_after_the_phone_had_voted(house):
+    hall = make.sitting(house, make.plan(rule=RULE, ballot_mode="all"))
+    round_id = hall.open("U1", "U2")
+    hall.cast("L1", form={"m.U1.quality": "60", "m.U2.quality": "61"})
+    seating.recuse_now(house.database, hall.key, "L1", "U2", reason="亲属", by="host", at=hall.now)
+    twice(hall, round_id, "L1", {"m.U1.quality": "90"})
+    decide(hall, round_id, "L1", Choice.PAPER)
+
+    assert [row[0] for row in counted(hall, "L1")] == ["submitted", "submitted"]
+    hall.close()
+    group = result(hall)["targets"]["U2"]["groups"]["leaders"]
+    assert (group["received"], group["recused"], group["spoiled"]) == (0, 1, 0)
 
 
 def test_a_decision_over_what_has_changed_meanwhile_is_refused(hall):
