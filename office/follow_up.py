@@ -140,9 +140,10 @@ def look_of(light: str) -> Look:
 
 
 def days_words(line: ListedItem, as_of: date) -> str:
-    """How far the deadline is, in words."""
+    """How far the deadline is, in words; of what is done the day that counts, and by what: asked for in time, or passed
+    after a check that had failed."""
     if not line.is_open:
-        return f"{line.done_on.isoformat()}申请销号" if line.done_on else ""
+        return f"{line.done_on.isoformat()}{'复查通过' if line.state.get('failed') else '申请销号'}" if line.done_on else ""
     if line.deadline is None:
         return "没有期限"
     days = (line.deadline - as_of).days

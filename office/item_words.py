@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from db.item_lines import ListedItem
 from db.item_values import StoredEvent
 from office.local_time import minute
-from scoring.commitment import Event, Kind
+from scoring.commitment import Event, Kind, Status
 from scoring.number import RoundingMode, plain, printed
 from scoring.slips import SlipKind, SlipsRefused
 
@@ -33,6 +34,11 @@ def happening(one: StoredEvent, units: Mapping[str, str], slips: tuple[SlipKind,
     by = "，".join(part for part in (event.role or event.by, units.get(event.by_unit, "")) if part)
     return Happening(serial=one.serial, at=minute(event.at), by=by, what=_what(event), evidence=event.evidence,
                      told=tuple(_told(event, units, slips)) + _put_right(one.more))
+
+
+def stage_words(line: ListedItem) -> str:
+    """Where it is in its life; a check that failed is said until somebody checks again or refuses."""
+    return "核查未通过" if line.status == Status.CLOSING and line.state.get("failed") else Status(line.status).words
 
 
 def slip_words(slips: tuple[SlipKind, ...], key: str, level: int) -> str:

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from html import escape
 
 from office.item_card import ItemCard
-from office.item_words import Happening
+from office.item_words import Happening, stage_words
 from office.local_time import minute
 from pages._items import item_link, lamp
-from scoring.commitment import Status
 
 LOOK = """<style>
 .lt-item{display:grid;grid-template-columns:repeat(auto-fit,minmax(230px,1fr));gap:4px 24px;margin:.25rem 0 .75rem}
@@ -31,7 +30,7 @@ def standing(card: ItemCard) -> str:
     """The light, why it is lit, and what the item waits for."""
     line = card.line
     why = f'<span class="lt-note">　{escape(card.why)}</span>' if card.why else ""
-    return (f'<p class="lt-say">{lamp(line.light)}　{escape(Status(line.status).words)}{why}</p>'
+    return (f'<p class="lt-say">{lamp(line.light)}　{escape(stage_words(line))}{why}</p>'
             f'<p class="lt-note">{escape(_waits(card))}</p>')
 
 
@@ -117,6 +116,10 @@ def _waits(card: ItemCard) -> str:
         return f"责任单位申请延到{item.extension_wanted.isoformat()}，待审批。"
     if item.is_open and item.deadline is None:
         return "还没有期限，请督办机构用“更正”补上。"
+    if item.closing is not None and item.closing.passed is False:
+        return "现场核查没有通过。请监督员复查，或由督办机构不予销号，写明还要做到什么。"
+    if item.status == "in_progress" and item.open_requirements:
+        return f"没有准予销号，{line.unit_name}继续办理，做到“销号前还要做到”的再申请。"
     return {
         "listed": f"待{line.unit_name}签收。", "returned": "已退回，待督办机构重新交办。", "in_progress": f"{line.unit_name}办理中。",
         "closing": "已申请销号，待监督员现场核查。", "checked": "核查通过，待领导签批。", "signed_off": "已签批，待公示。",

@@ -8,7 +8,7 @@ from html import escape
 from urllib.parse import urlencode
 
 from office.follow_up import FollowUp, ListedItem, days_words, look_of, marks_of
-from scoring.commitment import Status
+from office.item_words import stage_words
 
 LOOK = """<style>
 .lt-blue{color:#1F4E79}.lt-grey{color:#4A525C}
@@ -78,7 +78,7 @@ def table(items: tuple[ListedItem, ...], as_of: date) -> str:
         f'<td><b>{escape(one.text)}</b><div class="q">{escape(under(one))}</div>{marks(one)}</td>'
         f'<td class="n">{escape(one.amount) or "—"}</td><td>{escape(one.progress) or "—"}</td>'
         f'<td>{escape(one.owner) or "—"}<div class="q">{escape(one.contact_leader)}</div></td>'
-        f'<td class="w">{escape(Status(one.status).words)}</td></tr>' for one in items)
+        f'<td class="w">{escape(stage_words(one))}</td></tr>' for one in items)
     return ('<div class="lt-scroll lt-wide"><table class="lt"><thead><tr><th>状态灯</th><th class="n">期限</th>'
             '<th>单位和编号</th><th>事项</th><th class="n">目标</th><th>进度</th><th>责任人、联系领导</th><th>环节</th></tr></thead>'
             f"<tbody>{rows}</tbody></table></div>")
@@ -88,7 +88,7 @@ def cards(items: tuple[ListedItem, ...], as_of: date, *, everywhere: bool = Fals
     """For a phone: a card an item; `everywhere`: on a desk too."""
     shown = "".join(
         f'<article><div class="lt-top">{lamp(one.light, f"{look_of(one.light).word} · {days_words(one, as_of)}")}'
-        f'<span class="lt-note">{escape(one.number)} · {escape(Status(one.status).words)}</span></div>'
+        f'<span class="lt-note">{escape(one.number)} · {escape(stage_words(one))}</span></div>'
         f"<h3>{escape(one.unit_name)}：{escape(one.text)}</h3>"
         f"<p>{escape(_by_when(one))}</p>{marks(one)}"
         f'<p class="lt-note">{escape(under(one))}</p>{item_link(one.number, "打开这一项")}</article>' for one in items)

@@ -7,9 +7,9 @@ from datetime import date
 from html import escape
 
 from office.follow_up import days_words, look_of
+from office.item_words import stage_words
 from office.wall_chart import Chart, Month, Planned
 from pages._items import item_link, lamp, link
-from scoring.commitment import Status
 
 LOOK = """<style>
 .lt-chart-table{border-collapse:collapse;width:100%;font-size:.9rem}
@@ -136,4 +136,4 @@ def _cells(view: str, one: Planned, today: date) -> tuple[str, ...]:
     said = str(line.state.get("said", ""))
     return (number, escape(line.unit_name), escape(line.text),
             f"{lamp(line.light)}<div class='q'>{escape(days_words(line, today))}</div>",
-            escape(line.progress) or "—", escape(Status(line.status).words), due, escape(said) or "—")
+            escape(line.progress) or "—", escape(stage_words(line)), due, escape(said) or "—")

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, insert, select
 from db import tables as t
 from db.clock import text_of
 from db.item_events import stored_of
-from db.item_lights import rule_in_force, stretches
+from db.item_lights import archive_days, rule_in_force, stretches
 from db.item_values import StoredEvent
 from scoring import family
 from scoring.commitment import Status
@@ -26,7 +26,7 @@ from scoring.life import replay
 from scoring.lights import LightRule
 from scoring.number import plain
 
-VERSION = 2
+VERSION = 3
 """Of the code that makes views: a newer one makes all of them again when the program starts."""
 
 _AT_ONCE = 400
@@ -89,9 +89,9 @@ def astray(c: Connection, item_ids: Sequence[int]) -> tuple[int, ...]:
     lit: dict[int, set[tuple[object, ...]]] = defaultdict(set)
     want: dict[int, set[tuple[object, ...]]] = defaultdict(set)
     for r in c.execute(select(t.item_light).where(t.item_light.c.item_id.in_(list(item_ids)))):
-        lit[r.item_id].add((r.from_day, r.until_day, r.light, r.urgency))
+        lit[r.item_id].add(tuple(r._mapping.items()))
     for one in lights:
-        want[one["item_id"]].add((one["from_day"], one["until_day"], one["light"], one["urgency"]))
+        want[one["item_id"]].add(tuple((column.name, one[column.name]) for column in t.item_light.c))
     made = {one["item_id"]: one for one in views}
     return tuple(one for one in item_ids if one not in held or one not in made or (held[one]["version"] == VERSION and (
         held[one] != made[one] or lit[one] != want[one])))
@@ -112,8 +112,9 @@ def _made(c: Connection, item_ids: Sequence[int],
     kin: dict[int, Item] = {}
     told = _with_kin(c, item_ids, kin)
     by_number = {one.number: one for one in kin.values()}
-    listed_with = {int(r.id): int(r.unit_id) for r in c.execute(select(t.item.c.id, t.item.c.unit_id)
-                                                                .where(t.item.c.id.in_(list(told))))}
+    listed = {int(r.id): r for r in c.execute(select(t.item.c.id, t.item.c.unit_id, t.item.c.kind, t.item.c.batch)
+                                              .where(t.item.c.id.in_(list(told))))}
+    archived = archive_days(c)
     units = {key: int(unit_id) for key, unit_id in c.execute(
         select(t.unit.c.key, t.unit.c.id).where(t.unit.c.key.in_({one.unit or one.returned_by for one in kin.values()})))}
     views: list[dict[str, Any]] = []
@@ -121,10 +122,17 @@ def _made(c: Connection, item_ids: Sequence[int],
     for item_id, events in told.items():
         item = kin[item_id]
         share = family.progress(by_number, item.number) if _whole(item, by_number) else item.share
-        views.append(_view(item, events, units.get(item.unit or item.returned_by, listed_with[item_id])) | {
-            "item_id": item_id, "progress": _progress(item, share)})
-        lights += [{"item_id": item_id, "from_day": one.from_day, "until_day": one.until_day, "light": one.light,
-                    "urgency": one.urgency} for one in stretches(item, share, rule)]
+        view = _view(item, events, units.get(item.unit or item.returned_by, listed[item_id].unit_id)) | {
+            "item_id": item_id, "progress": _progress(item, share)}
+        views.append(view)
+        until = archived.get(listed[item_id].batch)
+        if until is not None and events[-1].event.on > until:  # something happened since: it is pressed again
+            until = None
+        lights += [{
+            "item_id": item_id, "from_day": one.from_day, "until_day": one.until_day, "light": one.light,
+            "urgency": one.urgency, "unit_id": view["unit_id"], "contact_leader": view["contact_leader"],
+            "kind": listed[item_id].kind, "due_month": (view["deadline"] or "")[:7], "counted": view["counted"],
+            "archived": until is not None} for one in stretches(item, share, rule, until=until)]
     return list(told), views, lights
 
 
@@ -192,6 +200,7 @@ def _state(item: Item, events: Sequence[StoredEvent]) -> dict[str, Any]:
         "said": reading.text if reading else "", "requirements": [one.text for one in item.open_requirements],
         "reminded_on": _day(item.reminded_on), "parts": len(item.live_parts), "absorbed": list(item.absorbed),
         "verdict": item.verdict.value if item.verdict else "", "fields": fields,
+        "failed": item.closing is not None and item.closing.failed,  # a check of this request has once failed
     }
     return {name: value for name, value in told.items() if value}
 

@@ -1,0 +1,55 @@
+"""The words of an item follow what became of its closure: asked for, found wanting, refused, passed after all."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from office.follow_up import days_words
+from office.item_card import item_card
+from office.item_words import stage_words
+from pages._item_facts import standing
+from scoring.commitment import Kind
+from tests.office.test_items import LEADER, LIAISON, OFFICE, PHOTO, SUPERVISOR, Desk
+
+
+@pytest.fixture
+def url(sqlite_with_tables, tmp_path):
+    shutil.copyfile(sqlite_with_tables, tmp_path / "leitai.db")
+    return f"sqlite:///{tmp_path / 'leitai.db'}"
+
+
+def said(desk: Desk) -> tuple[str, str, str]:
+    """The stage, the days, what the item's page says that it waits for."""
+    line = desk.line()
+    page = standing(item_card(desk.database, desk.number, who=OFFICE, at=desk.clock()))
+    return stage_words(line), days_words(line, desk.clock().date()), page.partition('<p class="lt-note">')[2].removesuffix("</p>")
+
+
+def test_the_words_follow_a_closure_that_a_check_found_wanting(hall):
+    desk = Desk(hall)
+    desk.does(LIAISON, Kind.ACCEPTED)
+    desk.does(LIAISON, Kind.CLOSURE_ASKED, evidence=PHOTO)
+    assert said(desk) == ("待核查", "还有66天", "已申请销号，待监督员现场核查。")
+
+    desk.does(SUPERVISOR, Kind.CHECKED, passed=False, text="还有两户没有搬")
+    assert said(desk) == ("核查未通过", "还有65天", "现场核查没有通过。请监督员复查，或由督办机构不予销号，写明还要做到什么。")
+    desk.does(OFFICE, Kind.CLOSURE_REFUSED, text="两户搬完，附影像")
+    assert said(desk) == ("办理中", "还有64天", "没有准予销号，A县继续办理，做到“销号前还要做到”的再申请。")
+
+    desk.does(LIAISON, Kind.CLOSURE_ASKED, evidence=PHOTO)
+    desk.does(SUPERVISOR, Kind.CHECKED, passed=False, text="还有一户")
+    desk.does(SUPERVISOR, Kind.CHECKED, passed=True)
+    assert said(desk)[::2] == ("待签批", "核查通过，待领导签批。")
+    desk.does(LEADER, Kind.SIGNED_OFF)
+    assert said(desk) == ("待公示", "2026-04-30复查通过", "已签批，待公示。")
+
+
+def test_what_no_check_found_wanting_counts_from_the_day_on_which_it_was_asked_for(hall):
+    desk = Desk(hall)
+    for who, kind, told in ((LIAISON, Kind.ACCEPTED, {}), (LIAISON, Kind.CLOSURE_ASKED, {"evidence": PHOTO}),
+                            (SUPERVISOR, Kind.CHECKED, {"passed": True}), (LEADER, Kind.SIGNED_OFF, {})):
+        desk.does(who, kind, **told)
+
+    assert said(desk)[1] == "2026-04-25申请销号"
