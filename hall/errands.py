@@ -16,7 +16,7 @@ from hall.moment.limits import phones_at_once
 from hall.moment.snapshot import Snapshot
 from hall.preflight import owes, preflight
 from office.people import Role
-from office.reminders import OFFICE, Reminder, Why
+from office.reminders import OFFICE, SUPERVISOR, Reminder, Why
 from scoring.round import Phase
 
 
@@ -56,7 +56,8 @@ class Errand:
     address: tuple[tuple[str, str], ...] = ()
 
 
-_FILTERS = {Why.OVERDUE: "overdue", Why.DUE: "due_soon", Why.DUE_SOON: "due_soon"}
+_FILTERS = {Why.OVERDUE: ("light", "overdue"), Why.DUE: ("light", "due_soon"), Why.DUE_SOON: ("light", "due_soon"),
+            Why.TO_SIGN: ("status", "checked")}
 
 
 def card(snapshot: Snapshot, today: date) -> SittingCard:
@@ -125,12 +126,13 @@ def _errand(why: Why, key: str, some: tuple[Reminder, ...]) -> Errand:
     first = some[0]
     if len(some) == 1:
         return Errand(words=f"{first.number} {first.text[:24]}：{first.words}", page="item", address=(("n", first.number),))
-    if key == OFFICE:
-        return Errand(words=f"清单有{len(some)}项{why.words}，最久的是{first.number}（{first.words}）", page="reminders")
+    if key in (OFFICE, SUPERVISOR):
+        return Errand(words=f"清单有{len(some)}项{why.words}，最久的是{first.number}（{first.words}）",
+                      page="reminders" if key == OFFICE else "mine")
     kind, _colon, name = key.partition(":")
-    light = (("light", _FILTERS[why]),) if why in _FILTERS else ()
+    narrowed = (_FILTERS[why],) if why in _FILTERS else ()
     return Errand(words=f"清单有{len(some)}项{why.words}，先看{first.number}（{first.words}）", page="commitments",
-                  address=((kind, name), *light))
+                  address=((kind, name), *narrowed))
 
 
 def _of_the_host(one: Snapshot) -> Iterator[Errand]:

@@ -1,8 +1,10 @@
-"""Reminders (提醒): due within a week, due today, overdue, no progress for a month; and whom each concerns.
+"""Reminders (提醒): due within a week, due today, overdue, no progress for a month; what waits for a decision; and whom
+each concerns.
 
-A pure rule over the items that wait for their unit: what waits for a check or a signature reminds nobody here, nor
-what is parked. Terms are configured. They stand on the home page of whom they concern, and go out as a file or a
-message (`office.notify`). A recipient is a unit's liaison, a contact leader, or the office.
+A pure rule over the items that wait for their unit, and over those that wait for others: an extension or a closure that
+is asked for, a return, a parked item to be looked at again. Terms are configured. They stand on the home page of whom
+they concern, and go out as a file or a message (`office.notify`). A recipient is a unit's liaison, a contact leader, the
+supervisors who check on site, or the office.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from db.engine import Database
 from db.reads import items as item_reads
 from db.reads import people as people_reads
 from db.reads import reminders as reads
-from db.reads.reminders import Sent, Waiting
+from db.reads.reminders import Sent, Undecided, Waiting
 from db.values import Staff
 from db.work import work
 from office.docx import docx_of, paragraph, table
@@ -25,34 +27,55 @@ from office.export import csv_of
 from office.local_time import day_in_words
 from office.people import Role
 from office.refusal import Refused
+from scoring.commitment import Status
 
 SETTING = "reminder_terms"
 OFFICE = "office"
 OFFICE_NAME = "督办机构"
+SUPERVISOR = "supervisor"
+SUPERVISOR_NAME = "监督员"
 _OFFICE_ROLES = frozenset({Role.ADMINISTRATOR, Role.HOST, Role.CLERK})
 
 
 class Why(StrEnum):
-    """What is reminded of, the most urgent first."""
+    """What is reminded of, the most urgent first; from EXTENSION_ASKED on what waits for a decision."""
 
     OVERDUE = "overdue"
     DUE = "due"
     DUE_SOON = "due_soon"
     NO_PROGRESS = "no_progress"
+    EXTENSION_ASKED = "extension_asked"
+    RETURNED = "returned"
+    TO_CHECK = "to_check"
+    TO_SIGN = "to_sign"
+    TO_PUBLISH = "to_publish"
+    TO_REVIEW = "to_review"
+    NO_DEADLINE = "no_deadline"
 
     @property
     def words(self) -> str:
-        return {"overdue": "已逾期", "due": "今天到期", "due_soon": "即将到期", "no_progress": "久无进展"}[self.value]
+        return _WORDS[self][1]
 
     @property
     def shape(self) -> str:
-        return {"overdue": "■", "due": "▲", "due_soon": "▲", "no_progress": "○"}[self.value]
+        return _WORDS[self][0]
 
 
+_WORDS = {
+    Why.OVERDUE: ("■", "已逾期"), Why.DUE: ("▲", "今天到期"), Why.DUE_SOON: ("▲", "即将到期"), Why.NO_PROGRESS: ("○", "久无进展"),
+    Why.EXTENSION_ASKED: ("◇", "延期待审批"), Why.RETURNED: ("◇", "退回待交办"), Why.TO_CHECK: ("◇", "销号待核查"),
+    Why.TO_SIGN: ("◇", "销号待签批"), Why.TO_PUBLISH: ("◇", "销号待公示"), Why.TO_REVIEW: ("◇", "挂账待复核"),
+    Why.NO_DEADLINE: ("◇", "期限待定"),
+}
 UNIT, LEADER = "unit", "leader"
 CONCERNS: dict[Why, tuple[str, ...]] = {
     Why.DUE_SOON: (UNIT,), Why.DUE: (UNIT, LEADER), Why.OVERDUE: (UNIT, LEADER, OFFICE), Why.NO_PROGRESS: (UNIT, OFFICE),
+    Why.EXTENSION_ASKED: (OFFICE,), Why.RETURNED: (OFFICE,), Why.TO_CHECK: (SUPERVISOR, OFFICE), Why.TO_SIGN: (LEADER, OFFICE),
+    Why.TO_PUBLISH: (OFFICE,), Why.TO_REVIEW: (OFFICE,), Why.NO_DEADLINE: (OFFICE,),
 }
+_BY_STATUS = {Status.RETURNED: Why.RETURNED, Status.CLOSING: Why.TO_CHECK, Status.CHECKED: Why.TO_SIGN,
+              Status.SIGNED_OFF: Why.TO_PUBLISH, Status.PARKED: Why.TO_REVIEW}
+_BY_DEADLINE = frozenset({Why.OVERDUE, Why.DUE, Why.DUE_SOON})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +88,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Who is reminded: `key` is `unit:lucheng`, `leader:分管副市长` or `office`."""
+    """Who is reminded: `key` is `unit:lucheng`, `leader:分管副市长`, `supervisor` or `office`."""
 
     key: str
     name: str
@@ -73,7 +96,8 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder:
-    """One thing that one recipient is reminded of. `days`: to the deadline, negative after it; or since it moved."""
+    """One thing that one recipient is reminded of. `days`: to the deadline, negative after it; or since it moved, or
+    since it has been waiting. `wanted`: the day to which an extension is asked for."""
 
     item_id: int
     number: str
@@ -83,6 +107,8 @@ class Reminder:
     why: Why
     days: int
     recipient: Recipient
+    wanted: date | None = None
+    failed: bool = False
 
     @property
     def words(self) -> str:
@@ -90,7 +116,19 @@ class Reminder:
             return f"{self.days}天没有报告进展"
         if self.why is Why.DUE:
             return "今天到期"
-        return f"逾期{-self.days}天" if self.days < 0 else f"还有{self.days}天到期"
+        if self.why in _BY_DEADLINE:
+            return f"逾期{-self.days}天" if self.days < 0 else f"还有{self.days}天到期"
+        return f"{self._asked}，{f'等了{self.days}天' if self.days else '今天刚转来'}"
+
+    @property
+    def _asked(self) -> str:
+        """What is to be decided."""
+        if self.why is Why.EXTENSION_ASKED and self.wanted is not None:
+            return f"申请延到{self.wanted.isoformat()}"
+        if self.why is Why.TO_CHECK and self.failed:
+            return "核查没有通过，待复查或不予销号"
+        return {Why.RETURNED: "单位退回，待重新交办", Why.TO_CHECK: "申请销号，待现场核查", Why.TO_SIGN: "核查通过，待签批",
+                Why.TO_PUBLISH: "已签批，待公示", Why.TO_REVIEW: "复核日期已到", Why.NO_DEADLINE: "还没有期限"}[self.why]
 
 
 def reasons(item: Waiting, day: date, terms: Terms) -> Iterator[tuple[Why, int]]:
@@ -108,7 +146,12 @@ def reasons(item: Waiting, day: date, terms: Terms) -> Iterator[tuple[Why, int]]
         yield Why.NO_PROGRESS, quiet
 
 
-def reminders_of(items: Iterable[Waiting], day: date, terms: Terms,
+def decision(item: Undecided) -> Why:
+    """What has to be decided of it."""
+    return _BY_STATUS.get(Status(item.status)) or (Why.NO_DEADLINE if item.wanted is None else Why.EXTENSION_ASKED)
+
+
+def reminders_of(items: Iterable[Waiting], day: date, terms: Terms, undecided: Iterable[Undecided] = (),
                  keys: frozenset[str] | None = None) -> tuple[Reminder, ...]:
     """Every reminder of a day, or those for these recipients: by recipient, the office last, the most urgent first."""
     found = [
@@ -116,28 +159,36 @@ def reminders_of(items: Iterable[Waiting], day: date, terms: Terms,
                  why=why, days=days, recipient=recipient)
         for item in items for why, days in reasons(item, day, terms) for recipient in _recipients(item, why)
         if keys is None or recipient.key in keys]
+    found += [
+        Reminder(item_id=item.id, number=item.number, text=item.text, unit_name=item.unit_name, deadline=item.deadline,
+                 why=decision(item), days=max(0, (day - item.since).days), recipient=recipient, wanted=item.wanted,
+                 failed=item.failed)
+        for item in undecided for recipient in _recipients(item, decision(item)) if keys is None or recipient.key in keys]
     order = {why: n for n, why in enumerate(Why)}
     return tuple(sorted(found, key=lambda one: (one.recipient.key == OFFICE, one.recipient.key, order[one.why],
-                                                one.days if one.why is not Why.NO_PROGRESS else -one.days, one.number)))
+                                                one.days if one.why in _BY_DEADLINE else -one.days, one.number)))
 
 
 def of_day(database: Database, day: date) -> tuple[Reminder, ...]:
     """What everybody is reminded of on this day."""
     with database.reading() as c:
         terms = _terms(people_reads.setting(c, SETTING))
-        return reminders_of(reads.waiting(c, day, soon_days=terms.soon_days, quiet_days=terms.quiet_days), day, terms)
+        return reminders_of(reads.waiting(c, day, soon_days=terms.soon_days, quiet_days=terms.quiet_days), day, terms,
+                            reads.undecided(c, day))
 
 
 def of_person(database: Database, who: Staff, day: date) -> tuple[Reminder, ...]:
     """What concerns one person on this day; the others' items are not even read."""
-    if not who.roles & {*_OFFICE_ROLES, Role.LIAISON, Role.LEADER}:
+    office, keys = bool(who.roles & _OFFICE_ROLES), _keys(who)
+    if not keys:
         return ()
-    own = None if who.roles & _OFFICE_ROLES else (who.unit if Role.LIAISON in who.roles else "",
-                                                  (who.title, who.name) if Role.LEADER in who.roles else ())
+    names = (who.title, who.name) if Role.LEADER in who.roles else ()
+    own = None if office else (who.unit if Role.LIAISON in who.roles else "", names)
     with database.reading() as c:
         terms = _terms(people_reads.setting(c, SETTING))
         found = reads.waiting(c, day, soon_days=terms.soon_days, quiet_days=terms.quiet_days, of=own)
-    return reminders_of(found, day, terms, _keys(who))
+        waits = reads.undecided(c, day, office=office, checks=SUPERVISOR in keys, leaders=names)
+    return reminders_of(found, day, terms, waits, keys)
 
 
 def mine(every: Iterable[Reminder], who: Staff) -> tuple[Reminder, ...]:
@@ -152,16 +203,19 @@ def _keys(who: Staff) -> frozenset[str]:
         keys.add(f"unit:{who.unit}")
     if Role.LEADER in who.roles:
         keys |= {f"leader:{who.title}", f"leader:{who.name}"}  # the list names a leader by title or by name
+    if Role.SUPERVISOR in who.roles:
+        keys.add(SUPERVISOR)
     if who.roles & _OFFICE_ROLES:
         keys.add(OFFICE)
     return frozenset(keys)
 
 
 def known_recipients(database: Database) -> dict[str, str]:
-    """Name -> key of everybody who can be reminded: units and leaders on the list, the office."""
+    """Name -> key of everybody who can be reminded: units and leaders on the list, supervisors, the office."""
     with database.reading() as c:
         return {**{name: f"unit:{key}" for key, name in item_reads.known_units(c)},
-                **{name: f"leader:{name}" for name in item_reads.known_leaders(c)}, OFFICE_NAME: OFFICE}
+                **{name: f"leader:{name}" for name in item_reads.known_leaders(c)}, SUPERVISOR_NAME: SUPERVISOR,
+                OFFICE_NAME: OFFICE}
 
 
 def sent(database: Database) -> tuple[Sent, ...]:
@@ -208,12 +262,14 @@ def _row(one: Reminder) -> tuple[str, ...]:
             one.deadline.isoformat() if one.deadline else "未定", one.words, one.why.words)
 
 
-def _recipients(item: Waiting, why: Why) -> Iterator[Recipient]:
+def _recipients(item: Waiting | Undecided, why: Why) -> Iterator[Recipient]:
     for one in CONCERNS[why]:
         if one == UNIT:
             yield Recipient(key=f"unit:{item.unit}", name=item.unit_name)
         elif one == LEADER and item.leader:
             yield Recipient(key=f"leader:{item.leader}", name=item.leader)
+        elif one == SUPERVISOR:
+            yield Recipient(key=SUPERVISOR, name=SUPERVISOR_NAME)
         elif one == OFFICE:
             yield Recipient(key=OFFICE, name=OFFICE_NAME)
 

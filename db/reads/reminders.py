@@ -7,10 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, and_, func, or_, select, true
+from sqlalchemy import Connection, and_, false, func, or_, select, true
 
 from db import tables as t
 from db.clock import moment_of
+from scoring.commitment import Status
+
+_PUT_BEFORE = {Status.RETURNED: ("returned",), Status.CLOSING: ("closure_asked", "checked"), Status.CHECKED: ("checked",),
+               Status.SIGNED_OFF: ("signed_off",)}
+"""What puts an item before somebody who has to decide; under every other status it is an extension that is asked for."""
+_EXTENSION = ("extension_asked",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +32,26 @@ class Waiting:
     leader: str
     deadline: date | None
     moved_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undecided:
+    """An item on which somebody has to decide before its unit can go on. `since`: the day from which it waits.
+
+    `wanted`: the day to which an extension is asked for; `failed`: the closure that is asked for failed a check.
+    """
+
+    id: int
+    number: str
+    text: str
+    unit: str
+    unit_name: str
+    leader: str
+    deadline: date | None
+    status: str
+    wanted: date | None
+    failed: bool
+    since: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,15 +97,54 @@ def waiting(c: Connection, day: date, *, soon_days: int, quiet_days: int,
                 moved_on=date.fromisoformat(max(r.moved_on, begun.get(r.id, "")))) for r in rows)
 
 
+def undecided(c: Connection, day: date, *, checks: bool = True, leaders: tuple[str, ...] | None = None,
+              office: bool = True) -> tuple[Undecided, ...]:
+    """Items that wait for a decision of the office, for a check or a signature, or are to be looked at again; by number.
+
+    Narrowed to whom it concerns: `office` everything, `checks` what waits for a check, `leaders` what waits for the
+    signature of a leader of one of these names.
+    """
+    view = t.item_view.c
+    everything = or_(view.waits_for.in_(("office", "supervisor", "leader")),
+                     and_(view.status == Status.PARKED.value, view.parked_until <= day.isoformat()))
+    some = [view.waits_for == "supervisor"] if checks else []
+    some += [and_(view.waits_for == "leader", view.contact_leader.in_(leaders), view.contact_leader != "")] if leaders else []
+    rows = c.execute(
+        select(t.item.c.id, t.item.c.number, t.item.c.text, t.item.c.listed_on, t.unit.c.key, t.unit.c.name, view.contact_leader,
+               view.deadline, view.status, view.parked_until, view.state)
+        .join_from(t.item_view, t.item, t.item.c.id == view.item_id).join(t.unit, t.unit.c.id == view.unit_id)
+        .where(everything if office else or_(false(), *some)).order_by(t.item.c.number)).all()
+    asked = _last_days(c, [r.id for r in rows], (*(kind for some in _PUT_BEFORE.values() for kind in some), *_EXTENSION))
+    found = []
+    for r in rows:
+        state = json.loads(r.state)
+        kinds = _PUT_BEFORE.get(Status(r.status), _EXTENSION if "wanted" in state else ())
+        since = r.parked_until if r.status == Status.PARKED else max(
+            (asked[r.id, kind] for kind in kinds if (r.id, kind) in asked), default=r.listed_on)
+        found.append(Undecided(
+            id=r.id, number=r.number, text=r.text, unit=r.key, unit_name=r.name, leader=r.contact_leader,
+            deadline=date.fromisoformat(r.deadline) if r.deadline else None, status=r.status,
+            wanted=date.fromisoformat(state["wanted"]) if "wanted" in state else None, failed=bool(state.get("failed")),
+            since=date.fromisoformat(since)))
+    return tuple(found)
+
+
 def _begun_again(c: Connection, item_ids: Sequence[int]) -> dict[int, str]:
     """Item id -> the last day on which it was given to another unit or reopened."""
     found: dict[int, str] = {}
+    for (item_id, _kind), day in _last_days(c, item_ids, ("reassigned", "relapsed", "part_reopened")).items():
+        found[item_id] = max(found.get(item_id, ""), day)
+    return found
+
+
+def _last_days(c: Connection, item_ids: Sequence[int], kinds: tuple[str, ...]) -> dict[tuple[int, str], str]:
+    """(item id, kind) -> the last day on which this happened to it; nothing where it never did."""
+    found: dict[tuple[int, str], str] = {}
     for n in range(0, len(item_ids), 500):
-        for item_id, detail in c.execute(
-                select(t.item_event.c.item_id, t.item_event.c.detail)
-                .where(t.item_event.c.item_id.in_(item_ids[n:n + 500]),
-                       t.item_event.c.kind.in_(("reassigned", "relapsed", "part_reopened")))):
-            found[item_id] = max(found.get(item_id, ""), str(json.loads(detail)["on"]))
+        for r in c.execute(
+                select(t.item_event.c.item_id, t.item_event.c.kind, t.item_event.c.detail)
+                .where(t.item_event.c.item_id.in_(item_ids[n:n + 500]), t.item_event.c.kind.in_(kinds))):
+            found[r.item_id, r.kind] = max(found.get((r.item_id, r.kind), ""), str(json.loads(r.detail)["on"]))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from hall.errands import Errand, reminded
-from office.reminders import OFFICE, Recipient, Reminder, Why
+from office.reminders import OFFICE, SUPERVISOR, Recipient, Reminder, Why
 
 UNIT, DESK = Recipient(key="unit:a", name="A县"), Recipient(key=OFFICE, name="督办机构")
 
@@ -22,3 +22,12 @@ def test_one_item_leads_to_it_several_to_the_list_and_the_office_to_its_page() -
     assert reminded([one("1", Why.OVERDUE, -5, DESK), one("2", Why.OVERDUE, -2, DESK)]) == (
         Errand(words="清单有2项已逾期，最久的是1（逾期5天）", page="reminders"),)
     assert reminded([]) == ()
+
+
+def test_what_is_to_be_decided_leads_to_where_it_is_decided() -> None:
+    leader, checks = Recipient(key="leader:分管副市长", name="分管副市长"), Recipient(key=SUPERVISOR, name="监督员")
+    assert reminded([one("1", Why.TO_SIGN, 3, leader), one("2", Why.TO_SIGN, 1, leader)]) == (
+        Errand(words="清单有2项销号待签批，先看1（核查通过，待签批，等了3天）", page="commitments",
+               address=(("leader", "分管副市长"), ("status", "checked"))),)
+    assert reminded([one("1", Why.TO_CHECK, 3, checks), one("2", Why.TO_CHECK, 0, checks)]) == (
+        Errand(words="清单有2项销号待核查，最久的是1（申请销号，待现场核查，等了3天）", page="mine"),)

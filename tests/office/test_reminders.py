@@ -69,7 +69,7 @@ def test_each_concerns_whom_it_should() -> None:
     assert "leader:" not in {one.recipient.key for one in reminders.reminders_of([replace(ITEM, leader="")], DAY, Terms())}
 
 
-def test_what_waits_for_others_reminds_nobody_and_people_see_their_own(house: make.House) -> None:
+def test_people_see_their_own_and_what_waits_for_others_reminds_no_unit(house: make.House) -> None:
     made = make_list.of(house)
     one, two, three = made.numbers
     made.happen(two, Kind.CLOSURE_ASKED, by="联络员", evidence=made.proof(two))
@@ -84,11 +84,51 @@ def test_what_waits_for_others_reminds_nobody_and_people_see_their_own(house: ma
     assert reminders.of_person(house.database, who, date(2026, 7, 1))
     quiet = "69天没有报告进展"
     assert seen["a"] == [(one, "逾期1天"), (one, quiet)] and seen["b"] == [(three, "逾期1天"), (three, quiet)]
-    assert len(seen["office"]) == 4 and seen["s"] == []
+    assert seen["s"] == [(two, "申请销号，待现场核查，等了69天")]
+    assert seen["office"] == [(one, "逾期1天"), (three, "逾期1天"), (one, quiet), (three, quiet), *seen["s"]]
     made.happen(one, Kind.REPORTED, text="已拆一半", by="联络员")
-    assert len(reminders.of_day(house.database, date(2026, 5, 1))) == 0
+    assert len(reminders.of_day(house.database, date(2026, 5, 1))) == 2
     assert reminders.reminders_docx(every, DAY).startswith(b"PK")
     assert len(reminders.reminders_csv(every).decode("utf-8-sig").splitlines()) == len(every) + 1
+
+
+def test_what_is_left_undecided_reminds_whoever_has_to_decide(house: make.House) -> None:
+    made = make_list.of(house)
+    one, two, three = made.numbers
+    back, nameless, dateless = (made.enter("small-B", words, **fields) for words, fields in (
+        ("退回来的", {}), ("没有联系领导的", {}), ("没有期限的", {"deadline": None})))  # type: ignore[arg-type]
+    made.happen(one, Kind.EXTENSION_ASKED, by="联络员", text="征迁未完", deadline=date(2026, 8, 31))
+    made.happen(back, Kind.RETURNED, by="联络员", text="不归我们")
+    made.happen(nameless, Kind.ACCEPTED)
+    for number in (two, nameless):
+        made.happen(number, Kind.CLOSURE_ASKED, by="联络员", evidence=made.proof(number))
+    house.clock.advance(86400 * 2)  # type: ignore[attr-defined]
+    made.happen(two, Kind.CHECKED, by="监督员", passed=True)
+    made.happen(nameless, Kind.CHECKED, by="监督员", passed=False, text="没有完工")
+    made.happen(three, Kind.PARKED, by="督办员", text="等批复", due=date(2026, 5, 1))
+    people = [made.person(*who) for who in (("office", Role.CLERK), ("分管副市长", Role.LEADER), ("s", Role.SUPERVISOR))]
+
+    def told(day: date) -> dict[str, list[tuple[str, str]]]:
+        every = reminders.of_day(house.database, day)
+        for who in people:
+            assert reminders.of_person(house.database, who, day) == reminders.mine(every, who)
+        found: dict[str, list[tuple[str, str]]] = {}
+        for each in every:
+            found.setdefault(each.recipient.key, []).append((each.number, each.words))
+        return found
+
+    assert told(date(2026, 4, 26)) == {
+        "leader:分管副市长": [(two, "核查通过，待签批，等了1天")],
+        "supervisor": [(nameless, "核查没有通过，待复查或不予销号，等了1天")],
+        "office": [(one, "申请延到2026-08-31，等了3天"), (back, "单位退回，待重新交办，等了3天"),
+                   (nameless, "核查没有通过，待复查或不予销号，等了1天"), (two, "核查通过，待签批，等了1天"),
+                   (dateless, "还没有期限，等了3天")]}
+    assert (three, "复核日期已到，今天刚转来") in told(date(2026, 5, 1))["office"]
+    made.happen(two, Kind.SIGNED_OFF, by="分管领导")
+    made.happen(one, Kind.EXTENSION_DECIDED, by="督办员", granted=False, text="抓紧")
+    after = told(date(2026, 4, 26))
+    assert (two, "已签批，待公示，等了1天") in after["office"] and one not in {number for number, _ in after["office"]}
+    assert "leader:分管副市长" not in after
 
 
 def test_a_part_reminds_its_own_unit_and_what_was_reopened_has_not_been_silent_before(house: make.House) -> None:
