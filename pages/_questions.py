@@ -48,6 +48,8 @@ def draw(snapshot: Snapshot, key: str, who: Staff, do: Do, target: str | None = 
     left, right = st.columns([1.5, 1], gap="large")
     with left:
         _on_stage(queue, snapshot, do, leads)
+        if queue.left is not None:
+            _just_left(queue.left, snapshot, do)
         _rows("排队", queue.queued, queue, snapshot, do, leads)
         _rows("待审", queue.waiting, queue, snapshot, do, leads)
     with right:
@@ -77,6 +79,14 @@ def _on_stage(queue: Queue, snapshot: Snapshot, do: Do, leads: bool) -> None:
         if leads:
             st.button("撤下", key=f"q/off/{one.id}", on_click=lambda: do(
                 questioning.take_off, one.id, done="已撤下，回到排队。"), help="按错了：回到排队里原来的位置")
+
+
+def _just_left(one: Question, snapshot: Snapshot, do: Do) -> None:
+    """Its unit has left the stage, and somebody may still be writing its answer down: the field stays where it was."""
+    name = next(card.name for card in snapshot.targets if card.key == one.target)
+    st.html(f'<p class="q-one"><small>● 刚问过{escape(name)}　{escape(asked_by(snapshot, one))}</small><br>{escape(one.text)}</p>')
+    _answer_field(one)
+    st.button("保存回答", key=f"q/write/{one.id}", on_click=_write, args=(one, do))
 
 
 def _rows(title: str, rows: Sequence[Question], queue: Queue, snapshot: Snapshot, do: Do, leads: bool) -> None:

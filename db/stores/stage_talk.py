@@ -58,6 +58,10 @@ class StageTalk:
     def end(self, question_id: int, at: datetime) -> None:
         self._set(question_id, state=ANSWERED, answered_at=text_of(at))
 
+    def go_on(self, question_id: int) -> None:
+        """As if it had not been ended: on stage since it was put there."""
+        self._set(question_id, state=ON_STAGE, answered_at=None)
+
     def write_answer(self, question_id: int, answer: str) -> None:
         self._set(question_id, answer=answer)
 

@@ -172,7 +172,7 @@ def publish(database: Database, sitting: str, *, by: str, at: datetime, reason: 
         hands = signing.hands_under(w.c, found, number, signing.hashes_of(as_json, written), reason=reason, by=by)
         w.rounds.publish(found.id)
         listed = w.items.enter_promises(found, listed_on=local_time.day(at), by=by, at=at)
-        leave_stage(w, found, at)  # the clock of what was said last stops with it
+        leave_stage(w, found, at, by=by)  # the clock of what was said last stops with it
         w.rounds.show(found.id, "ranking", None)
         w.roster.touch(found.id)
         frozen = packed(package, written, head=w.record.hold())  # last of all: from here on the record waits for us

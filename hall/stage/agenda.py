@@ -58,7 +58,7 @@ def postpone(database: Database, sitting: str, target: str, *, reason: str, by: 
             raise Refused(f"本场只剩{one.name}一家，不能再延。请改开会日期，或结束本场。")
         going = next((run for run in segment_reads.runs(w.c, found.id) if run.ended_at is None), None)
         if reads.stage(w.c, found.id).target == target or (going is not None and going.target == target):
-            leave_stage(w, found, at)  # also while the hall looks at the agenda for a moment
+            leave_stage(w, found, at, by=by)  # also while the hall looks at the agenda for a moment
             w.rounds.show(found.id, "agenda", None)
         before = {other.key for other in reads.sittings(w.c)}
         to = supplement_of(w, found, panel or Panel(), at=at)

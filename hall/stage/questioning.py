@@ -16,6 +16,7 @@ from db.reads import stage_talk as talk_reads
 from db.talk import Question
 from db.values import Sitting
 from db.work import Work, work
+from hall.moment.leaving import QUESTION_ENDS
 from hall.moment.packing import sitting_of
 from hall.moment.spoken import ANSWER_BOUND, NAME_BOUND, QUESTION_BOUND, needed, optional
 from hall.stage.questions import State
@@ -147,7 +148,7 @@ def end(database: Database, sitting: str, question: int, answer: str, *, by: str
         found = _held(w, sitting)
         one = _expected(w, found, question, State.ON_STAGE)
         written = _end(w, one, answer, at)
-        _tell(w, found, by, at, "提问结束", question=question, answer=written)
+        _tell(w, found, by, at, QUESTION_ENDS, question=question, answer=written)
 
 
 def write_answer(database: Database, sitting: str, question: int, answer: str, *, seen: str, by: str,

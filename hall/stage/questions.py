@@ -56,13 +56,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """The questions of one target (or of all), by what is to be done with them; `on_stage` is the sitting's."""
+    """The questions of one target (or of all), by what is to be done with them; `on_stage` is the sitting's, and `left` the
+    last one that went off with its unit: somebody may still be writing its answer down."""
 
     waiting: tuple[Question, ...]
     queued: tuple[Question, ...]
     on_stage: Question | None
     answered: tuple[Question, ...]
     set_aside: tuple[Question, ...]
+    left: Question | None = None
 
     @property
     def order(self) -> tuple[int, ...]:
@@ -127,4 +129,11 @@ def queue_of(database: Database, snapshot: Snapshot, target: str | None = None) 
 
     return Queue(waiting=in_state(State.WAITING), queued=in_state(State.QUEUED),
                  on_stage=next((one for one in found if one.state == State.ON_STAGE), None),
-                 answered=in_state(State.ANSWERED), set_aside=in_state(State.SET_ASIDE))
+                 answered=in_state(State.ANSWERED), set_aside=in_state(State.SET_ASIDE), left=_left(found, target))
+
+
+def _left(found: tuple[Question, ...], target: str | None) -> Question | None:
+    """The question that was ended last, of another unit than `target`."""
+    ended = [(one.answered_at, one.id, one) for one in found if one.state == State.ANSWERED and one.answered_at is not None]
+    last = max(ended)[2] if ended else None
+    return last if last is not None and target is not None and last.target != target else None

@@ -68,7 +68,7 @@ def open_in(w: Work, found: Sitting, target_keys: tuple[str, ...], *, by: str, a
     closes_at = at + timedelta(seconds=limit) if limit else None
     round_id = w.rounds.open(found.id, [targets[key].id for key in target_keys], at=at, closes_at=closes_at)
     w.roster.lock_rule(found.id, at)
-    was = leave_stage(w, found, at)
+    was = leave_stage(w, found, at, by=by, to=target_keys)
     w.rounds.show(found.id, "target", targets[target_keys[0]].id)
     _tell(w, found, by, at, OPEN, targets=list(target_keys), round=round_id, seconds=limit, **was)
     return round_id
@@ -169,7 +169,8 @@ def show_in(w: Work, found: Sitting, shows: str, target: str | None, *, by: str,
     for one in reads.rounds(w.c, found.id):
         if one.phase is Phase.OPEN and not (shows == "target" and target in one.targets):
             raise Refused(f"{_names(one, targets)}正在打分，请先截止。")
-    was = leave_stage(w, found, at, stays=target if shows == "target" else LOOKED_AT)
+    was = leave_stage(w, found, at, by=by, to=() if target is None else (target,),
+                      stays=target if shows == "target" else LOOKED_AT)
     w.rounds.show(found.id, shows, targets[target].id if shows == "target" and target else None)
     _tell(w, found, by, at, SHOW, shows=shows, target=target, **was)
 

@@ -73,7 +73,7 @@ def begin(database: Database, sitting: str, segment: str, target: str | None, *,
         for other in sittings.rounds(w.c, found.id):
             if other.phase is Phase.OPEN:
                 raise Refused(f"正在打分，请先截止，再开始{one.title}。")
-        was = leave_stage(w, found, at)
+        was = leave_stage(w, found, at, by=by, to=() if target is None else (target,))
         if about is not None:
             w.rounds.show(found.id, "target", about.id)
         elif was["was_shows"] != "agenda":

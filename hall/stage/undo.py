@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 from db.engine import Database
 from db.reads import segments as reads
 from db.reads import sittings
+from db.reads import stage_talk as talk_reads
 from db.stage_values import LastMove
 from db.stores.shadow import Shadows
+from db.talk import ANSWERED
 from db.traces import sweep
 from db.values import SLIP, Sitting
 from db.work import Work, work
@@ -52,7 +54,7 @@ def undo(database: Database, sitting: str, *, seen: int, by: str, at: datetime) 
         if last.action == END:
             _take_up(w, last, _number(last, "run"), at)
         else:
-            _restore(w, found, last, at)
+            _restore(w, found, last, by, at)
         w.roster.touch(found.id)
         w.record.append(at=at, actor=by, action=UNDO, sitting_id=found.id, undone=move_words(last, names))
     if last.action == OPEN:
@@ -76,15 +78,31 @@ def _void(w: Work, sitting: Sitting, round_id: int, by: str, at: datetime) -> No
         w.roster.unlock_rule(sitting.id)
 
 
-def _restore(w: Work, sitting: Sitting, last: LastMove, at: datetime) -> None:
-    """The stage as it was, and what went on there goes on."""
+def _restore(w: Work, sitting: Sitting, last: LastMove, by: str, at: datetime) -> None:
+    """The stage as it was, and what went on there goes on: the segment, and the question."""
     target = last.detail.get("was_target")
     ids = {one.key: one.id for one in sittings.targets(w.c, sitting.id)}
     if target is not None and target not in ids:
         raise Refused("原来台上的单位已经不在议程里，不能撤销。")
     w.rounds.show(sitting.id, str(last.detail["was_shows"]), ids[str(target)] if target is not None else None)
+    _restore_question(w, sitting, last, None if target is None else str(target), by, at)
     if "ended" in last.detail:
         _take_up(w, last, _number(last, "ended"), at)
+
+
+def _restore_question(w: Work, sitting: Sitting, last: LastMove, target: str | None, by: str, at: datetime) -> None:
+    """One that was put on stage since waits for its unit's turn; the one that the move ended is on stage again."""
+    now = talk_reads.question_on_stage(w.c, sitting.id)
+    if now is not None and now.target != target and now.on_stage_at is not None and now.on_stage_at >= last.at:
+        w.talk.back_to_queue(now.id)
+        w.record.append(at=at, actor=by, action="提问撤下", sitting_id=sitting.id, question=now.id, why=UNDO)
+    if "ended_question" not in last.detail:
+        return
+    ended = talk_reads.question(w.c, sitting.id, _number(last, "ended_question"))
+    if ended is not None and ended.state == ANSWERED:
+        w.talk.go_on(ended.id)
+        w.record.append(at=at, actor=by, action="提问上台", sitting_id=sitting.id, question=ended.id, target=ended.target,
+                        why=UNDO)
 
 
 def _take_up(w: Work, last: LastMove, run: int, at: datetime) -> None:

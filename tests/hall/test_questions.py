@@ -14,10 +14,11 @@ from db.reads import people as people_reads
 from db.stage_values import Segment, SegmentRun
 from db.talk import Question
 from hall.screen import showing
-from hall.stage import questioning, questions, rounds
+from hall.stage import agenda, questioning, questions, rounds, undo
 from hall.stage.questions import State
 from office.refusal import NotFound, Refused
 from tests import make
+from tests.hall.test_segments import newest
 from tests.make import Hall
 
 
@@ -103,6 +104,50 @@ def test_the_later_of_two_consoles_is_told_who_put_what_on_stage(hall: Hall) -> 
     assert queue(hall).on_stage == one(hall, first)
 
 
+def test_a_question_ends_with_its_units_turn_and_is_on_stage_again_when_the_move_is_undone(hall: Hall) -> None:
+    mine, later = ask(hall, "甲"), ask(hall, "乙", target="U2")
+    do(hall, questioning.put_on_stage, mine, on_stage=None)
+    do(hall, questioning.write_answer, mine, "六月底", seen="")
+    since = one(hall, mine).on_stage_at
+    hall.house.clock.advance(1)  # type: ignore[attr-defined]
+
+    show(hall, "U2")
+    assert (one(hall, mine).state, one(hall, mine).answer, queue(hall).on_stage) == (State.ANSWERED, "六月底", None)
+    assert queue(hall, "U2").left == one(hall, mine) and queue(hall, "U1").left is None
+    assert record(hall)[-2:] == [("主持人甲", "提问结束"), ("主持人甲", "大屏切换")]
+    do(hall, questioning.put_on_stage, later, on_stage=None)
+    do(hall, undo.undo, seen=newest(hall))
+
+    assert (one(hall, mine).state, one(hall, mine).on_stage_at, one(hall, mine).answered_at) == (State.ON_STAGE, since, None)
+    assert one(hall, later).state == State.QUEUED
+    assert on_screen(hall) is not None
+
+
+def test_looking_at_the_agenda_or_voting_on_the_unit_leaves_its_question_and_the_next_unit_ends_it(hall: Hall) -> None:
+    mine = ask(hall, "甲")
+    do(hall, questioning.put_on_stage, mine, on_stage=None)
+    do(hall, rounds.show, "agenda", None)
+    assert one(hall, mine).state == State.ON_STAGE
+    show(hall, "U1")
+    hall.open("U1")
+    assert one(hall, mine).state == State.ON_STAGE
+    hall.close()
+
+    hall.open("U2")
+    assert one(hall, mine).state == State.ANSWERED
+    do(hall, undo.undo, seen=newest(hall))
+    assert one(hall, mine).state == State.ON_STAGE
+
+
+def test_a_unit_that_is_put_off_takes_its_question_along(hall: Hall) -> None:
+    mine = ask(hall, "甲")
+    do(hall, questioning.put_on_stage, mine, on_stage=None)
+
+    do(hall, agenda.postpone, "U1", reason="抢险")
+
+    assert (queue(hall).on_stage, one(hall, mine).state) == (None, State.ANSWERED)
+
+
 def test_two_consoles_at_the_same_moment_put_one_question_on_stage(hall: Hall) -> None:
     numbers = [ask(hall, words) for words in "甲乙丙丁"]
     said: list[str] = []
@@ -138,7 +183,7 @@ def test_a_question_goes_on_stage_with_its_unit_only(hall: Hall) -> None:
     do(hall, questioning.put_on_stage, asked, on_stage=None)
     show(hall, "U1")
     assert on_screen(hall) is None, "another unit is on stage: its screen does not show a question to somebody else"
-    assert queue(hall).on_stage is not None
+    assert queue(hall).on_stage is None
 
 
 def test_put_on_stage_by_mistake_it_goes_back_to_its_place(hall: Hall) -> None:

@@ -151,6 +151,8 @@ class TwoConsoles(RuleBasedStateMachine):
             return
         now = questions.questions_of(self.hall.house.database, self.snapshot())
         assert sum(one.state == State.ON_STAGE for one in now) <= 1
+        on_stage = self.snapshot().stage.target
+        assert all(on_stage in (None, one.target) for one in now if one.state == State.ON_STAGE)
         for one in now:
             was = self.states.get(one.id)
             assert was == one.state or State(one.state) in AFTER[None if was is None else State(was)], (was, one.state)
