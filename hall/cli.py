@@ -1,6 +1,7 @@
 """`leitai`: the product on the command line, and the host's way out when the console cannot be reached.
 
-Exit 0 on success, 1 when a verification fails, 2 with one sentence on bad input. Never a traceback.
+Exit 0 on success, 1 when a verification fails or a reminder did not get through, 2 with one sentence on bad input.
+Never a traceback.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from hall.moment.status import status_of
 from hall.outcome import results
 from hall.rehearsals import crowds
 from hall.stage import rounds
-from office import badges, people
+from office import badges, notify, people
 from office.loading import folders_in, load_folder
 from office.refusal import Refused
 from office.watermark import SENTENCE, WORD
@@ -102,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     export = add("export", "写出可重新计票的成绩包", _export)
     export.add_argument("sitting")
     export.add_argument("folder", type=Path)
+    add("remind", "发出今天的清单提醒（邮件、消息接口），发过的不重发；供 cron 或 systemd 定时运行", _remind)
     backup = add("backup", "写出备份", _backup)
     backup.add_argument("file", type=Path)
     restore = add("restore", "恢复备份", _restore)
@@ -221,6 +223,15 @@ def _export(asked: argparse.Namespace) -> None:
     with database.reading() as c:
         if is_marked(c):
             (asked.folder / f"{WORD}.txt").write_text(f"{SENTENCE}\n", encoding="utf-8")
+
+
+def _remind(asked: argparse.Namespace) -> int:
+    done = notify.deliver_all(_database(asked), by=BY, at=utc_now())
+    for channel, delivery in done:
+        print(f"{channel.words}：{delivery.words}")
+        for name, count in delivery.sent:
+            print(f"  {name} {count}条")
+    return 1 if any(delivery.failed for _channel, delivery in done) else 0
 
 
 def _backup(asked: argparse.Namespace) -> None:

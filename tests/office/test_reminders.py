@@ -27,6 +27,7 @@ from office.notify_settings import Channel, NotifySettings, Security, change, pa
 from office.people import Role
 from office.refusal import Refused
 from office.reminders import Terms, Why
+from office.sending import signature
 from scoring.commitment import Kind, Part, Verdict
 from tests import make, make_list
 
@@ -255,8 +256,8 @@ def test_a_webhook_gets_signed_json_and_a_failure_may_be_tried_again(house: make
     headers, body = inbox[before]
     told = json.loads(body)
     assert sent.recipients == len(inbox) - before == 5 and again.words == "今天该发的都发过了，没有重复发送。"
-    assert headers["X-Leitai-Signature"] == notify.signature(key, headers["X-Leitai-Time"], body)
-    assert headers["X-Leitai-Signature"] != notify.signature(key, headers["X-Leitai-Time"], body + b" ")
+    assert headers["X-Leitai-Signature"] == signature(key, headers["X-Leitai-Time"], body)
+    assert headers["X-Leitai-Signature"] != signature(key, headers["X-Leitai-Time"], body + b" ")
     assert told["recipient"].startswith("leader:") and told["items"][0]["number"] in made.numbers
     assert len(made.record("发送提醒")) == 3
 
