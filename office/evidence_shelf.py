@@ -31,6 +31,11 @@ from db.engine import Database
 from office.evidence_kinds import DECODING, Kind, kind_of, open_photo
 from office.refusal import NotFound, Refused
 
+try:
+    import fcntl
+except ImportError:  # not a Unix: what was left behind is told by its age
+    fcntl = None  # type: ignore[assignment]
+
 MOST_BYTES = 20 * 1024 * 1024
 NAME_LENGTH = 120
 LEFT_SECONDS = 86_400.0
@@ -100,15 +105,21 @@ class Shelf:
             raise _unwritable(cause) from None
         try:
             with os.fdopen(handle, "wb") as file:
+                _hold(file)
                 yield Arriving(self, Path(path), file, name)
         finally:
             Path(path).unlink(missing_ok=True)
 
     def tidy(self, now: float) -> None:
-        """Throw away what a process that was killed left half-written more than a day ago; `now` in seconds since 1970."""
+        """Throw away what killed processes left half-written: what nobody holds any more on its way in, and what has stood
+        half-made among the others for more than a day; `now` in seconds since 1970."""
         for one in (self.folder / "incoming").glob("*"):
             with suppress(OSError):
-                if now - one.stat().st_mtime > LEFT_SECONDS:
+                if _is_left(one, now):
+                    one.unlink()
+        for one in self.folder.glob("[0-9a-f][0-9a-f]/tmp*"):
+            with suppress(OSError):
+                if _is_old(one, now):
                     one.unlink()
 
     def path(self, sha256: str) -> Path:
@@ -210,6 +221,30 @@ class TooLarge(Refused):
 
     def __init__(self) -> None:
         super().__init__(f"文件超过{MOST_BYTES // 1024 // 1024}MB，没有收下。请压缩照片，或把文件拆开后分别上传。")
+
+
+def _hold(file: BinaryIO) -> None:
+    """As long as this process lives and has the file open, it is not taken for one that was left behind."""
+    if fcntl is not None:
+        with suppress(OSError):  # a disk that knows no locks: there only age tells
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _is_left(path: Path, now: float) -> bool:
+    if fcntl is None:
+        return _is_old(path, now)
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return _is_old(path, now)
+    return True
+
+
+def _is_old(path: Path, now: float) -> bool:
+    return now - path.stat().st_ctime > LEFT_SECONDS
 
 
 def _unwritable(cause: OSError) -> Refused:

@@ -102,16 +102,20 @@ def test_a_block_that_ends_early_leaves_nothing_behind(shelf: Shelf) -> None:
     assert on(shelf) == []
 
 
-def test_what_a_killed_process_left_is_thrown_away_after_a_day(shelf: Shelf) -> None:
+def test_what_a_killed_process_left_is_thrown_away_and_what_is_on_its_way_is_not(shelf: Shelf) -> None:
     kept = take(shelf, io.BytesIO(files.photo()))
-    left = shelf.folder / "incoming" / "tmp1"
-    left.write_bytes(b"half")
+    half, picture = shelf.folder / "incoming" / "tmp1", shelf.place(kept.sha256).with_name("tmp2")
+    for left in (half, picture):
+        left.write_bytes(b"half")
+    now = picture.stat().st_ctime
 
-    shelf.tidy(left.stat().st_mtime + 86_000)
-    assert left.exists()
-    shelf.tidy(left.stat().st_mtime + 86_500)
+    with shelf.arriving("b.pdf") as other:  # another process may be writing while this one starts
+        shelf.tidy(now)
+        arrived = other.fill(io.BytesIO(files.pdf())).keep()
+    assert not half.exists() and picture.exists() and shelf.is_whole(arrived.sha256)
+    shelf.tidy(now + 86_500)
 
-    assert not left.exists() and shelf.is_whole(kept.sha256)
+    assert on(shelf) == sorted(str(shelf.place(one.sha256).relative_to(shelf.folder)) for one in (kept, arrived))
 
 
 @pytest.mark.parametrize("step", ["replace", "fsync"])
