@@ -1,7 +1,8 @@
 """The light of an item by days, for as long as nothing else happens to it: stretches that cover all days without a gap.
 
 A light changes by itself only where its rule says so: at the deadline, some days before it, when the last report
-grows stale, and where the schedule runs past the next band. Between such days it is found by halving.
+grows stale, and where the schedule runs past the next band. Between such days it is found by halving. In a list that
+is archived (归档) it stands still after the day of the archiving, unless something happens to the item later.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ from scoring.lights import LightRule, light_of
 from scoring.schedule import Step
 
 RULE_SETTING = "list.lights"
+ARCHIVE_SETTING = "list.archived"
 OFF_THE_LIST = "off_the_list"
 BEGINNING, FOREVER = "0001-01-01", "9999-12-31"
-_LAST = 99
+LAST = 99
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +49,16 @@ def rule_in_force(c: Connection) -> LightRule:
                      bands=bands_of(told["bands"]))
 
 
-def stretches(item: Item, share: Fraction | None, rule: LightRule) -> tuple[Stretch, ...]:
-    """Every stretch of one light, from the beginning of time to its end."""
+def archive_days(c: Connection) -> dict[str, date]:
+    """Batch -> the day on which that list was closed and put away."""
+    written = c.execute(select(t.setting.c.value).where(t.setting.c.key == ARCHIVE_SETTING)).scalar_one_or_none()
+    return {} if written is None else {batch: date.fromisoformat(day) for batch, day in json.loads(written).items()}
+
+
+def stretches(item: Item, share: Fraction | None, rule: LightRule, *, until: date | None = None) -> tuple[Stretch, ...]:
+    """Every stretch of one light, from the beginning of time to its end; after `until` nothing changes by itself."""
     start = min(item.since, item.starts_on)
-    turns = sorted(_turns(item, start, share, rule))
+    turns = sorted(one for one in _turns(item, start, share, rule) if until is None or one <= until)
     days = [BEGINNING, *(day.isoformat() for day in turns), FOREVER]
     lights = [_on(item, day, share, rule) for day in (start, *turns)]
     return tuple(Stretch(from_day=first, until_day=after, light=light, urgency=urgency)
@@ -84,4 +92,4 @@ def _between(item: Item, low: date, high: date, share: Fraction | None, rule: Li
 
 def _on(item: Item, day: date, share: Fraction | None, rule: LightRule) -> tuple[str, int]:
     lit = light_of(item, day, rule, share=share)
-    return (OFF_THE_LIST, _LAST) if lit is None else (lit.light.value, lit.light.urgency)
+    return (OFF_THE_LIST, LAST) if lit is None else (lit.light.value, lit.light.urgency)

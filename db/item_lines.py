@@ -15,7 +15,8 @@ from db.item_values import ItemKind, SourceKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which items: an empty field lets everything through. `light` on the day asked for, `month` of the deadline."""
+    """Which items: an empty field lets everything through. `light` on the day asked for, `month` of the deadline;
+    `archived`: "yes" what stands still in archived lists, "no" what does not."""
 
     unit: str = ""
     leader: str = ""
@@ -29,6 +30,7 @@ class Filter:
     month: str = ""
     text: str = ""
     waits_for: str = ""
+    archived: str = ""
     target_id: int | None = None
     numbers: tuple[str, ...] | None = None
     open_only: bool = False
@@ -94,11 +96,22 @@ class ListedItem:
     period: str
     target: str
     note: str
+    archived_on: date | None = None  # its list was closed on that day, and nothing has happened to it since
     state: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def amount(self) -> str:
         return f"{self.value}{self.value_unit}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """So many counted items of one kind under one light, in archived lists or not."""
+
+    kind: ItemKind
+    light: str
+    archived: bool
+    n: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

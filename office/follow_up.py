@@ -7,12 +7,13 @@ stand on a later day if nothing happens until then. Filters are text as an addre
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from db.engine import Database
-from db.item_lines import Filter, ListedItem
+from db.item_lines import Filter, ListedItem, Tally
 from db.item_values import ItemKind, SourceKind
 from db.reads import items as reads
 from db.reads import sittings as sitting_reads
@@ -23,19 +24,81 @@ from scoring.rates import Rate
 A_PAGE = 50
 WAITS = {"unit": "责任单位", "office": "督办机构", "supervisor": "监督员", "leader": "领导"}
 _NAMES = frozenset(one.name for one in fields(Filter)) - {"numbers", "target_id", "open_only", "slips_out", "review_due"}
+_URGENT = (Light.OVERDUE, Light.BEHIND, Light.DUE_SOON)
+_DONE = (Light.DONE.value, Light.DONE_LATE.value)
 OFF_THE_LIST = Look(light=Light.UNKNOWN, word="不在清单上", shape="○", colour=OURS.look(Light.UNKNOWN).colour)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """So many of the filtered items under one light, on a day."""
+    """So many of the filtered items under one light, on a day; `kinds`: of which kinds, and how many of each there are."""
 
     light: Light
-    rate: Rate
+    kinds: tuple[tuple[ItemKind, Rate], ...]
+
+    @property
+    def n(self) -> int:
+        return sum(rate.numerator for _kind, rate in self.kinds)
 
     @property
     def words(self) -> str:
-        return f"{self.rate.numerator} / {self.rate.denominator} 项，{self.rate.percent}"
+        """A rate of one kind; where there are several only how many, since no rate is of both."""
+        if len(self.kinds) == 1:
+            rate = self.kinds[0][1]
+            return f"{rate.numerator} / {rate.denominator} 项，{rate.percent}"
+        return "、".join(f"{kind.words}{rate.numerator}" for kind, rate in self.kinds if rate.numerator)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """The filtered items counted on a day: `closed` of every kind what is done of it, a shortcoming and its measures
+    being both on the list. `counts` is of all, `pressing` of what is not archived, `left` open when it was archived."""
+
+    as_of: date
+    closed: tuple[tuple[ItemKind, Rate], ...]
+    counts: tuple[Count, ...]
+    pressing: Mapping[Light, int]
+    archived: int
+    left: int
+
+    @property
+    def total(self) -> int:
+        return sum(rate.denominator for _kind, rate in self.closed)
+
+    @property
+    def done(self) -> int:
+        return sum(rate.numerator for _kind, rate in self.closed)
+
+    @property
+    def open(self) -> int:
+        """What is not done, and not archived."""
+        return self.total - self.done - self.left
+
+    @property
+    def closed_words(self) -> str:
+        """已办结37项（97.4%）; of several kinds each with its own rate."""
+        said = [(kind, f"已办结{rate.numerator}项（{rate.percent}）", rate.denominator) for kind, rate in self.closed]
+        return said[0][1] if len(said) == 1 else "；".join(f"{kind.words}{n}项，{words}" for kind, words, n in said)
+
+    def sentence(self, *, filtered: bool) -> str:
+        """What comes before any picture of the list."""
+        if not self.total:
+            return "没有符合条件的事项，请放宽筛选。" if filtered else \
+                "清单还是空的。成绩公布后，各单位的承诺会编号列入；点评、提问和督查的问题也可以直接列入。"
+        urgent = [f"{self.pressing[light]}项{light.words}" for light in _URGENT if self.pressing.get(light)]
+        one = len(self.closed) == 1
+        said = f"共{self.total}项，{'，'.join([self.closed_words, *urgent])}（截至{self.as_of.isoformat()}）。" if one else \
+            f"共{self.total}项（截至{self.as_of.isoformat()}）：{'；'.join([self.closed_words, *urgent])}。"
+        return said + self.archived_words
+
+    @property
+    def archived_words(self) -> str:
+        """Of what stands still."""
+        if not self.archived:
+            return ""
+        which = "都" if self.archived == self.total else f"其中{self.archived}项"
+        left = f"，归档时{self.left}项没有办结" if self.left else ""
+        return f"{which}在已归档的清单里，状态停在归档那天{left}。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +111,19 @@ class FollowUp:
     found: int
     page: int
     pages: int
-    counts: tuple[Count, ...]
-    closed: Rate
+    counted: Counted
+
+    @property
+    def counts(self) -> tuple[Count, ...]:
+        return self.counted.counts
 
     @property
     def total(self) -> int:
-        return self.closed.denominator
+        return self.counted.total
 
     @property
     def sentence(self) -> str:
-        return sentence_of(self.counts, self.closed, filtered=self.wanted != Filter())
+        return self.counted.sentence(filtered=self.wanted != Filter())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,32 +146,34 @@ class Choices:
 def follow_up(database: Database, wanted: Filter, *, as_of: date, page: int = 1, per_page: int = A_PAGE) -> FollowUp:
     """One page of the list. Counts are of everything that matches, whatever the light asked for."""
     with database.reading() as c:
-        lights, found = reads.tally(c, wanted, as_of)
+        tallies, found = reads.tally(c, wanted, as_of)
         pages = max(1, -(-found // per_page))
         page = min(max(1, page), pages)
         items = reads.page(c, wanted, as_of, limit=per_page, offset=(page - 1) * per_page)
-    counts, closed = counts_of(lights, as_of)
-    return FollowUp(as_of=as_of, wanted=wanted, items=items, found=found, page=page, pages=pages, counts=counts,
-                    closed=closed)
+    return FollowUp(as_of=as_of, wanted=wanted, items=items, found=found, page=page, pages=pages,
+                    counted=counted(tallies, as_of))
 
 
-def counts_of(lights: Mapping[str, int], as_of: date) -> tuple[tuple[Count, ...], Rate]:
-    """Every light's count, and what is done, of all of them."""
-    total = sum(lights.values())
-    done = sum(lights.get(one.value, 0) for one in (Light.DONE, Light.DONE_LATE))
-    return tuple(Count(light=one, rate=Rate(numerator=lights.get(one.value, 0), denominator=total, as_of=as_of))
-                 for one in Light), Rate(numerator=done, denominator=total, as_of=as_of)
+def counted(tallies: Iterable[Tally], as_of: date) -> Counted:
+    """What was counted, by kind and light, as it is told."""
+    told = tuple(tallies)
+    sums: dict[tuple[ItemKind, str], int] = defaultdict(int)
+    live: dict[str, int] = defaultdict(int)
+    for one in told:
+        sums[one.kind, one.light] += one.n
+        live[one.light] += 0 if one.archived else one.n
+    of_kind = {kind: sum(n for (of, _light), n in sums.items() if of is kind) for kind in ItemKind}
+    kinds = {kind: n for kind, n in of_kind.items() if n}
 
+    def rates(*lights: str) -> tuple[tuple[ItemKind, Rate], ...]:
+        return tuple((kind, Rate(numerator=sum(sums.get((kind, light), 0) for light in lights), denominator=n, as_of=as_of))
+                     for kind, n in kinds.items())
 
-def sentence_of(counts: tuple[Count, ...], closed: Rate, *, filtered: bool) -> str:
-    """The sentence that comes before any picture of the list."""
-    if not closed.denominator:
-        return "没有符合条件的事项，请放宽筛选。" if filtered else \
-            "清单还是空的。成绩公布后，各单位的承诺会编号列入；点评、提问和督查的问题也可以直接列入。"
-    said = [f"已办结{closed.numerator}项（{closed.percent}）"]
-    said += [f"{one.rate.numerator}项{one.light.words}" for one in counts
-             if one.light in (Light.OVERDUE, Light.BEHIND, Light.DUE_SOON) and one.rate.numerator]
-    return f"共{closed.denominator}项，{'，'.join(said)}（截至{closed.as_of.isoformat()}）。"
+    return Counted(
+        as_of=as_of, closed=rates(*_DONE), counts=tuple(Count(light=one, kinds=rates(one.value)) for one in Light),
+        pressing={one: live[one.value] for one in Light if live.get(one.value)},
+        archived=sum(one.n for one in told if one.archived),
+        left=sum(one.n for one in told if one.archived and one.light not in _DONE))
 
 
 def choices(database: Database) -> Choices:

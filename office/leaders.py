@@ -6,25 +6,25 @@ A leader is the text by which the list names its contact leaders: a title, never
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from db.engine import Database
+from db.item_lines import Tally
 from db.reads import items as item_reads
 from db.reads import leaders as reads
 from db.reads.leaders import LeaderVisit
 from db.values import Staff
 from db.work import work
 from office import local_time
-from office.follow_up import counts_of
+from office.follow_up import Counted, counted
 from office.item_rights import OFFICE
 from office.my_items import names_of
 from office.people import Role
 from office.refusal import NotAllowed, NotFound, Refused
 from scoring.lights import Light
-from scoring.rates import Rate
 
 LONGEST = 200
 READERS = (Role.LEADER, Role.ADMINISTRATOR, Role.HOST, Role.CLERK, Role.SUPERVISOR)
@@ -51,17 +51,20 @@ class Duty(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaderRow:
-    """One leader: the items by light, what is done of them, and the last briefing and visit."""
+    """One leader: the items counted, and the last briefing and visit. `lights` are of what is not archived."""
 
     leader: str
-    lights: Mapping[Light, int]
-    closed: Rate
+    counted: Counted
     last: Mapping[Duty, date]
     kept: Mapping[Duty, bool]
 
     @property
+    def lights(self) -> Mapping[Light, int]:
+        return self.counted.pressing
+
+    @property
     def open(self) -> int:
-        return self.closed.denominator - self.closed.numerator
+        return self.counted.open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,17 +73,18 @@ class Overview:
 
     today: date
     rows: tuple[LeaderRow, ...]
+    counted: Counted
 
     @property
     def sentence(self) -> str:
         if not self.rows:
             return "清单里还没有写明联系领导的事项。列入清单时填上联系领导，这里就会列出。"
-        total, done = sum(one.closed.denominator for one in self.rows), sum(one.closed.numerator for one in self.rows)
-        late = sum(one.lights.get(Light.OVERDUE, 0) for one in self.rows)
-        away = self.without(Duty.ON_SITE)
-        overdue = f"，{late}项逾期" if late else ""
-        visited = "本月都已到现场" if not away else f"本月还有{len(away)}位没有到现场"
-        return f"{len(self.rows)}位联系领导，共{total}项，已办结{done}项{overdue}；{visited}（截至{self.today.isoformat()}）。"
+        told, late, away = self.counted, self.counted.pressing.get(Light.OVERDUE, 0), self.without(Duty.ON_SITE)
+        between, after = ("，", "，") if len(told.closed) == 1 else ("：", "；")
+        overdue = f"{after}{late}项逾期" if late else ""
+        visited = "" if not told.open else "；本月都已到现场" if not away else f"；本月还有{len(away)}位没有到现场"
+        return (f"{len(self.rows)}位联系领导，共{told.total}项{between}{told.closed_words}{overdue}{visited}"
+                f"（截至{self.today.isoformat()}）。{told.archived_words}")
 
     def without(self, duty: Duty) -> tuple[str, ...]:
         """Who has something open and has not kept this duty yet, this week or this month."""
@@ -92,9 +96,10 @@ def overview(database: Database, who: Staff, *, today: date) -> Overview:
     if not who.roles & set(READERS):
         raise NotAllowed("领导总览给领导、督办机构和监督员看。")
     with database.reading() as c:
-        lights, last = reads.by_leader(c, today), reads.last_visits(c, today)
-    rows = [_row(leader, told, last, today) for leader, told in lights.items()]
-    return Overview(today=today, rows=tuple(sorted(rows, key=lambda one: (
+        tallies, last = reads.by_leader(c, today), reads.last_visits(c, today)
+    rows = [_row(leader, told, last, today) for leader, told in tallies.items()]
+    everything = counted((one for told in tallies.values() for one in told), today)
+    return Overview(today=today, counted=everything, rows=tuple(sorted(rows, key=lambda one: (
         -one.lights.get(Light.OVERDUE, 0), -one.lights.get(Light.BEHIND, 0), -one.open, one.leader))))
 
 
@@ -165,9 +170,7 @@ def take_back(database: Database, visit_id: int, *, why: str, who: Staff, at: da
                         reason=why.strip()[:LONGEST])
 
 
-def _row(leader: str, told: Mapping[str, int], last: Mapping[tuple[str, str], date], today: date) -> LeaderRow:
-    counts, closed = counts_of(told, today)
+def _row(leader: str, told: Iterable[Tally], last: Mapping[tuple[str, str], date], today: date) -> LeaderRow:
     days = {duty: last[leader, duty.value] for duty in Duty if (leader, duty.value) in last}
-    return LeaderRow(leader=leader, closed=closed, last=days,
-                     lights={one.light: one.rate.numerator for one in counts if one.rate.numerator},
+    return LeaderRow(leader=leader, counted=counted(told, today), last=days,
                      kept={duty: duty in days and days[duty] >= duty.since(today) for duty in Duty})

@@ -17,11 +17,12 @@ from db.item_values import Milestone
 from db.reads import item_charts as charts
 from db.reads import items as reads
 from db.reads import sittings as sitting_reads
-from office.follow_up import counts_of, sentence_of
+from office.follow_up import counted
 from scoring.lights import Light
 
 BEFORE, AFTER = 3, 6
 EARLIER, LATER, NEVER = "更早", "更晚", "未定"
+_URGENCY = {one.value: one.urgency for one in Light}
 VIEWS = {"chart": "作战图", "plan": "计划表", "task": "任务表", "division": "分工表", "responsibility": "责任表", "progress": "进度表",
          "calendar": "日历"}
 
@@ -69,28 +70,30 @@ class Month:
 def chart(database: Database, wanted: Filter, *, today: date, start: str = "") -> Chart:
     """Units down, months across from `start` on, in each cell how many stand under which light.
 
-    Without a start the months around today; of a list that ended long ago its last ones.
+    Without a start the months around today; of a list that stands elsewhere those in which most of it falls due.
     """
     with database.reading() as c:
         rows = charts.grid(c, wanted, today)
-        names = {one.key: one.name for one in sitting_reads.units(c)}
-    shown = _shown({month for _unit, month, _light, _n in rows if month}, start, today)
+        units = {one.id: one for one in sitting_reads.units(c)}
+    due: dict[str, int] = defaultdict(int)
+    for _unit, month, told in rows:
+        due[month] += told.n
+    shown = _shown({month: n for month, n in due.items() if month}, start, today)
+    columns_of = {month: _column(month, shown) for month in due}
     found: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for unit, month, light, n in rows:
-        found[unit, _column(month, shown)][light] += n
-    lights: dict[str, int] = defaultdict(int)
-    of_unit: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for unit, _month_of, light, n in rows:
-        lights[light] += n
-        of_unit[unit][light] += n
-    totals = {unit: _by_urgency(told) for unit, told in of_unit.items()}
-    used = {column for _unit, column in found}
+    of_unit: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for unit, month, told in rows:
+        found[units[unit].key, columns_of[month]][told.light] += told.n
+        of_unit[unit][told.light] += told.n
+    totals = {unit: _by_urgency(lights) for unit, lights in of_unit.items()}
+    used = set(columns_of.values())
     columns = tuple(one for one in (EARLIER, *shown, LATER, NEVER) if one in used or one in shown)
-    places = {key: n for n, key in enumerate(names)}
-    order = sorted(totals, key=lambda unit: (_urgency(totals[unit][0][0]), -totals[unit][0][1], places[unit]))
-    return Chart(columns=columns, months={one: one for one in shown}, units=tuple((one, names[one]) for one in order),
-                 totals=totals, cells={place: _by_urgency(lights) for place, lights in found.items()},
-                 total=sum(lights.values()), sentence=sentence_of(*counts_of(lights, today), filtered=wanted != Filter()))
+    order = sorted(totals, key=lambda unit: (_urgency(totals[unit][0][0]), -totals[unit][0][1], unit))
+    summed = counted((told for _unit, _month, told in rows), today)
+    return Chart(columns=columns, months={one: one for one in shown}, units=tuple((units[one].key, units[one].name) for one in order),
+                 totals={units[unit].key: lights for unit, lights in totals.items()},
+                 cells={place: _by_urgency(lights) for place, lights in found.items()},
+                 total=summed.total, sentence=summed.sentence(filtered=wanted != Filter()))
 
 
 def planned(database: Database, wanted: Filter, *, today: date, limit: int, offset: int) -> tuple[Planned, ...]:
@@ -124,14 +127,20 @@ def beside(month: str, step: int) -> str:
     return month if first is None else _month(first, step)
 
 
-def _shown(months: set[str], start: str, today: date) -> list[str]:
+def _shown(due: Mapping[str, int], start: str, today: date) -> list[str]:
     """The months that have a column of their own."""
     around = [_month(today, n) for n in range(-BEFORE, AFTER + 1)]
     first = _first(start)
-    if first is None and months and not months & set(around):
-        ends = _first(max(months))
-        first = _first(_month(ends, -BEFORE - AFTER)) if ends is not None else None
+    if first is None and due and not set(due) & set(around):
+        first = _densest(due)
     return around if first is None else [_month(first, n) for n in range(BEFORE + AFTER + 1)]
+
+
+def _densest(due: Mapping[str, int]) -> date | None:
+    """The first of those months in a row in which most falls due; of several the last, ending with something."""
+    ends = [(sum(n for month, n in due.items() if first <= month <= last), first)
+            for last in due if (day := _first(last)) is not None and (first := _month(day, -BEFORE - AFTER))]
+    return _first(max(ends)[1]) if ends else None
 
 
 def _first(month: str) -> date | None:
@@ -157,4 +166,4 @@ def _by_urgency(lights: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
 
 
 def _urgency(light: str) -> int:
-    return Light(light).urgency if light in set(Light) else len(Light)
+    return _URGENCY.get(light, len(_URGENCY))

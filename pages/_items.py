@@ -53,13 +53,13 @@ def lamps(listed: FollowUp, address: Mapping[str, str]) -> str:
     """The counts by light, most urgent first; pressing one shows what stands under it, pressing it again all."""
     boxes = []
     for one in listed.counts:
-        if not one.rate.numerator:
+        if not one.n:
             continue
         on = address.get("light") == one.light.value
         to = {key: value for key, value in address.items() if key not in ("light", "page")}
         to |= {} if on else {"light": one.light.value}
         boxes.append(f'<a target="_self" class="{"on" if on else ""}" href="{escape(link("commitments", **to))}">'
-                     f"<span>{lamp(one.light.value)}<b>{one.rate.numerator}</b></span>"
+                     f"<span>{lamp(one.light.value)}<b>{one.n}</b></span>"
                      f"<small>{escape(one.words)}</small></a>")
     return f'<div class="lt-lamps">{"".join(boxes)}</div>'
 

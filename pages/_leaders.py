@@ -13,7 +13,7 @@ def table(rows: tuple[LeaderRow, ...], today: date) -> str:
     """A line a leader; every count leads to its items."""
     body = "".join(
         f'<tr><td class="k"><a href="{_to(one)}" target="_self">{escape(one.leader)}</a></td>'
-        f'<td class="n">{one.open}<div class="q">共{one.closed.denominator}，已办结{one.closed.percent}</div></td>'
+        f'<td class="n">{one.open}{_closed(one)}</td>'
         f"<td>{_lights(one)}</td>" + "".join(f"<td>{_duty(one, duty, today)}</td>" for duty in Duty) + "</tr>"
         for one in rows)
     heads = "".join(f"<th>{duty.words}（{duty.rule}）</th>" for duty in Duty)
@@ -23,7 +23,7 @@ def table(rows: tuple[LeaderRow, ...], today: date) -> str:
 
 def cards(rows: tuple[LeaderRow, ...], today: date) -> str:
     return '<div class="lt-cards lt-phone">' + "".join(
-        f"<article><h3>{escape(one.leader)}</h3><p>在办{one.open}项，共{one.closed.denominator}项，已办结{one.closed.percent}</p>"
+        f"<article><h3>{escape(one.leader)}</h3><p>在办{one.open}项</p>{_closed(one)}"
         f"<p>{_lights(one)}</p>" + "".join(f"<p>{duty.words}：{_duty(one, duty, today)}</p>" for duty in Duty)
         + f'<a class="lt-go" target="_self" href="{_to(one)}">看这位领导的事项</a></article>' for one in rows) + "</div>"
 
@@ -42,6 +42,13 @@ def _line(one: LeaderVisit) -> str:
     text = f"<s>{escape(one.about)}</s>" if one.taken_back else escape(one.about)
     return (f'<article><div class="lt-top"><b>{one.on.isoformat()}　{escape(Duty(one.kind).words)}　{escape(one.leader)}</b>'
             f'<span class="lt-note">{escape(one.by)}登记</span></div><p>{text}{number}</p>{found}{back}</article>')
+
+
+def _closed(one: LeaderRow) -> str:
+    """Of every kind what is done, each with its own rate."""
+    kinds = "".join(f'<div class="q">{kind.words} {rate.numerator}/{rate.denominator} 办结，{rate.percent}</div>'
+                    for kind, rate in one.counted.closed)
+    return kinds + (f'<div class="q">{one.counted.archived}项在已归档的清单里</div>' if one.counted.archived else "")
 
 
 def _lights(one: LeaderRow) -> str:

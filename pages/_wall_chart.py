@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from html import escape
 
 from office.follow_up import days_words, look_of
@@ -41,10 +42,13 @@ def picture(shown: Chart, address: Mapping[str, str], today: date) -> str:
     now = f"{today.year}-{today.month:02d}"
     mark = {one: ' class="now"' if one == now else "" for one in shown.columns}
     head = "".join(f"<th{mark[one]}>{_month_head(one)}</th>" for one in shown.columns)
+    to = {unit: escape(link("commitments", **{**address, "unit": unit})) for unit, _name in shown.units}
+    any_month = {name: value for name, value in address.items() if name != "month"}
+    cell = {unit: escape(link("commitments", **{**any_month, "unit": unit, "month": ""})) for unit, _name in shown.units}
     rows = "".join(
-        f'<tr><td><a target="_self" href="{escape(link("commitments", **{**address, "unit": unit}))}">{escape(name)}</a></td>'
-        + f"<td>{_counts(shown.totals[unit])}</td>"
-        + "".join(f"<td{mark[one]}>{_cell(shown, unit, one, address)}</td>" for one in shown.columns) + "</tr>"
+        f'<tr><td><a target="_self" href="{to[unit]}">{escape(name)}</a></td><td>{_counts(shown.totals[unit])}</td>'
+        + "".join(_cell(shown.cells.get((unit, one)), mark[one], cell[unit] + shown.months[one] if one in shown.months
+                        else to[unit]) for one in shown.columns) + "</tr>"
         for unit, name in shown.units)
     lights = dict.fromkeys(light for lights in shown.cells.values() for light, _n in lights)
     legend = "".join(lamp(one) for one in sorted(lights, key=lambda one: look_of(one).light.urgency))
@@ -100,17 +104,18 @@ def _besides(day: date, month: Month) -> str:
     return f'<span class="lt-note">{"　".join(said)}</span>' if said else ""
 
 
-def _cell(shown: Chart, unit: str, column: str, address: Mapping[str, str]) -> str:
-    lights = shown.cells.get((unit, column), ())
-    if not lights:
-        return ""
-    to = {**address, "unit": unit, **({"month": shown.months[column]} if column in shown.months else {})}
-    return f'<a target="_self" href="{escape(link("commitments", **to))}">{_counts(lights)}</a>'
+def _cell(lights: tuple[tuple[str, int], ...] | None, mark: str, to: str) -> str:
+    return f'<td{mark}><a target="_self" href="{to}">{_counts(lights)}</a></td>' if lights else f"<td{mark}></td>"
 
 
 def _counts(lights: tuple[tuple[str, int], ...]) -> str:
-    return "".join(f'<span class="lt-light lt-{look_of(light).colour.value}" title="{escape(look_of(light).word)}">'
-                   f"{look_of(light).shape}{n}</span>" for light, n in lights)
+    return "".join(f"{_shape(light)}{n}</span>" for light, n in lights)
+
+
+@cache
+def _shape(light: str) -> str:
+    look = look_of(light)
+    return f'<span class="lt-light lt-{look.colour.value}" title="{escape(look.word)}">{look.shape}'
 
 
 def _day(day: date | None, month: Month, address: Mapping[str, str]) -> str:

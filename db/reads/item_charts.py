@@ -6,24 +6,24 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import Connection, Text, and_, cast, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from db import tables as t
-from db.item_lines import Filter
+from db.item_lines import Filter, Tally
+from db.item_values import ItemKind
 from db.reads.items import light_at, where
 
+_KINDS = {one.value: one for one in ItemKind}
 
-def grid(c: Connection, wanted: Filter, day: date) -> tuple[tuple[str, str, str, int], ...]:
-    """(unit key, month of the deadline or "", light, how many) of the counted items: the wall chart."""
-    view = t.item_view.c
-    keys = {str(unit_id): key for unit_id, key in c.execute(select(t.unit.c.id, t.unit.c.key))}
-    cell = (cast(view.unit_id, Text) + "/" + func.coalesce(func.substr(view.deadline, 1, 7), "") + "/"
-            + cast(t.item_light.c.urgency, Text)).label("cell")  # one text: no sorting by three
-    found = []
-    for told, n in c.execute(where(select(cell, func.count()), wanted, day).where(view.counted).group_by(cell)):
-        unit_id, month, urgency = told.split("/")
-        found.append((keys[unit_id], month, light_at(int(urgency)), int(n)))
-    return tuple(found)
+
+def grid(c: Connection, wanted: Filter, day: date) -> tuple[tuple[int, str, Tally], ...]:
+    """(unit id, month of the deadline or "", what is counted there): the wall chart. The groups stand in the order of an
+    index of the lights: nothing is sorted or joined."""
+    of = t.item_light.c
+    by = (of.unit_id, of.due_month, of.urgency, of.kind, of.archived)
+    return tuple((unit_id, month, Tally(kind=_KINDS[kind], light=light_at(urgency), archived=bool(archived), n=n))
+                 for unit_id, month, urgency, kind, archived, n in c.execute(
+                     where(select(*by, func.count()), wanted, day, view=False).where(of.counted).group_by(*by)))
 
 
 def due_days(c: Connection, wanted: Filter, day: date, month: str) -> dict[str, dict[str, int]]:

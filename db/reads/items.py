@@ -11,12 +11,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select, text
 
 from db import tables as t
 from db.clock import moment_of
-from db.item_lights import OFF_THE_LIST
-from db.item_lines import Filter, ItemSource, ListedItem
+from db.item_lights import LAST, OFF_THE_LIST, archive_days
+from db.item_lines import Filter, ItemSource, ListedItem, Tally
 from db.item_values import ItemKind, Milestone, SourceKind, StoredEvent
 from db.stores.item_views import events_of
 from scoring.commitment import Status
@@ -24,13 +24,15 @@ from scoring.lights import Light
 
 _unit = t.unit.alias("responsible")
 _lead = t.unit.alias("lead")
+_HELD = exists().where(t.item.c.sitting_id == t.sitting.c.id)
 _LIGHTS = tuple(one.value for one in Light)  # by urgency
 
 
 def page(c: Connection, wanted: Filter, day: date, *, limit: int | None = None, offset: int = 0) -> tuple[ListedItem, ...]:
-    """Most urgent first, by the light of the day, the deadline, the number."""
+    """What is archived last, then most urgent first, by the light of the day, the deadline, the number."""
     ids = (where(select(t.item_view.c.item_id), wanted, day)
-           .order_by(t.item_light.c.urgency, t.item_view.c.deadline.is_(None), t.item_view.c.deadline, t.item_view.c.item_id))
+           .order_by(t.item_light.c.archived, t.item_light.c.urgency, t.item_view.c.deadline.is_(None),
+                     t.item_view.c.deadline, t.item_view.c.item_id))
     if limit is not None:
         ids = ids.limit(limit).offset(offset)
     found = [int(one) for one in c.execute(ids).scalars()]
@@ -38,26 +40,32 @@ def page(c: Connection, wanted: Filter, day: date, *, limit: int | None = None, 
 
 
 def count(c: Connection, wanted: Filter, day: date) -> int:
-    return int(c.execute(where(select(func.count()), wanted, day)).scalar_one())
+    return int(c.execute(where(select(func.count()), wanted, day, view=False)).scalar_one())
 
 
 def lights(c: Connection, wanted: Filter, day: date) -> dict[str, int]:
     """Light -> how many of the counted items stand under it, whatever light is asked for."""
-    return tally(c, wanted, day)[0]
+    found: dict[str, int] = defaultdict(int)
+    for one in tally(c, wanted, day)[0]:
+        found[one.light] += one.n
+    return dict(found)
 
 
-def tally(c: Connection, wanted: Filter, day: date) -> tuple[dict[str, int], int]:
-    """The counted items by light, whatever light is asked for, and how many lines there are under the light asked for."""
-    counted: dict[str, int] = {}
+def tally(c: Connection, wanted: Filter, day: date) -> tuple[tuple[Tally, ...], int]:
+    """The counted items by kind and light, whatever light is asked for, and how many lines there are under the light
+    asked for."""
+    counted: list[Tally] = []
     lines = 0
-    key = (t.item_light.c.urgency * 2 + case((t.item_view.c.counted, 1), else_=0)).label("key")  # one number: no sorting
-    for both, n in c.execute(where(select(key, func.count()), wanted, day, light=False).group_by(key)):
-        light = light_at(both // 2)
-        if both % 2:
-            counted[light] = int(n)
+    of = t.item_light.c
+    by = (of.archived, of.urgency, of.kind, of.counted)  # in the order of an index: nothing is sorted
+    for archived, urgency, kind, is_counted, n in c.execute(
+            where(select(*by, func.count()), wanted, day, light=False, view=False).group_by(*by)):
+        light = light_at(urgency)
+        if is_counted:
+            counted.append(Tally(kind=ItemKind(kind), light=light, archived=bool(archived), n=int(n)))
         if wanted.light in ("", light):
             lines += int(n)
-    return counted, lines
+    return tuple(counted), lines
 
 
 def item(c: Connection, number: str, day: date) -> ListedItem | None:
@@ -122,27 +130,24 @@ def kinds(c: Connection) -> dict[str, str]:
 
 def known_units(c: Connection) -> tuple[tuple[str, str], ...]:
     """(key, name) of every unit that holds an item, as units are ordered."""
-    held = select(t.item_view.c.unit_id).distinct()
+    held = exists().where(t.item_view.c.unit_id == t.unit.c.id)
     return tuple((key, name) for key, name in c.execute(
-        select(t.unit.c.key, t.unit.c.name).where(t.unit.c.id.in_(held)).order_by(t.unit.c.id)))
+        select(t.unit.c.key, t.unit.c.name).where(held).order_by(t.unit.c.id)))
 
 
 def known_leaders(c: Connection) -> tuple[str, ...]:
-    rows = c.execute(select(t.item_view.c.contact_leader).where(t.item_view.c.contact_leader != "").distinct())
-    return tuple(sorted(rows.scalars()))
+    return _each(c, t.item_view.c.contact_leader)
 
 
 def known_sittings(c: Connection) -> tuple[tuple[str, str], ...]:
     """(key, title and period) of every sitting that something on the list comes from, newest first."""
-    held = select(t.item.c.sitting_id).where(t.item.c.sitting_id.is_not(None)).distinct()
     return tuple((r.key, f"{r.title} {r.period}") for r in c.execute(
-        select(t.sitting.c.key, t.sitting.c.title, t.sitting.c.period).where(t.sitting.c.id.in_(held))
+        select(t.sitting.c.key, t.sitting.c.title, t.sitting.c.period).where(_HELD)
         .order_by(t.sitting.c.held_on.desc(), t.sitting.c.id.desc())))
 
 
 def known_periods(c: Connection) -> tuple[str, ...]:
-    held = select(t.item.c.sitting_id).where(t.item.c.sitting_id.is_not(None)).distinct()
-    return tuple(sorted(c.execute(select(t.sitting.c.period).where(t.sitting.c.id.in_(held)).distinct()).scalars()))
+    return tuple(sorted(c.execute(select(t.sitting.c.period).where(_HELD).distinct()).scalars()))
 
 
 def known_things(c: Connection) -> tuple[set[str], set[tuple[str, str, str]]]:
@@ -154,47 +159,66 @@ def known_things(c: Connection) -> tuple[set[str], set[tuple[str, str, str]]]:
 
 def sample_notes(c: Connection) -> tuple[str, ...]:
     """What items of sample lists say of themselves: that they are made up."""
-    made_up = t.item.c.note.like("示例数据%")
+    made_up = text("note like '示例数据%'")  # as the index of these few has it
     return tuple(c.execute(select(t.item.c.note).where(made_up).distinct().order_by(t.item.c.note).limit(8)).scalars())
 
 
 def known_batches(c: Connection) -> tuple[str, ...]:
-    return tuple(sorted(c.execute(select(t.item.c.batch).where(t.item.c.batch != "").distinct()).scalars()))
+    return _each(c, t.item.c.batch)
 
 
-def where(wanted_columns: Any, wanted: Filter, day: date, *, light: bool = True) -> Select[Any]:
+def _each(c: Connection, column: ColumnElement[Any]) -> tuple[str, ...]:
+    """Each value but "", by one step along the column's index a value, however many rows there are of it."""
+    steps = select(func.min(column).label("one")).where(column > "").cte("steps", recursive=True)
+    after = select(func.min(column)).where(column > steps.c.one).scalar_subquery()
+    steps = steps.union_all(select(after).where(steps.c.one.is_not(None)))
+    return tuple(sorted(c.execute(select(steps.c.one).where(steps.c.one.is_not(None))).scalars()))
+
+
+def where(wanted_columns: Any, wanted: Filter, day: date, *, light: bool = True, view: bool = True) -> Select[Any]:
+    """The items that a filter lets through, each with its light of the day. `view`: the view is asked for columns, too;
+    without it what is counted comes from the lights alone, as far as the filter can be told by them."""
     on = day.isoformat()
-    asked: Select[Any] = wanted_columns.select_from(t.item_view).join(
-        t.item_light, and_(t.item_light.c.item_id == t.item_view.c.item_id, t.item_light.c.from_day <= on,
-                           t.item_light.c.until_day > on))
-    conditions: list[ColumnElement[bool]] = []
-    of_view = {"leader": t.item_view.c.contact_leader, "status": t.item_view.c.status, "waits_for": t.item_view.c.waits_for}
-    conditions += [column == getattr(wanted, name) for name, column in of_view.items() if getattr(wanted, name)]
-    if wanted.unit:
-        conditions.append(t.item_view.c.unit_id.in_(select(t.unit.c.id).where(t.unit.c.key == wanted.unit)))
+    of = t.item_light.c
+    conditions: list[ColumnElement[bool]] = [of.from_day <= on, of.until_day > on]
+    conditions += [column == value for column, value in (
+        (of.contact_leader, wanted.leader), (of.kind, wanted.kind)) if value]
     if wanted.light and light:
-        conditions.append(t.item_light.c.light == wanted.light)
+        conditions.append(of.urgency == (_LIGHTS.index(wanted.light) if wanted.light in _LIGHTS else LAST))
+    if wanted.unit:
+        conditions.append(of.unit_id.in_(select(t.unit.c.id).where(t.unit.c.key == wanted.unit)))
     if wanted.source:
-        conditions.append(t.item_view.c.item_id.in_(
-            select(t.item_source.c.item_id).where(t.item_source.c.kind == wanted.source)))
-    if wanted.month:
-        conditions += [t.item_view.c.deadline >= wanted.month, t.item_view.c.deadline < f"{wanted.month}-99"]
-    if wanted.open_only:
-        conditions.append(t.item_view.c.open)
-    if wanted.review_due:
-        conditions += [t.item_view.c.status == Status.PARKED.value, t.item_view.c.parked_until <= on]
-    if wanted.slips_out:
-        conditions.append(t.item_view.c.slips > 0)
-    of_item = _item_conditions(wanted)
+        conditions.append(of.item_id.in_(select(t.item_source.c.item_id).where(t.item_source.c.kind == wanted.source)))
+    if wanted.archived:
+        conditions.append(of.archived.is_(wanted.archived == "yes"))
+    of_view, of_item = _view_conditions(wanted, on), _item_conditions(wanted)
+    asked: Select[Any] = wanted_columns.select_from(t.item_light)
+    if view or of_view:
+        asked = asked.join(t.item_view, t.item_view.c.item_id == of.item_id)
     if of_item:
-        asked = asked.join(t.item, t.item.c.id == t.item_view.c.item_id)
-    return asked.where(*conditions, *of_item)
+        asked = asked.join(t.item, t.item.c.id == of.item_id)
+    return asked.where(*conditions, *of_view, *of_item)
+
+
+def _view_conditions(wanted: Filter, on: str) -> list[ColumnElement[bool]]:
+    of = t.item_view.c
+    conditions: list[ColumnElement[bool]] = [column == value for column, value in (
+        (of.status, wanted.status), (of.waits_for, wanted.waits_for)) if value]
+    if wanted.month:
+        conditions += [of.deadline >= wanted.month, of.deadline < f"{wanted.month}-99"]
+    if wanted.open_only:
+        conditions.append(of.open)
+    if wanted.review_due:
+        conditions += [of.status == Status.PARKED.value, of.parked_until <= on]
+    if wanted.slips_out:
+        conditions.append(of.slips > 0)
+    return conditions
 
 
 def _item_conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    conditions += [column == value for column, value in (
-        (t.item.c.kind, wanted.kind), (t.item.c.batch, wanted.batch)) if value]
+    if wanted.batch:
+        conditions.append(t.item.c.batch == wanted.batch)
     if wanted.sitting:
         conditions.append(t.item.c.sitting_id.in_(select(t.sitting.c.id).where(t.sitting.c.key == wanted.sitting)))
     if wanted.period:
@@ -212,10 +236,12 @@ def _item_conditions(wanted: Filter) -> list[ColumnElement[bool]]:
 def _lines(c: Connection, item_ids: Sequence[int], day: date) -> tuple[ListedItem, ...]:
     on = day.isoformat()
     found: dict[int, ListedItem] = {}
+    archived = archive_days(c) if item_ids else {}
     for n in range(0, len(item_ids), 500):
         rows = c.execute(
-            select(t.item, t.item_view, t.item_light.c.light, t.item_light.c.urgency, _unit.c.key.label("unit"),
-                   _unit.c.name.label("unit_name"), _lead.c.name.label("lead_unit"), t.sitting.c.key.label("sitting"),
+            select(t.item, t.item_view, t.item_light.c.light, t.item_light.c.urgency, t.item_light.c.archived,
+                   _unit.c.key.label("unit"), _unit.c.name.label("unit_name"), _lead.c.name.label("lead_unit"),
+                   t.sitting.c.key.label("sitting"),
                    t.sitting.c.title.label("sitting_title"), t.sitting.c.period, t.target.c.key.label("target"))
             .join_from(t.item, t.item_view, t.item_view.c.item_id == t.item.c.id)
             .join(t.item_light, and_(t.item_light.c.item_id == t.item.c.id, t.item_light.c.from_day <= on,
@@ -225,11 +251,11 @@ def _lines(c: Connection, item_ids: Sequence[int], day: date) -> tuple[ListedIte
             .outerjoin(t.sitting, t.sitting.c.id == t.item.c.sitting_id)
             .outerjoin(t.target, t.target.c.id == t.item.c.target_id)
             .where(t.item.c.id.in_(item_ids[n:n + 500])))
-        found |= {r.id: _line(r) for r in rows}
+        found |= {r.id: _line(r, archived.get(r.batch) if r.archived else None) for r in rows}
     return tuple(found[one] for one in item_ids if one in found)
 
 
-def _line(r: Row[Any]) -> ListedItem:
+def _line(r: Row[Any], archived_on: date | None) -> ListedItem:
     view, state = t.item_view.c, json.loads(r.state)
     put_right = state.get("fields", {})
     seen = r._mapping
@@ -248,7 +274,8 @@ def _line(r: Row[Any]) -> ListedItem:
         merged_into=r.merged_into or "", parent=r.parent or "", part_of=r.part_of or "", progress=r.progress,
         progress_on=_day(r.progress_on), letter_only=bool(r.letter_only), is_open=bool(r.open), counted=bool(r.counted),
         serial=r.serial, last_at=moment_of(r.last_at), sitting=r.sitting or "", sitting_title=r.sitting_title or "",
-        period=r.period or "", target=r.target or "", note=r.note, state=state)
+        period=r.period or "", target=r.target or "", note=r.note, archived_on=archived_on,
+        state=state)
 
 
 def light_at(urgency: int) -> str:

@@ -6,10 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, Text, cast, func, select
+from sqlalchemy import Connection, func, select
 
 from db import tables as t
-from db.item_lines import Filter
+from db.item_lines import Filter, Tally
+from db.item_values import ItemKind
 from db.reads.items import light_at, where
 
 
@@ -28,15 +29,16 @@ class LeaderVisit:
     taken_back: str
 
 
-def by_leader(c: Connection, day: date) -> dict[str, dict[str, int]]:
-    """Contact leader -> light -> how many of the counted items."""
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    both = (cast(t.item_light.c.urgency, Text) + "/" + t.item_view.c.contact_leader).label("both")  # one text: one pass
-    for told, n in c.execute(where(select(both, func.count()), Filter(), day)
-                             .where(t.item_view.c.counted, t.item_view.c.contact_leader != "").group_by(both)):
-        urgency, _slash, leader = told.partition("/")
-        found[leader][light_at(int(urgency))] = int(n)
-    return dict(found)
+def by_leader(c: Connection, day: date) -> dict[str, tuple[Tally, ...]]:
+    """Contact leader -> the counted items, by light and kind."""
+    found: dict[str, list[Tally]] = defaultdict(list)
+    of = t.item_light.c
+    by = (of.contact_leader, of.urgency, of.kind, of.archived)  # in the order of an index: nothing is sorted
+    for leader, urgency, kind, archived, n in c.execute(
+            where(select(*by, func.count()), Filter(), day, view=False)
+            .where(of.counted, of.contact_leader != "").group_by(*by)):
+        found[leader].append(Tally(kind=ItemKind(kind), light=light_at(urgency), archived=bool(archived), n=int(n)))
+    return {leader: tuple(some) for leader, some in found.items()}
 
 
 def visits(c: Connection, *, leader: str = "", since: date | None = None, limit: int = 100) -> tuple[LeaderVisit, ...]:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from db.tables.base import link, metadata, needed, one_of
@@ -149,6 +150,12 @@ item_light = Table(  # the light by day, as long as nothing happens: one row a s
     needed("until_day"),  # the first day after it
     needed("light"),
     needed("urgency", Integer),  # 0 = look here first
+    link("unit_id", "unit.id"),  # from here on what is counted by, as the view and the item have it: so a picture of all
+    needed("contact_leader"),  # items is one walk along one index, in the order in which it groups
+    needed("kind"),
+    needed("due_month"),  # "" where nobody has named a day yet
+    needed("counted", Boolean),
+    needed("archived", Boolean),  # its list is closed, and nothing has happened to it since: the light stands still
     sqlite_with_rowid=False,
 )
 
@@ -156,6 +163,16 @@ for _table, *_columns in (
     (item, "target_id"), (item, "sitting_id"), (item, "part_of"), (item, "batch"), (item, "unit_id"),
     (item_unit, "unit_id"), (item_source, "item_id"), (item_event, "at"),
     (item_view, "unit_id"), (item_view, "contact_leader"), (item_view, "deadline"),
-    (item_light, "urgency", "until_day"),
+    (item_view, "parked_until"), (item_view, "status"), (item_view, "waits_for"),
 ):
     Index(f"ix_{_table.name}_{'_'.join(_columns)}", *(_table.c[one] for one in _columns))
+
+_made_up = text("note like '示例数据%'")
+Index("ix_item_made_up", item.c.id, sqlite_where=_made_up, postgresql_where=_made_up)  # what samples say of themselves
+
+for _by, *_columns in (  # in the order in which the list, the wall chart and the overview of leaders group what they count
+    ("list", "archived", "urgency", "kind", "counted"),
+    ("unit", "unit_id", "due_month", "urgency", "kind", "archived", "counted"),
+    ("leader", "contact_leader", "urgency", "kind", "archived", "counted"),
+):
+    Index(f"ix_item_light_by_{_by}", *(item_light.c[one] for one in (*_columns, "until_day", "from_day")))

@@ -129,6 +129,7 @@ def test_the_list_is_read_alike_on_both_databases(hall):
         sitting_id = w.c.execute(select(t.sitting.c.id)).scalar_one()
         for n, (unit, due) in enumerate((("A", date(2026, 4, 1)), ("A", date(2026, 9, 30)), ("B", None))):
             enter(w, problem(text=f"100%回访{n}", unit=f"small-{unit}", deadline=due, contact_leader="分管副市长",
+                             batch=("第二批", "第一批", "")[n], note=("", "示例数据：虚构", "另记")[n],
                              supporting=("small-C",), source=Source(kind=SourceKind.QUESTION, words="问"), sitting_id=sitting_id))
         number = w.items.enter_promises(items_sitting(w), listed_on=DAY, by="host", at=make.START)[0]
     with hall.house.database.reading() as c:
@@ -136,7 +137,10 @@ def test_the_list_is_read_alike_on_both_databases(hall):
         found = {name: [one.text for one in items.page(c, Filter(**{name: value}), DAY)] for name, value in (
             ("unit", "small-B"), ("leader", "分管副市长"), ("light", "overdue"), ("month", "2026-09"), ("source", "question"),
             ("text", "100%"), ("period", "2026Q1"), ("waits_for", "office"), ("status", "closed"))}
-        counted, lines = items.tally(c, Filter(light="overdue"), DAY)
+        tallies, lines = items.tally(c, Filter(light="overdue"), DAY)
+        counted = items.lights(c, Filter(light="overdue"), DAY)
+        known = items.known_leaders(c), items.known_batches(c), items.known_units(c), items.known_periods(c), items.sample_notes(c)
+        ids = dict(c.execute(select(t.unit.c.id, t.unit.c.key)).all())
         cells = item_charts.grid(c, Filter(source="question"), DAY)
         due = item_charts.due_days(c, Filter(unit="small-A"), DAY, "2026-09")
         last = item_charts.promised_in(c, sitting_id, DAY)
@@ -146,7 +150,12 @@ def test_the_list_is_read_alike_on_both_databases(hall):
     assert {name: len(texts) for name, texts in found.items()} == {
         "unit": 2, "leader": 3, "light": 1, "month": 1, "source": 3, "text": 3, "period": 6, "waits_for": 1, "status": 0}
     assert (counted["overdue"], sum(counted.values()), lines) == (1, 6, 1)
-    assert sorted(cells) == [("small-A", "2026-04", "overdue", 1), ("small-A", "2026-09", "unknown", 1), ("small-B", "", "unknown", 1)]
+    assert sorted((one.kind.value, one.light, one.n) for one in tallies) == [
+        ("commitment", "unknown", 3), ("problem", "overdue", 1), ("problem", "unknown", 2)]
+    assert known == (("分管副市长",), ("第一批", "第二批"), (("small-A", "A县"), ("small-B", "B县"), ("small-C", "C县")),
+                     ("2026Q1",), ("示例数据：虚构",))
+    assert sorted((ids[unit], month, one.light, one.n) for unit, month, one in cells) == [
+        ("small-A", "2026-04", "overdue", 1), ("small-A", "2026-09", "unknown", 1), ("small-B", "", "unknown", 1)]
     assert due == {"2026-09-30": {"unknown": 1}}
     assert last["small-A"] == {"overdue": 1, "unknown": 2}
     assert one is not None and (one.target, one.measures, one.amount) == ("U1", ("逐项倒排", "每周会商"), "90%")

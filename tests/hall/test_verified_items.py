@@ -27,6 +27,8 @@ def faults(house: House) -> list[str]:
     ("update item_event set detail = 'x' where item_id = 4 and serial = 2", "现状与事件重放不一致：1项"),
     ("update item_view set status = 'closed' where item_id = 4", "现状与事件重放不一致：1项"),
     ("update item_light set light = 'done', urgency = 8 where item_id = 4", "现状与事件重放不一致：1项"),
+    ("update item_light set counted = false where item_id = 4", "现状与事件重放不一致：1项"),
+    ("update item_light set due_month = '2027-01' where item_id = 4", "现状与事件重放不一致：1项"),
 ])
 def test_what_was_changed_by_hand_is_found(house: House, said: str, found: str) -> None:
     made = make_list.of(house)

@@ -16,10 +16,12 @@ from office.list_form import COLUMNS, SHEET, list_template
 from office.list_import import check_list, enter_all, import_list
 from office.list_workbook import list_workbook
 from office.refusal import NotAllowed, Refused
+from office.wall_chart import chart
 from office.workbook_file import read_file
 from office.workbook_writing import PlainSheet, write_sheets
+from scoring.commitment import Kind
 from scoring.lights import Light
-from tests import make
+from tests import make, make_list
 from tests.office.test_items import LIAISON, OFFICE
 
 DAY = date(2026, 6, 25)
@@ -58,11 +60,30 @@ def test_the_most_urgent_comes_first_and_the_counts_add_up(published):
 
     assert [(one.number, one.unit_name, one.light) for one in found.items] == [
         ("2026Q1-002", "A县", "overdue"), ("2026Q1-003", "B县", "due_soon"), ("2026Q1-001", "A县", "unknown")]
-    assert [(one.light, one.words) for one in found.counts if one.rate.numerator] == [
+    assert [(one.light, one.words) for one in found.counts if one.n] == [
         (Light.OVERDUE, "1 / 3 项，33.3%"), (Light.DUE_SOON, "1 / 3 项，33.3%"), (Light.UNKNOWN, "1 / 3 项，33.3%")]
-    assert sum(one.rate.numerator for one in found.counts) == found.total == 3
+    assert sum(one.n for one in found.counts) == found.total == 3
     assert found.sentence == "共3项，已办结0项（0.0%），1项已逾期，1项将到期（截至2026-06-25）。"
     assert choices(published.house.database).notes == ("示例数据",)
+
+
+def test_every_kind_has_a_rate_of_its_own_with_its_own_numerator_and_denominator(published):
+    made = make_list.List(house=published.house)
+    for text, kind in (("短板一", ItemKind.SHORTCOMING), ("措施一", ItemKind.MEASURE), ("措施二", ItemKind.MEASURE)):
+        made.enter("small-A", text, kind=kind, deadline=date(2026, 7, 31))
+    done = made.numbers[1]
+    made.happen(done, Kind.ACCEPTED, unit="small-A")
+    made.strike_off(done)
+    found = listed(published)
+
+    assert found.sentence == ("共6项（截至2026-06-25）：承诺3项，已办结0项（0.0%）；短板1项，已办结0项（0.0%）；"
+                              "举措2项，已办结1项（50.0%）；1项已逾期；1项将到期。")
+    assert [(kind, rate.numerator, rate.denominator, rate.as_of) for kind, rate in found.counted.closed] == [
+        (ItemKind.COMMITMENT, 0, 3, DAY), (ItemKind.SHORTCOMING, 0, 1, DAY), (ItemKind.MEASURE, 1, 2, DAY)]
+    assert {one.light: one.words for one in found.counts if one.n} == {
+        Light.OVERDUE: "承诺1", Light.DUE_SOON: "承诺1", Light.UNKNOWN: "承诺1、短板1、举措1", Light.DONE: "举措1"}
+    assert listed(published, kind="measure").sentence == "共2项，已办结1项（50.0%）（截至2026-06-25）。"
+    assert chart(published.house.database, Filter(), today=DAY).sentence == found.sentence
 
 
 def test_a_filter_by_unit_changes_the_denominator_and_a_light_does_not(published):

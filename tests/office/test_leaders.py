@@ -36,10 +36,10 @@ def test_the_sentence_counts_items_and_who_has_not_been_on_site(listed):
     after = overview(database, LEADER, today=today)
     rows = {one.leader: one for one in after.rows}
 
-    assert before.sentence == f"2位联系领导，共3项，已办结1项；本月还有2位没有到现场（截至{today.isoformat()}）。"
-    assert after.sentence == f"2位联系领导，共3项，已办结1项；本月还有1位没有到现场（截至{today.isoformat()}）。"
+    assert before.sentence == f"2位联系领导，共3项，已办结1项（33.3%）；本月还有2位没有到现场（截至{today.isoformat()}）。"
+    assert after.sentence == f"2位联系领导，共3项，已办结1项（33.3%）；本月还有1位没有到现场（截至{today.isoformat()}）。"
     assert (after.without(Duty.ON_SITE), set(after.without(Duty.BRIEFING))) == ((DEPUTY,), {VICE, DEPUTY})
-    assert (rows[VICE].open, rows[VICE].closed.denominator, rows[VICE].lights[Light.DONE]) == (1, 2, 1)
+    assert (rows[VICE].open, rows[VICE].counted.total, rows[VICE].lights[Light.DONE]) == (1, 2, 1)
 
 
 def test_a_visit_counts_for_its_month_and_a_briefing_for_its_week(listed):

@@ -45,15 +45,17 @@ def test_every_item_is_in_one_cell_by_unit_and_month(database):
     assert chart(database, Filter(unit="small-A"), today=TODAY).total == 2
 
 
-def test_the_months_are_those_around_today_those_asked_for_or_the_last_that_a_list_has(database):
+def test_the_months_are_those_around_today_those_asked_for_or_those_in_which_most_falls_due(database):
     def months(wanted: Filter, **asked: str) -> tuple[str, str]:
         shown = [*chart(database, wanted, today=date(2031, 1, 15), **asked).months]
         return shown[0], shown[-1]
 
     assert months(Filter(text="没有这样的事")) == ("2030-10", "2031-07")
-    assert months(Filter()) == ("2027-04", "2028-01"), "everything ended long ago"
+    assert months(Filter()) == ("2025-09", "2026-06"), "two of four fall due in June, one each long before and after"
+    assert months(Filter(text="事3")) == ("2027-04", "2028-01")
+    assert months(Filter(text="事4")) == ("2030-10", "2031-07"), "no day is named"
     assert months(Filter(), start="2026-05") == ("2026-05", "2027-02")
-    assert months(Filter(), start="soon") == ("2027-04", "2028-01")
+    assert months(Filter(), start="soon") == ("2025-09", "2026-06")
 
 
 def test_the_tables_carry_nodes_and_supporting_units_a_page_at_a_time(database):

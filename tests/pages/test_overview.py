@@ -29,7 +29,7 @@ def listed(tmp_path_factory):
 def test_a_visit_is_written_down_and_taken_back_and_a_unit_reads_nothing_of_it(listed, monkeypatch):
     page = open_page(monkeypatch, listed.tokens["office"], "overview", leader=VICE)
     before = text(page)
-    assert "2位联系领导，共3项，已办结0项；本月还有2位没有到现场" in before
+    assert "2位联系领导，共3项，已办结0项（0.0%）；本月还有2位没有到现场" in before
     assert "▲ 本月还没有" in before and "/commitments?leader=" in before
     page.selectbox(key="visit/duty").set_value(Duty.ON_SITE)
     page.text_input(key="visit/about").set_value("断头路<i>工地")
