@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ import pytest
 from db.engine import Database
 from db.migrate import migrate
 from tests import make
+from tests.postgres import Shelf, drop, new_database, server
 from tests.tables import with_tables
 
 
@@ -29,10 +31,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a real PostgreSQL server of this test process, without the database's name."""
-    import tempfile
-
-    from tests.postgres import server
-
     with tempfile.TemporaryDirectory(prefix="leitai-pg-") as folder, server(Path(folder)) as address:
         yield address
 
@@ -46,10 +44,14 @@ def sqlite_with_tables() -> Path:
 @pytest.fixture(scope="session")
 def postgres_with_tables(postgres: str) -> str:
     """The name of a database with every table and no row, on the server of this process."""
-    from tests.postgres import new_database
-
     _migrated(new_database(postgres, "leitai_tables"))
     return "leitai_tables"
+
+
+@pytest.fixture(scope="session")
+def shelf(postgres: str, postgres_with_tables: str) -> Shelf:
+    """PostgreSQL databases of this process, used again."""
+    return Shelf(postgres, postgres_with_tables)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -59,7 +61,10 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         shutil.copyfile(request.getfixturevalue("sqlite_with_tables"), tmp_path / "leitai.db")
         yield f"sqlite:///{tmp_path / 'leitai.db'}"
     else:
-        yield from _on_postgres(request.getfixturevalue("postgres"), request.getfixturevalue("postgres_with_tables"))
+        shelf = request.getfixturevalue("shelf")
+        lent = shelf.take()
+        yield lent
+        shelf.give_back(lent)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -68,15 +73,9 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'leitai.db'}"
     else:
-        yield from _on_postgres(request.getfixturevalue("postgres"), "template1")
-
-
-def _on_postgres(server: str, like: str) -> Iterator[str]:
-    from tests.postgres import drop, new_database
-
-    name = f"leitai_{uuid.uuid4().hex[:12]}"
-    yield new_database(server, name, like)
-    drop(server, name)
+        address, name = request.getfixturevalue("postgres"), f"leitai_{uuid.uuid4().hex[:12]}"
+        yield new_database(address, name)
+        drop(address, name)
 
 
 @pytest.fixture(scope="session", autouse=True)
