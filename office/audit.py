@@ -28,6 +28,7 @@ DETAIL_WORDS = {
     "confirmed": "确认人", "decision": "复核结论", "grounds": "异议理由", "hands": "公布方式",
     "hours": "异议期小时数", "objection": "异议编号", "objections": "办结的异议",
     "reopened": "重新开放", "result_sha256": "成绩校验码",
+    "ended_question": "结束的提问编号", "outcome": "结果", "pressed": "按下", "told": "当时提示", "why": "缘由",
     "roles": "角色", "round": "轮号", "rows": "行数", "rule_sha256": "办法校验码", "seat": "席位", "seats": "席位",
     "seconds": "秒数", "seed": "抽签号", "sha256": "校验码", "shortcomings": "不足", "shows": "显示",
     "substitute": "代为发言人", "supplement": "补场",

@@ -11,5 +11,9 @@ class NotFound(Refused):
     """What was asked for does not exist."""
 
 
+class Overtaken(Refused):
+    """What was pressed was drawn before somebody else did something: it says who did what."""
+
+
 class NotAllowed(Refused):
     """The person signed in may not do this."""

@@ -8,6 +8,7 @@ from html import escape
 
 import streamlit as st
 
+from hall.pressing import press
 from office.people import Role
 from pages import _comments, _questions
 from pages._frame import act, choose_sitting, header, house, require
@@ -18,7 +19,7 @@ HEARD = timedelta(seconds=12)
 
 
 def do(action: Callable[..., object], *args: object, done: str = "", **kwargs: object) -> None:
-    if not act(action, house().database, key, *args, by=who.name, at=house().clock(), done=done, **kwargs):
+    if not act(press, action, house().database, key, *args, by=who.name, at=house().clock(), done=done, **kwargs):
         house().live.refresh()  # what it was refused for is to be seen at once
 
 

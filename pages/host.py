@@ -13,6 +13,7 @@ from hall.moment.readiness import readiness_of
 from hall.moment.snapshot import Snapshot
 from hall.outcome import results
 from hall.outcome.signing import flags, signing_kept
+from hall.pressing import press
 from hall.screen import showing
 from hall.stage import console
 from hall.stage.awaited import Awaited, awaited
@@ -27,8 +28,8 @@ st.html(_console.CSS)
 key = choose_sitting()
 at_start = house().live.at(key)
 def do(action: Callable[..., object], *args: object, done: str = "", **kwargs: object) -> None:
-    """A host's move: recorded under his name, at this moment."""
-    act(action, house().database, key, *args, by=who.name, at=house().clock(), done=done, **kwargs)
+    """A host's move: recorded under his name, at this moment, also when it came too late."""
+    act(press, action, house().database, key, *args, by=who.name, at=house().clock(), done=done, **kwargs)
 
 
 @st.fragment(run_every="1s")

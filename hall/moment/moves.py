@@ -15,7 +15,7 @@ from db.stage_values import LastMove
 from db.values import Sitting
 from db.work import Work
 from office.local_time import clock_time
-from office.refusal import Refused
+from office.refusal import Overtaken
 
 BEGIN, END, PAUSE, RESUME, MORE, UNDO = "开始环节", "结束环节", "暂停计时", "继续计时", "加时", "撤销上一步"
 SHOW, OPEN, CLOSE, VOID, PUBLISH = "大屏切换", "开始打分", "截止打分", "作废重投", "公布成绩"
@@ -63,7 +63,7 @@ def refuse_if_passed(w: Work, sitting: Sitting, seen: int | None) -> LastMove | 
     newest = reads.last_move(w.c, sitting.id, HOST_MOVES)
     if seen is not None and id_of(newest) != seen:
         if newest is None:
-            raise Refused("这个场次刚刚变动，请看清后再操作。")
+            raise Overtaken("这个场次刚刚变动，请看清后再操作。")
         names = {one.key: one.name for one in sittings.targets(w.c, sitting.id)}
-        raise Refused(f"{newest.by}已在{clock_time(newest.at)}{move_words(newest, names)}。请看清后再操作。")
+        raise Overtaken(f"{newest.by}已在{clock_time(newest.at)}{move_words(newest, names)}。请看清后再操作。")
     return newest

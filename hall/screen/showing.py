@@ -22,7 +22,7 @@ from hall.outcome.results import Standing, standing
 from hall.screen import wall, wall_kept
 from hall.screen.reveal import BEFORE, Low, Reveal, Step
 from office.local_time import clock_time
-from office.refusal import Refused
+from office.refusal import Overtaken, Refused
 from scoring.round import Phase
 
 
@@ -81,7 +81,7 @@ def freeze(database: Database, sitting: str, shown: wall.Wall, *, by: str, at: d
     with work(database) as w:
         found, screen = _held(w, sitting)
         if screen.frozen_at is not None:
-            raise Refused(f"大屏在{clock_time(screen.frozen_at)}已经冻结。")
+            raise Overtaken(f"大屏在{clock_time(screen.frozen_at)}已经冻结。")
         w.rounds.set_screen(found.id, replace(screen, frozen=wall_kept.written(shown), frozen_at=at))
         _tell(w, found, by, at, "冻结大屏")
 
@@ -91,7 +91,7 @@ def unfreeze(database: Database, sitting: str, *, by: str, at: datetime) -> None
     with work(database) as w:
         found, screen = _held(w, sitting)
         if screen.frozen_at is None:
-            raise Refused("大屏没有冻结，或另一台主持台已经恢复。")
+            raise Overtaken("大屏没有冻结，或另一台主持台已经恢复。")
         w.rounds.set_screen(found.id, replace(screen, frozen=None, frozen_at=None))
         _tell(w, found, by, at, "恢复大屏", frozen_at=clock_time(screen.frozen_at))
 
@@ -104,9 +104,9 @@ def reveal_to(database: Database, sitting: str, to: int, *, seen: int, version: 
         reveal = wall.prepared(reads.targets(w.c, found.id), screen, published)
         newest = len(result_reads.publications(w.c, found.id))
         if newest != version:
-            raise Refused(f"成绩已另出第{newest}版，请看清后从头揭晓。")
+            raise Overtaken(f"成绩已另出第{newest}版，请看清后从头揭晓。")
         if reads.stage(w.c, found.id).shows != "ranking" or screen.rehearsal is not None:
-            raise Refused("大屏现在不在揭晓成绩，请看清后再按。")
+            raise Overtaken("大屏现在不在揭晓成绩，请看清后再按。")
         stored = min(screen.step, len(reveal.steps)) if screen.version == version else 0
         _refuse_if_passed(stored, seen, reveal)
         to = max(0, min(to, len(reveal.steps)))
@@ -144,9 +144,9 @@ def rehearse(database: Database, sitting: str, to: int | None, *, seen: int | No
         if to is None and screen.rehearsal is None:
             raise Refused("排练已经结束。")
         if seen is not None and screen.rehearsal is None:
-            raise Refused("排练已经结束，请看清后再按。")
+            raise Overtaken("排练已经结束，请看清后再按。")
         if to is not None and seen != screen.rehearsal:
-            raise Refused("另一台主持台已经在排练，请看清后再按。" if seen is None else
+            raise Overtaken("另一台主持台已经在排练，请看清后再按。" if seen is None else
                           f"另一台主持台已经按过，排练现在是第{screen.rehearsal}步。请看清后再按。")
         w.rounds.set_screen(found.id, replace(screen, rehearsal=to))
         action = "结束揭晓排练" if to is None else "开始揭晓排练" if seen is None else "揭晓排练"
@@ -167,7 +167,7 @@ def _refuse_in_earnest(w: Work, sitting: Sitting, screen: Screen) -> None:
 def _refuse_if_passed(stored: int, seen: int, reveal: Reveal) -> None:
     if stored != seen:
         words = f"刚揭晓{reveal.steps[stored - 1].called}" if stored else "已回到开头"
-        raise Refused(f"另一台主持台已经按过：大屏现在是第{stored}步，{words}。请看清后再按。")
+        raise Overtaken(f"另一台主持台已经按过：大屏现在是第{stored}步，{words}。请看清后再按。")
 
 
 def _latest(database: Database, sitting: str) -> Standing | None:

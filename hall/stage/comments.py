@@ -21,7 +21,7 @@ from hall.moment.snapshot import Snapshot
 from hall.moment.spoken import NAME_BOUND, needed, optional
 from hall.stage import stage_list
 from office.local_time import clock_time
-from office.refusal import NotFound, Refused
+from office.refusal import NotFound, Overtaken, Refused
 
 TEXT_BOUND = 500
 REASON_BOUND = 100
@@ -60,7 +60,7 @@ def say(database: Database, sitting: str, target: str, *, speaker: str, kind: st
         before = [one for one in talk_reads.comments(w.c, found.id) if one.target == target]
         if seen is not None and len(before) != seen:
             last = before[-1]
-            raise Refused(f"另一台已在{clock_time(last.said_at)}记下{last.speaker}的“{last.text[:20]}”，请看清后再记。")
+            raise Overtaken(f"另一台已在{clock_time(last.said_at)}记下{last.speaker}的“{last.text[:20]}”，请看清后再记。")
         said = Said(kind)
         owed = said in _ITEMS
         made = w.talk.comment(found.id, about.id, speaker=role, kind=said.value, text=words,
@@ -90,7 +90,7 @@ def take_back(database: Database, sitting: str, comment: int, reason: str, *, by
         if one is None:
             raise NotFound("没有这条点评。")
         if one.withdrawn:
-            raise Refused(f"这条点评已经撤回：{one.withdrawn}。")
+            raise Overtaken(f"这条点评已经撤回：{one.withdrawn}。")
         w.talk.withdraw_comment(comment, words)
         if one.number and not one.linked:
             stage_list.withdraw(w, one.number, f"点评撤回：{words}", by=by, at=at)
@@ -110,7 +110,7 @@ def promise(database: Database, sitting: str, question: int, *, text: str, by: s
         if one.state not in (talk.ON_STAGE, talk.ANSWERED):
             raise Refused("这个问题还没有上台，没有承诺可记。")
         if len(one.numbers) != seen:
-            raise Refused(f"这个问题的承诺已列入清单：{'、'.join(one.numbers)}，请看清后再记。")
+            raise Overtaken(f"这个问题的承诺已列入清单：{'、'.join(one.numbers)}，请看清后再记。")
         about = _target(w, found, one.target)
         source = Source(kind=SourceKind.QUESTION, words=f"{found.title}：{one.asker}问“{one.text[:60]}”",
                         key=f"question:{one.id}.{seen + 1}")

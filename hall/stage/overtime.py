@@ -16,7 +16,7 @@ from db.work import work
 from hall.moment.snapshot import Snapshot
 from hall.stage.rounds import hold
 from office.points import signed
-from office.refusal import NotFound, Refused
+from office.refusal import NotFound, Overtaken, Refused
 from scoring.rule import Deduction, Rule, read_rule
 
 KEY, WORD = "overtime", "超时"
@@ -69,7 +69,7 @@ def book(database: Database, sitting: str, target: str, to: int, *, seen: int, b
         now = next((int(value) for key, component, value in reads.components(w.c, found.id)
                     if (key, component) == (target, deduction.key)), 0)
         if now != seen:
-            raise Refused(f"{one.name}的超时扣分现在是{now}次，另一台主持台刚刚改过。请看清后再操作。")
+            raise Overtaken(f"{one.name}的超时扣分现在是{now}次，另一台主持台刚刚改过。请看清后再操作。")
         if to < 0:
             raise Refused("没有可以撤销的超时扣分。")
         w.roster.put_component(one.id, deduction.key, str(to) if to else "")

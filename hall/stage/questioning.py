@@ -21,7 +21,7 @@ from hall.moment.packing import sitting_of
 from hall.moment.spoken import ANSWER_BOUND, NAME_BOUND, QUESTION_BOUND, needed, optional
 from hall.stage.questions import State
 from office.local_time import clock_time
-from office.refusal import NotFound, Refused
+from office.refusal import NotFound, Overtaken, Refused
 
 REASON_BOUND = 100
 
@@ -79,7 +79,7 @@ def move(database: Database, sitting: str, question: int, places: int, *, seen: 
                  if other.target == one.target and other.state == State.QUEUED]
         order = [other.id for other in queue]
         if tuple(order) != seen:
-            raise Refused(f"排队次序已有变动{_last_act(w, found)}，请看清后再调。")
+            raise Overtaken(f"排队次序已有变动{_last_act(w, found)}，请看清后再调。")
         to = max(0, min(len(order) - 1, order.index(question) + places))
         order.insert(to, order.pop(order.index(question)))
         w.talk.place(tuple(order), tuple(other.position for other in queue))
@@ -120,7 +120,7 @@ def put_on_stage(database: Database, sitting: str, question: int, *, on_stage: i
 def _put(w: Work, found: Sitting, one: Question, on_stage: int | None, answer: str, by: str, at: datetime) -> None:
     before = talk_reads.question_on_stage(w.c, found.id)
     if (None if before is None else before.id) != on_stage:
-        raise Refused(f"台上的问题已有变动{_last_act(w, found, before.id if before else on_stage)}，请看清后再按。")
+        raise Overtaken(f"台上的问题已有变动{_last_act(w, found, before.id if before else on_stage)}，请看清后再按。")
     if one.state not in (State.WAITING, State.QUEUED, State.ANSWERED):
         raise _passed(w, found, one)
     stage = reads.stage(w.c, found.id)
@@ -161,7 +161,7 @@ def write_answer(database: Database, sitting: str, question: int, answer: str, *
         if one.state not in (State.ON_STAGE, State.ANSWERED):
             raise Refused("这个问题还没有上台，没有回答可记。")
         if one.answer != seen:
-            raise Refused(f"回答已有人改过{_last_act(w, found, question)}，现在是：{one.answer or '（空）'}。请看清后再改。")
+            raise Overtaken(f"回答已有人改过{_last_act(w, found, question)}，现在是：{one.answer or '（空）'}。请看清后再改。")
         w.talk.write_answer(question, words)
         _tell(w, found, by, at, "记录回答", question=question, answer=words, before=one.answer)
 
@@ -171,7 +171,7 @@ def let_phones_ask(database: Database, sitting: str, allowed: bool, *, by: str, 
     with work(database) as w:
         found = _held(w, sitting)
         if talk_reads.phones_may_ask(w.c, found.id) == allowed:
-            raise Refused(f"手机提问已经{'打开' if allowed else '关闭'}{_last_act(w, found)}。")
+            raise Overtaken(f"手机提问已经{'打开' if allowed else '关闭'}{_last_act(w, found)}。")
         w.talk.let_phones_ask(found.id, allowed)
         _tell(w, found, by, at, "手机提问开" if allowed else "手机提问关")
 
@@ -205,9 +205,9 @@ def _end(w: Work, one: Question, answer: str, at: datetime) -> str:
     return words
 
 
-def _passed(w: Work, sitting: Sitting, one: Question) -> Refused:
+def _passed(w: Work, sitting: Sitting, one: Question) -> Overtaken:
     reason = f"（{one.set_aside}）" if one.set_aside else ""
-    return Refused(f"这个问题现在是“{State(one.state).words}”{reason}{_last_act(w, sitting, one.id)}，请看清后再按。")
+    return Overtaken(f"这个问题现在是“{State(one.state).words}”{reason}{_last_act(w, sitting, one.id)}，请看清后再按。")
 
 
 def _last_act(w: Work, sitting: Sitting, question: int | None = None) -> str:

@@ -21,7 +21,7 @@ from hall.moment.leaving import LOOKED_AT, leave_stage
 from hall.moment.moves import CLOSE, OPEN, SHOW, VOID
 from office.begun import has_begun
 from office.local_time import clock_time
-from office.refusal import NotFound, Refused
+from office.refusal import NotFound, Overtaken, Refused
 from scoring.round import MoveRefused, Phase, check_move
 from scoring.rule import BallotKind, read_rule
 
@@ -256,9 +256,9 @@ def _open_round(w: Work, sitting: Sitting, of_round: int | None = None) -> Round
         if one.phase is Phase.OPEN:
             if of_round is not None and one.id != of_round:
                 names = _names(one, {target.key: target for target in reads.targets(w.c, sitting.id)})
-                raise Refused(f"您看到的那一轮已经结束，现在是{names}在打分。请看清后再操作。")
+                raise Overtaken(f"您看到的那一轮已经结束，现在是{names}在打分。请看清后再操作。")
             return one
-    raise Refused("现在没有正在打分的单位。")
+    raise (Refused if of_round is None else Overtaken)("现在没有正在打分的单位。")
 
 
 def _move(phase: Phase, to: Phase) -> None:

@@ -23,7 +23,7 @@ from hall.stage import rounds
 from hall.stage.rounds import hold
 from office.agenda_templates import fault_of, stored
 from office.plan import PlannedSegment
-from office.refusal import NotFound, Refused
+from office.refusal import NotFound, Overtaken, Refused
 from scoring.round import Phase
 
 MORE_AT_MOST = 3600
@@ -100,7 +100,7 @@ def pause(database: Database, sitting: str, *, run: SegmentRun, by: str, at: dat
         found = hold(w, sitting)
         one, segment = _going(w, found, run)
         if one.paused_at is not None:
-            raise Refused(f"{_last(w, found)}。计时已经暂停。")
+            raise Overtaken(f"{_last(w, found)}。计时已经暂停。")
         w.segments.pause(one.id, at=at)
         _tell(w, found, by, at, PAUSE, segment=segment.title, run=one.id)
 
@@ -110,7 +110,7 @@ def resume(database: Database, sitting: str, *, run: SegmentRun, by: str, at: da
         found = hold(w, sitting)
         one, segment = _going(w, found, run)
         if one.paused_at is None:
-            raise Refused(f"{_last(w, found)}。计时没有暂停。")
+            raise Overtaken(f"{_last(w, found)}。计时没有暂停。")
         w.segments.resume(one.id, at=at)
         _tell(w, found, by, at, RESUME, segment=segment.title, run=one.id)
 
@@ -154,7 +154,7 @@ def _going(w: Work, sitting: Sitting, seen: SegmentRun) -> tuple[SegmentRun, Seg
     """What goes on, which must be what the press was drawn with."""
     now = next((one for one in reads.runs(w.c, sitting.id) if one.ended_at is None), None)
     if now is None or (now.id, now.began_at) != (seen.id, seen.began_at):
-        raise Refused(f"{_last(w, sitting)}。请看清后再操作。")
+        raise Overtaken(f"{_last(w, sitting)}。请看清后再操作。")
     return now, _segment(w, sitting, now.segment)
 
 
