@@ -14,6 +14,7 @@ from db.values import Staff
 from hall.moment.extra import made_of
 from hall.moment.limits import phones_at_once
 from hall.moment.snapshot import Snapshot
+from hall.moment.turn import place_of
 from hall.preflight import owes, preflight
 from office.people import Role
 from office.reminders import OFFICE, SUPERVISOR, Reminder, Why
@@ -129,6 +130,8 @@ def _errand(why: Why, key: str, some: tuple[Reminder, ...]) -> Errand:
     if key in (OFFICE, SUPERVISOR):
         return Errand(words=f"清单有{len(some)}项{why.words}，最久的是{first.number}（{first.words}）",
                       page="reminders" if key == OFFICE else "mine")
+    if why is Why.UNANSWERED:
+        return Errand(words=f"清单有{len(some)}项{why.words}，先看{first.number}（{first.words}）", page="mine")
     kind, _colon, name = key.partition(":")
     narrowed = (_FILTERS[why],) if why in _FILTERS else ()
     return Errand(words=f"清单有{len(some)}项{why.words}，先看{first.number}（{first.words}）", page="commitments",
@@ -148,8 +151,8 @@ def _of_the_host(one: Snapshot) -> Iterator[Errand]:
         yield Errand(words=f"{title}：正在打分，请到主持台", page="host", sitting=key)
     elif standing is Standing.UNDER_WAY:
         counted = {key for r in one.rounds if r.phase is not Phase.VOID for key in r.targets}
-        position, name = next((t.position, t.name) for t in one.targets if t.key not in counted and not t.postponed)
-        yield Errand(words=f"{title}：下一家是第{position}家 {name}", page="host", sitting=key)
+        following = next(t for t in one.targets if t.key not in counted and not t.postponed)
+        yield Errand(words=f"{title}：下一家是第{place_of(one, following)}家 {following.name}", page="host", sitting=key)
     elif standing is Standing.COUNTED:
         yield Errand(words=f"{title}：全部打完，请公布成绩", page="host", sitting=key)
 

@@ -88,7 +88,7 @@ def _agenda_row(row: AgendaRow, collecting: bool) -> str:
     notes = [words for words, holds in (("下一家", row.next), ("代为发言", bool(row.substitute)), ("单列", row.apart),
                                         ("不上台", not row.speaks)) if holds]
     marks = "".join(f"<span class=after>{words}</span>" for words in notes)
-    return (f'<li class="{"here" if row.here else ""}"><span class="n">{row.position}</span>'
+    return (f'<li class="{"here" if row.here else ""}"><span class="n">{row.position or "–"}</span>'
             f'<span class="who">{escape(row.name)}</span>{marks}<span class="st">{_state(row.state, collecting)}</span></li>')
 
 

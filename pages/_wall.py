@@ -108,7 +108,8 @@ def notice(words: str) -> str:
 
 def _agenda(wall: AgendaWall) -> str:
     others = f"另有{wall.others}家不上台，只参加测评" if wall.others else ""
-    of = f"共{wall.of}家" if wall.of > len(wall.rows) else ""
+    here = sum(one.state is not State.POSTPONED for one in wall.rows)
+    of = f"共{wall.of}家" if wall.of > here else ""
     words = "　".join(part for part in (wall.note or others, of) if part)
     note = f'<div class="note">{escape(words)}</div>' if words else ""
     rows = math.ceil(len(wall.rows) / wall.columns) or 1
@@ -133,7 +134,7 @@ def _agenda(wall: AgendaWall) -> str:
 
 
 def _agenda_row(one: AgendaRow, following: bool) -> str:
-    return (f'<div class="row{" next" if following else ""}"><span class="n">{one.position}</span>'
+    return (f'<div class="row{" next" if following else ""}"><span class="n">{one.position or "–"}</span>'
             f'<span class="who">{escape(one.name)}</span>'
             f'<span class="st" style="color:{TONES[one.state]}">{one.state.shape} '
             f'{"下一家" if following and one.state is State.WAITING else one.state.words}</span></div>')

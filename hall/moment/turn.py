@@ -40,13 +40,22 @@ def speakers(snapshot: Snapshot) -> tuple[TargetCard, ...]:
 
 
 def place_of(snapshot: Snapshot, target: TargetCard) -> int:
-    """Its number when it is called: among those who speak, where not all do."""
-    return sum(one.speaks and one.position <= target.position for one in snapshot.targets) if target.speaks \
-        else target.position
+    """Its number when it is called: among those who speak in this sitting, where not all do; 0 when it is put off."""
+    if not target.speaks:
+        return place_on_paper(snapshot, target)
+    return 0 if target.postponed else sum(one.position <= target.position for one in speakers(snapshot))
 
 
 def how_many_speak(snapshot: Snapshot) -> int:
-    return sum(one.speaks for one in snapshot.targets)
+    return len(speakers(snapshot))
+
+
+def place_on_paper(snapshot: Snapshot, target: TargetCard) -> int:
+    """Its number among all who are scored in this sitting; 0 when it is put off."""
+    kept = snapshot.kept.get("places")
+    if not isinstance(kept, dict):
+        kept = snapshot.kept["places"] = {one.key: n for n, one in enumerate(balloted(snapshot), 1)}
+    return int(kept.get(target.key, 0))
 
 
 def balloted(snapshot: Snapshot) -> tuple[TargetCard, ...]:

@@ -17,7 +17,7 @@ from db.clock import text_of
 from db.values import Declaration, Receipt, Round
 from hall.ballots.phone_parts import parts_of
 from hall.moment.snapshot import SeatCard, Snapshot, TargetCard
-from hall.moment.turn import how_many_speak, place_of
+from hall.moment.turn import balloted, how_many_speak, place_of, place_on_paper
 from hall.phones.phone_page import (
     ChoiceView,
     CommitmentView,
@@ -109,8 +109,10 @@ def _stated(snapshot: Snapshot) -> str:
     kept = snapshot.kept.get("stated")
     if not isinstance(kept, str):
         cards = () if snapshot.round is None else tuple(map(snapshot.target, snapshot.round.targets))
-        said = [(one.name, one.speaker, one.position, one.declaration, one.last_time) for one in cards if one is not None]
-        kept = snapshot.kept["stated"] = hashlib.sha256(repr(said).encode()).hexdigest()
+        said = [(one.name, one.speaker, place_on_paper(snapshot, one), one.declaration, one.last_time)
+                for one in cards if one is not None]
+        of = (how_many_speak(snapshot), len(balloted(snapshot)), [place_of(snapshot, one) for one in cards[:1] if one is not None])
+        kept = snapshot.kept["stated"] = hashlib.sha256(repr((said, of)).encode()).hexdigest()
     return kept
 
 
@@ -183,8 +185,8 @@ def _target(snapshot: Snapshot, seat: SeatCard, card: TargetCard, sent: Mapping[
         key=card.key,
         name=card.name,
         presenter=card.speaker,
-        position=place_of(snapshot, card) if called else card.position,
-        total=how_many_speak(snapshot) if called else len(snapshot.targets),
+        position=place_of(snapshot, card) if called else place_on_paper(snapshot, card),
+        total=how_many_speak(snapshot) if called else len(balloted(snapshot)),
         recused=_said(recused) if recused is not None else "",
         last_time=card.last_time,
         shortcomings=_shortcomings(card.declaration),
@@ -253,14 +255,14 @@ def _in_words(snapshot: Snapshot, seat: SeatCard, line: Line) -> str:
 
 def _next_up(snapshot: Snapshot) -> str:
     """Who is on stage without a ballot yet, or who comes next on the agenda; empty while there is nothing to say."""
-    balloted = {key for one in snapshot.rounds if one.phase is not Phase.VOID for key in one.targets}
+    done = {key for one in snapshot.rounds if one.phase is not Phase.VOID for key in one.targets}
     on_stage = snapshot.target(snapshot.stage.target or "") if snapshot.stage.shows == "target" else None
-    if on_stage is not None and on_stage.key not in balloted:
+    if on_stage is not None and on_stage.key not in done:
         return f"现在上场：{on_stage.name}"
     if snapshot.sitting.ballot_mode == "all":
-        return "" if balloted else "全部讲完后一次打分。"
+        return "" if done else "全部讲完后一次打分。"
     return next((f"下一家：{one.name}" for one in snapshot.targets
-                 if one.speaks and not one.postponed and one.key not in balloted), "")
+                 if one.speaks and not one.postponed and one.key not in done), "")
 
 
 def _void_note(snapshot: Snapshot) -> str:

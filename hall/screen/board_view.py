@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from hall.moment.progress import told, words_of
 from hall.moment.snapshot import Snapshot, TargetCard
+from hall.moment.turn import balloted, how_many_speak, place_of
 from hall.outcome.standings import Board as ResultBoard
 from hall.outcome.standings import Line
 from hall.screen.wall import period_words
@@ -180,8 +181,9 @@ def _on_stage(snapshot: Snapshot, now: datetime, voted: Mapping[str, int]) -> On
     if together and current is not None:
         return OnStage(heading="一张票打全部单位", name=f"{len(current.targets)}家一并打分", presenter="", points=(),
                        ballot=ballot, again=False)
+    of = how_many_speak(snapshot) if target.speaks else len(balloted(snapshot))
     return OnStage(
-        heading=f"第{target.position}家 · 共{len(snapshot.targets)}家", name=target.name, presenter=target.speaker,
+        heading=f"第{place_of(snapshot, target)}家 · 共{of}家", name=target.name, presenter=target.speaker,
         points=_points(target, snapshot.sitting.held_on.year), ballot=ballot,
         again=ballot is None and snapshot.round_of(target.key) is not None)
 

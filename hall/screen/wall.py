@@ -232,7 +232,8 @@ def _agenda(snapshot: Snapshot, note: str = "") -> AgendaWall:
     return AgendaWall(
         rows=shown, next=next((one for one in rows if following is not None and one.key == following.key), None),
         done=sum(one.state in (State.CLOSED, State.PUBLISHED) for one in rows),
-        columns=max(1, math.ceil(len(shown) / LINES)), note=note, others=others, of=len(rows))
+        columns=max(1, math.ceil(len(shown) / LINES)), note=note, others=others,
+        of=sum(one.state is not State.POSTPONED for one in rows))
 
 
 def _ballot(snapshot: Snapshot, now: datetime, voted: Mapping[str, int]) -> BallotWall:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hall.moment.snapshot import Snapshot
+from hall.moment.turn import place_of
 from hall.stage.console import state_of
 from scoring.round import Phase
 
@@ -21,7 +22,7 @@ def may_be_called(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
     """(key, words) of everybody who may be put on stage, in order: a target that is scored may be shown again, one
     that only takes part in the ballot may be called after all; one that is postponed may not."""
     return tuple(
-        (one.key, f"{one.position} {one.name}（{state_of(snapshot, one.key).words}{'' if one.speaks else '，原定不上台'}）")
+        (one.key, f"{place_of(snapshot, one)} {one.name}（{state_of(snapshot, one.key).words}{'' if one.speaks else '，原定不上台'}）")
         for one in sorted(snapshot.targets, key=lambda one: (not one.speaks, one.position)) if not one.postponed)
 
 

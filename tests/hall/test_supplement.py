@@ -266,4 +266,4 @@ def test_who_is_put_off_is_neither_next_nor_missing_on_the_home_page(house: make
         if target == "U1":
             host = Staff(id=1, name="host", title="", roles=frozenset({Role.HOST}), unit="", active=True, has_password=True)
             said = [one.words for one in errands.errands(host, [now], (), date(2026, 4, 1))]
-            assert said == ["县区比拼现场 2026Q1：下一家是第3家 C县"]
+            assert said == ["县区比拼现场 2026Q1：下一家是第2家 C县"]

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from hall.outcome.results import Standing, standing
-from hall.screen import showing, wall
+from hall.phones import phone_view
+from hall.screen import board_view, showing, wall
 from hall.screen.wall import AgendaWall, BallotWall, RankingWall, RevealWall
 from hall.screen.wall_stage import Point, StageWall, deadline_words
-from hall.stage import rounds
+from hall.stage import agenda, rounds
 from hall.stage.console import State
 from office.plan import PlannedTarget
 from tests import make
@@ -54,6 +55,28 @@ def test_a_unit_on_stage_shows_what_it_admits_and_promises(hall: make.Hall) -> N
     assert on_wall(hall) == StageWall(
         position=2, total=3, name="B县", presenter="县委书记",
         points=(Point(text="项目开工慢", change="开工率61% → 开工率90%", promises=("开工率到90%（分管副县长，6月30日前）",)),))
+
+
+def test_who_is_put_off_is_not_counted_and_the_numbers_close_up_on_every_screen(hall: make.Hall) -> None:
+    agenda.postpone(hall.house.database, hall.key, "U1", reason="抢险", by="host", at=hall.now)
+    hall.house.live.refresh()
+    listed = on_wall(hall)
+    assert isinstance(listed, AgendaWall)
+    assert ([one.position for one in listed.rows], listed.of, listed.next and listed.next.position) == ([0, 1, 2], 2, 1)
+
+    show(hall, "target", "U3")
+    staged = on_wall(hall)
+    assert isinstance(staged, StageWall) and (staged.position, staged.total) == (2, 2)
+    hall.open("U3")
+    voting = on_wall(hall)
+    snapshot = hall.house.live.at(hall.key)
+    assert isinstance(voting, BallotWall) and voting.heading == "第2家 · 共2家" and snapshot is not None
+    told = board_view.board_view(snapshot, hall.now, {}, None).stage
+    assert told is not None and told.heading == "第2家 · 共2家"
+    seat = hall.house.live.seat(hall.secrets["L1"])
+    assert seat is not None
+    shown, = phone_view.view_of(snapshot, seat, None, at=hall.now, nonce="n", etag="").targets
+    assert (shown.position, shown.total) == (2, 2)
 
 
 def test_an_open_ballot_shows_time_and_turnout_whatever_the_stage_says(hall: make.Hall) -> None:
