@@ -59,6 +59,12 @@ def chain_hash(values: Mapping[str, str]) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
+def hashed_of(line: RecordLine) -> dict[str, str]:
+    """What its hash is made of, in this order, as it was written."""
+    return {"previous_hash": line.previous_hash, "at": text_of(line.at), "actor": line.actor, "action": line.action,
+            "sitting": line.sitting or "", "detail": json.dumps(line.detail, ensure_ascii=False, sort_keys=True)}
+
+
 def first_break(lines: Iterable[RecordLine]) -> int | None:
     """The id of the first line that does not follow from the one before it; None when the chain holds.
 
@@ -66,9 +72,7 @@ def first_break(lines: Iterable[RecordLine]) -> int | None:
     """
     previous = BEGINNING
     for line in lines:
-        expected = chain_hash({
-            "previous_hash": previous, "at": text_of(line.at), "actor": line.actor, "action": line.action,
-            "sitting": line.sitting or "", "detail": json.dumps(line.detail, ensure_ascii=False, sort_keys=True)})
+        expected = chain_hash({**hashed_of(line), "previous_hash": previous})
         if line.previous_hash != previous or line.hash != expected:
             return line.id
         previous = line.hash

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from db.engine import Database
 from db.reads import people as people_reads
 from db.reads import sittings as reads
-from db.record import first_break
+from db.record import first_break, hashed_of
+from office.export import csv_of
 from office.local_time import second
 from office.people import Role
 from scoring.commitment import Verdict
 
 SHOWN = 200
+RECORD_COLUMNS = ("序号", "当地时间", "场次", "内容", "前一条校验值", "时间（UTC）", "人", "操作", "场次编号", "原文", "校验值")
 DETAIL_WORDS = {
     "amount": "数量", "at_once": "不等收票", "ballots_sha256": "选票校验码", "before": "原为", "cause": "原因",
     "changes": "改动", "code": "编号",
@@ -97,6 +99,20 @@ def read_audit(database: Database, *, sitting: str | None = None, text: str = ""
             matching.append(shown)
     return Audit(lines=tuple(matching[:most]), matching=len(matching), total=len(everything),
                  broken_at=first_break(reversed(everything)))
+
+
+def record_csv(database: Database) -> bytes:
+    """The whole record, oldest first: each line in words, and what its hash is made of, so that anybody can check the
+    chain with the file alone (`docs/record.md`)."""
+    with database.reading() as c:
+        everything = people_reads.record(c)
+        titles = {one.key: f"{one.title} {one.period}" for one in reads.sittings(c)}
+        names = _names(titles, {one.key: one.name for one in reads.units(c)})
+        targets = {one.key: {t.key: t.name for t in reads.targets(c, one.id)} for one in reads.sittings(c)}
+    return csv_of(RECORD_COLUMNS, (
+        (line.id, second(line.at), titles.get(line.sitting or "", ""),
+         _in_words(line.detail, names | targets.get(line.sitting or "", {})),
+         *hashed_of(line).values(), line.hash) for line in reversed(everything)))
 
 
 def _names(titles: Mapping[str, str], units: Mapping[str, str]) -> dict[str, str]:

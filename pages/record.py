@@ -7,9 +7,10 @@ from html import escape
 import streamlit as st
 
 from office import badges, people
-from office.audit import SHOWN, read_audit
+from office.audit import SHOWN, read_audit, record_csv
 from office.people import Role, Staff
 from office.preparation import registered_units
+from pages._download import download
 from pages._frame import act, header, house, require
 from pages._pieces import confirm, say_what_happened_everywhere, table, typed
 
@@ -25,6 +26,8 @@ def draw_audit() -> None:
     shown = f"，下面是最新的{SHOWN}条" if found.matching > SHOWN else ""
     which = f"符合条件{found.matching}条{shown}" if sitting or text.strip() or shown else ""
     st.html(f'<p style="margin:0"><b style="color:{light[1]}">{light[0]} {escape(found.chain_words)}</b>　{which}</p>')
+    download("下载全部留痕（CSV，可核对记录链）", lambda: record_csv(house().database), "留痕.csv", "text/csv", key="record/csv",
+             icon=":material/download:", help="全部记录，不受上面条件影响；各列和核对办法见 docs/record.md")
     table(("序号", "时间", "人", "操作", "场次", "内容"),
           ((line.id, line.at, line.actor, line.action, line.sitting, line.detail) for line in found.lines),
           keep=(0, 1, 2, 3, 4), empty="没有符合条件的记录。")

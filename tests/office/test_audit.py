@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 from sqlalchemy import text
 
 from db.work import work
 from office import people, sittings
-from office.audit import DETAIL_WORDS, read_audit
+from office.audit import DETAIL_WORDS, read_audit, record_csv
 from office.people import Role
 from tests import make
 
@@ -51,6 +55,24 @@ def test_a_line_changed_behind_the_systems_back_is_found(house):
 
     assert audit.broken_at == 1
     assert "从第1条起对不上" in audit.chain_words
+
+
+def test_an_outsider_checks_the_downloaded_chain_with_nothing_but_the_file_and_the_documents_lines(house, tmp_path):
+    make.sitting(house)
+    people.add_staff(house.database, name="clerk1", title="=计票员", roles=[Role.CLERK], by="-admin", at=make.START)
+    block = re.search("```python\n(.*?)```", (ROOT / "docs" / "record.md").read_text(encoding="utf-8"), re.DOTALL)
+    file = tmp_path / "留痕.csv"
+
+    def check():
+        return subprocess.run([sys.executable, "-I", "-c", block[1]], cwd=tmp_path, capture_output=True, text=True,
+                              check=False, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"})
+
+    written = record_csv(house.database)
+    file.write_bytes(written)
+    assert (check().returncode, check().stdout.split()[0]) == (0, "3")
+    assert "添加人员" in written.decode("utf-8-sig").splitlines()[-1]
+    file.write_bytes(written.replace("制发胸牌".encode(), "制发奖牌".encode()))
+    assert check().returncode == 1
 
 
 def test_every_detail_that_the_code_records_has_a_chinese_word():

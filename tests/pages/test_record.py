@@ -25,6 +25,7 @@ def test_a_supervisor_reads_the_record_and_sees_no_people(open_page, house):
 
     assert "记录链完整" in words(app)
     assert "装入场次" in words(app)
+    assert [one.proto.label for one in app.get("download_button")] == ["下载全部留痕（CSV，可核对记录链）"]
     assert not app.tabs
     assert not [one for one in app.button if "登录链接" in one.label]
 
