@@ -9,6 +9,7 @@ import hashlib
 import tomllib
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from scoring.number import RoundingMode, percent, plain
@@ -68,6 +69,7 @@ def _sentence(faults: Sequence[Fault]) -> str:
     return one_sentence(said)
 
 
+@lru_cache(maxsize=64)  # a rule is frozen, and a hall reads the same one with every change of its stage
 def read_rule(data: bytes) -> Rule:
     """The rule in a file's bytes (UTF-8, a BOM is accepted); raises RuleRefused with all faults."""
     faults: list[Fault] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from argon2 import PasswordHasher
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
@@ -14,7 +15,7 @@ from starlette.testclient import TestClient
 from hall import door
 from office import people
 from office.people import Role
-from office.refusal import NotFound, Refused
+from office.refusal import NotAllowed, NotFound, Refused
 from tests import make
 
 PASSWORD = "长密码 with spaces 1"
@@ -186,3 +187,10 @@ def test_a_sign_in_expires(client: TestClient, house: make.House, first: str) ->
 def test_bodies_that_are_too_large_or_not_a_form(client: TestClient, first: str) -> None:
     assert client.post("/door", content=b"x" * 2_000_000).status_code == 403
     assert client.post("/door", content=b"\xff\xfe\x00").status_code == 401
+
+
+def test_an_unknown_name_takes_the_work_of_a_wrong_password(house: make.House) -> None:
+    """The hash that stands for nobody's is made as strong as a real one; weaker, it would tell who is on the staff."""
+    assert not PasswordHasher().check_needs_rehash(people._NOBODYS)
+    with pytest.raises(NotAllowed, match="登录名或密码不对"):
+        people.sign_in(house.database, "nobody", PASSWORD, at=house.clock())
