@@ -37,8 +37,11 @@ def happening(one: StoredEvent, units: Mapping[str, str], slips: tuple[SlipKind,
 
 
 def stage_words(line: ListedItem) -> str:
-    """Where it is in its life; a check that failed is said until somebody checks again or refuses."""
-    return "核查未通过" if line.status == Status.CLOSING and line.state.get("failed") else Status(line.status).words
+    """Where it is in its life; a check that failed is said until somebody checks again or refuses, an extension that is
+    asked for until it is decided."""
+    if line.status == Status.CLOSING and line.state.get("failed"):
+        return "核查未通过"
+    return "延期待审批" if line.status == Status.IN_PROGRESS and line.state.get("wanted") else Status(line.status).words
 
 
 def slip_words(slips: tuple[SlipKind, ...], key: str, level: int) -> str:

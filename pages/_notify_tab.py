@@ -41,6 +41,8 @@ def draw_settings(who: Staff) -> None:
         secret.text_input("签名密钥" + _kept(Channel.WEBHOOK in now.kept), type="password", key=f"{KEY}/key", autocomplete="off")
         st.form_submit_button("保存发送设置", type="primary", on_click=_save, args=(now, who))
     st.html('<p class="lt-note">密码和密钥存下后不再显示，但在数据库和备份文件里，请保管好这两样文件。'
+            "在这里开通后，“今天的提醒”里有发送的按键；要每天早上自动发，请在服务器上定时运行 leitai remind（见 docs/follow_up.md），"
+            "同一条一天只发一次。加密的邮件服务器，证书要是本机信任的机构签的。"
             "消息接口收到 JSON，请求头 X-Leitai-Signature 是 sha256=HMAC-SHA256（密钥，X-Leitai-Time + “.” + 正文）。</p>")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         to = st.text_input("试发到这个邮箱", key=f"{KEY}/to", value=now.mail_from)

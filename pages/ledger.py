@@ -99,7 +99,7 @@ st.html('<p class="lt-note">周期栏是当期净得分；“—”是当期没�
         + (f"办法：{html.escape(book.caps_words)}。" if book.caps_words else "") + "</p>"
         + units_table(book, accounts, periods))
 st.subheader(f"逐笔记分（{len(bookings)}笔）")
-st.html('<p class="lt-note">新的在上。更正不改旧账：先冲销，再按新版成绩记分。</p>'
+st.html('<p class="lt-note">新的在上。更正不改旧账：先冲销，再按更正后的成绩或回头看认定重新记分。</p>'
         + (bookings_table(bookings) + bookings_cards(bookings) if bookings else "<p>没有符合条件的记分。</p>"))
 download("下载台账（CSV）", ledger_csv(bookings), "考绩台账.csv", "text/csv", on_click="ignore",
          icon=":material/download:")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 
 import pytest
 
@@ -44,6 +45,16 @@ def test_the_words_follow_a_closure_that_a_check_found_wanting(hall):
     assert said(desk)[::2] == ("待签批", "核查通过，待领导签批。")
     desk.does(LEADER, Kind.SIGNED_OFF)
     assert said(desk) == ("待公示", "2026-04-30复查通过", "已签批，待公示。")
+
+
+def test_an_extension_that_is_asked_for_is_said_until_it_is_decided(hall):
+    desk = Desk(hall)
+    desk.does(LIAISON, Kind.ACCEPTED)
+    desk.does(LIAISON, Kind.EXTENSION_ASKED, deadline=date(2026, 8, 31), text="征迁未完")
+    assert said(desk) == ("延期待审批", "还有66天", "责任单位申请延到2026-08-31，待审批。")
+
+    desk.does(OFFICE, Kind.EXTENSION_DECIDED, granted=True, deadline=date(2026, 7, 31))
+    assert said(desk) == ("办理中", "还有96天", "A县办理中。")
 
 
 def test_what_no_check_found_wanting_counts_from_the_day_on_which_it_was_asked_for(hall):
