@@ -73,7 +73,7 @@ def signed_text(points: str) -> str:
 def _draw_close(view: LookBackView, who: Staff) -> None:
     """Closing books the points; it can be pressed when every visit has its outcome."""
     if view.plan.closed_at is not None:
-        st.success(f"已由{view.plan.closed_by}办结，分数已记入考绩台账。认定错了，在上面那一项里更正。")
+        st.success(f"已由{view.plan.closed_by}办结，分数已记入考绩台账。{'认定错了，在上面那一项里更正。' if IS_OFFICE else ''}")
         st.page_link("pages/ledger.py", label="看考绩台账", query_params={"period": view.plan.period})
         return
     if not IS_OFFICE:
