@@ -44,5 +44,6 @@ if mine.all_of_it is not None:
     st.html(_items.lamps(mine.all_of_it, address_of(mine.all_of_it.wanted)))
     rest = tuple(line for line in mine.all_of_it.items if line.number not in seen)
     if rest:
-        st.html(f'<p class="lt-note">{"其余，" if seen else ""}最急的在前。</p>' + _items.table(rest, today) + _items.cards(rest, today))
+        st.html(f'<p class="lt-note">{"其余，" if seen else ""}最急的在前。</p>'
+                + _items.table(rest, today) + _items.cards(rest, today))
     st.page_link("pages/commitments.py", label="在承诺清单里看全部", query_params=address_of(mine.all_of_it.wanted))
