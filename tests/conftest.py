@@ -20,6 +20,7 @@ from db.engine import Database
 from db.migrate import migrate
 from tests import make
 from tests.postgres import Shelf, drop, new_database, server
+from tests.statements import compile_once
 from tests.tables import with_tables
 
 
@@ -88,6 +89,7 @@ def what_is_slow_and_shown_elsewhere() -> Iterator[None]:
     from office import people
 
     with pytest.MonkeyPatch.context() as patch:
+        compile_once(patch)
         patch.setattr(people, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         patch.setattr(manifest_scanner, "scan_component_manifests",
                       functools.cache(manifest_scanner.scan_component_manifests))

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
@@ -39,6 +40,8 @@ def drop(address: str, name: str) -> None:
     """Remove a database, whoever still holds it."""
     _told(address, f'drop database "{name}" with (force)')
 
+Told = TypeVar("Told")
+
 
 class Shelf:
     """Databases with every table and no row, lent to one test after the other.
@@ -60,13 +63,17 @@ class Shelf:
         return url
 
     def give_back(self, url: str) -> None:
-        """Whoever still holds it is thrown out."""
-        if self._with(url, _emptied) == self._as_made:
+        """Whoever still holds it is thrown out; copies that the test made of it (`<name>_...`) go."""
+        name = str(make_url(url).database)
+        layout, copies = self._with(url, lambda c: (_emptied(c), _copies_of(c, name)))
+        for copy in copies:
+            drop(self._address, copy)
+        if layout == self._as_made:
             self._free.append(url)
         else:
-            drop(self._address, str(make_url(url).database))
+            drop(self._address, name)
 
-    def _with(self, url: str, do: Callable[[Connection], str]) -> str:
+    def _with(self, url: str, do: Callable[[Connection], Told]) -> Told:
         engine = create_engine(url, isolation_level="AUTOCOMMIT")
         try:
             with engine.connect() as c:
@@ -83,8 +90,13 @@ def _layout(c: Connection) -> str:
               from pg_class left join pg_attribute on attrelid = pg_class.oid and attnum > 0
              where relnamespace = 'public'::regnamespace
             union all select format('%s %s', tgname, tgenabled) from pg_trigger where not tgisinternal
+            union all select extname from pg_extension
             union all select conname from pg_constraint where connamespace = 'public'::regnamespace) x
         """)).scalar_one())
+
+
+def _copies_of(c: Connection, name: str) -> list[str]:
+    return list(c.execute(text("select datname from pg_database where starts_with(datname, :of)"), {"of": f"{name}_"}).scalars())
 
 
 def _emptied(c: Connection) -> str:
