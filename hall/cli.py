@@ -18,18 +18,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import Database, DatabaseUnreachable, database_url
 from db.migrate import migrate
-from db.rehearsal import is_marked
-from hall import care, serving
+from db.rehearsal import mark_of
+from hall import care
 from hall.house import utc_now
 from hall.moment.network import lan_address
 from hall.moment.status import status_of
 from hall.outcome import results
-from hall.rehearsals import crowds
 from hall.stage import rounds
 from office import badges, notify, people
 from office.loading import folders_in, load_folder
 from office.refusal import Refused
-from office.watermark import SENTENCE, WORD
+from office.watermark import MARKS
 from scoring.rows import PackageRefused
 from scoring.rule import RuleRefused
 
@@ -73,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     extra = add("ballots", "另起一个只收票的进程（PostgreSQL）", _ballots)
     extra.add_argument("--host", default="0.0.0.0")
     extra.add_argument("--port", type=int, required=True)
-    demo = add("demo", "演示：一场正在进行的彩排，模拟手机打分", _demo)
+    demo = add("demo", "演示：一场正在进行的示例场次，模拟手机打分", _demo)
     demo.add_argument("--host", default="0.0.0.0")
     demo.add_argument("--port", type=int, default=8501)
     demo.add_argument("--phones", type=int, default=300)
@@ -117,12 +116,14 @@ def _database(asked: argparse.Namespace) -> Database:
     database = Database(database_url(asked.database_url))
     migrate(database)
     with database.reading() as c:
-        if is_marked(c):
-            print(SENTENCE, file=sys.stderr)
+        if mark := MARKS.get(mark_of(c)):
+            print(mark.sentence, file=sys.stderr)
     return database
 
 
 def _serve(asked: argparse.Namespace) -> int:
+    from hall import serving  # the servers' libraries, which no other command waits for
+
     if asked.samples:
         database = _database(asked)
         for folder in folders_in(serving.SAMPLES):
@@ -132,6 +133,8 @@ def _serve(asked: argparse.Namespace) -> int:
 
 
 def _ballots(asked: argparse.Namespace) -> int:
+    from hall import serving
+
     return serving.serve_ballots(database_url(asked.database_url), asked.host, asked.port)
 
 
@@ -144,7 +147,7 @@ def _demo(asked: argparse.Namespace) -> int:
 
 
 def _rehearse(asked: argparse.Namespace) -> int:
-    from hall.rehearsals import rehearsal_by_hand
+    from hall.rehearsals import crowds, rehearsal_by_hand
 
     if not 0 <= asked.phones <= crowds.MOST_PHONES:
         raise Refused(f"模拟手机请写0到{crowds.MOST_PHONES}部。")
@@ -221,8 +224,8 @@ def _export(asked: argparse.Namespace) -> None:
     for name in results.export(database, asked.sitting, asked.folder):
         print(asked.folder / name)
     with database.reading() as c:
-        if is_marked(c):
-            (asked.folder / f"{WORD}.txt").write_text(f"{SENTENCE}\n", encoding="utf-8")
+        if mark := MARKS.get(mark_of(c)):
+            (asked.folder / f"{mark.word}.txt").write_text(f"{mark.sentence}\n", encoding="utf-8")
 
 
 def _remind(asked: argparse.Namespace) -> int:
