@@ -86,7 +86,7 @@ else:
         lifespan=_until_shutdown,
         routes=[*door.routes(house), *evidence_route.routes(house), *visitor.routes(house),
                 Route("/home", lambda _request: RedirectResponse("/"))],
-        middleware=[*([Middleware(Watermarked)] if house.is_rehearsal else []),
+        middleware=[*([Middleware(Watermarked, mark=house.mark)] if house.mark else []),
                     Middleware(PhonesFirst, house=house), Middleware(BoardFirst, house=house),
                     Middleware(door.SendToDoor, house=house, paths=frozenset({"/", *(f"/{name}" for name in NAMES)}))],
     )

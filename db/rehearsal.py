@@ -17,7 +17,7 @@ from db import tables as t
 from db.engine import Connection, Database
 from db.migrate import migrate
 
-MARK = "rehearsal"
+MARK, DEMO = "rehearsal", "demo"
 
 Change = Mapping[str, object]
 
@@ -25,6 +25,17 @@ Change = Mapping[str, object]
 def is_marked(c: Connection) -> bool:
     """Whether this database was made for a rehearsal. The mark is set once, when it is made."""
     return bool(c.execute(select(t.setting.c.value).where(t.setting.c.key == MARK)).scalar_one_or_none())
+
+
+def mark_of(c: Connection) -> str:
+    """MARK of a rehearsal's database, DEMO of a demonstration's, "" of a real one."""
+    found = set(c.execute(select(t.setting.c.key).where(t.setting.c.key.in_((MARK, DEMO)), t.setting.c.value != "")).scalars())
+    return MARK if MARK in found else DEMO if found else ""
+
+
+def mark_as_demo(c: Connection) -> None:
+    """For good: whatever is done on this database later is a demonstration."""
+    c.execute(insert(t.setting).values(key=DEMO, value="1"))
 
 
 def make(database: Database, file: Path, sitting_id: int) -> None:

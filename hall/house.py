@@ -14,7 +14,7 @@ from functools import cached_property
 
 from db.engine import Database, database_url
 from db.migrate import migrate
-from db.rehearsal import is_marked
+from db.rehearsal import MARK, mark_of
 from db.traces import Sweeper
 from hall.ballots.ballot_box import BallotBox
 from hall.moment.limits import allow_many_phones
@@ -27,6 +27,7 @@ from hall.parent import leave_with_parent
 from hall.phones.shadow import ShadowBox
 from hall.sole import Sole
 from hall.stage.rounds import close_what_is_due, collect_once_more
+from office.watermark import MARKS, Mark
 
 log = logging.getLogger("leitai.house")
 
@@ -61,10 +62,15 @@ class House:
         self._thread: threading.Thread | None = None
 
     @cached_property
-    def is_rehearsal(self) -> bool:
-        """Whether this house rehearses: its database was made for that, and stays so."""
+    def mark(self) -> Mark | None:
+        """What stands on everything that leaves a rehearsal or a demonstration: its database was made for that, and
+        stays so."""
         with self.database.reading() as c:
-            return is_marked(c)
+            return MARKS.get(mark_of(c))
+
+    @property
+    def is_rehearsal(self) -> bool:
+        return self.mark is MARKS[MARK]
 
     def open(self) -> None:
         """Bring the schema up to date, read the hall, start the writer and the clock."""

@@ -89,7 +89,7 @@ def ballot_app(house: House) -> ASGIApp:
         house.close()  # here, because the server ends by the signal that it was sent: nothing after it would run
 
     app = PhonesFirst(BoardFirst(Starlette(lifespan=until_shutdown), house), house)
-    return Watermarked(app) if house.is_rehearsal else app
+    return app if house.mark is None else Watermarked(app, house.mark)
 
 
 def phones_address(port: int) -> str:

@@ -77,6 +77,8 @@ def backup_line(last: datetime | None, now: datetime) -> Line:
 def rehearsal_line(house: House) -> Line:
     if house.is_rehearsal:
         return Line(topic="彩排", words="这里就是彩排，不计入正式成绩", ok=True, warns=True)
+    if house.mark is not None:
+        return Line(topic=house.mark.word, words="这里是演示，用的是示例数据，不是真实场次", ok=True, warns=True)
     if rehearsing.is_there(house.database):
         return Line(topic="彩排", words="彩排库仍在，正式开始前请到“彩排”里结束并清除", ok=True, warns=True)
     return Line(topic="彩排", words="彩排库已清除", ok=True)

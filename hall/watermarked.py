@@ -1,8 +1,8 @@
-"""Middleware of a rehearsal's server: every page that it answers, whosever it is, bears the mark 彩排.
+"""Middleware of a rehearsal's or a demonstration's server: every page that it answers, whosever it is, bears its mark.
 
 It stands around everything else, so that a route written tomorrow is marked too. A house that is none is served without
 it, and pays nothing. Pages come plain here (compression is asked away), are marked, compressed for whoever takes it, and
-may not be kept; every other answer says `X-Rehearsal: 1`.
+may not be kept; every other answer says `X-Rehearsal: 1` (or `X-Demo: 1`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hall.phones.phone_answer import takes_gzip
-from office.watermark import APP_STYLE, STYLE, marked_page
+from office.watermark import Mark, marked_page
 
 _KEPT = (b"etag", b"last-modified", b"cache-control", b"content-length")
 SMALL = 1000  # bytes, up to which compressing is not worth its while
@@ -24,10 +24,11 @@ _ROOT = b'id="root"'  # Streamlit's page, which fills the window
 
 
 class Watermarked:
-    """`Watermarked(app)` answers as `app` does, marked."""
+    """`Watermarked(app, mark)` answers as `app` does, marked."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, mark: Mark) -> None:
         self._app = app
+        self._mark = mark
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -36,14 +37,15 @@ class Watermarked:
         compressed = takes_gzip(Request(scope))
         if not scope["path"].startswith(("/static/", "/_stcore/")):
             scope = {**scope, "headers": [one for one in scope["headers"] if one[0] != b"accept-encoding"]}
-        await self._app(scope, receive, _Marking(send, empty=scope["method"] == "HEAD", compressed=compressed))
+        await self._app(scope, receive, _Marking(send, self._mark, empty=scope["method"] == "HEAD", compressed=compressed))
 
 
 class _Marking:
     """The `send` of one answer: a page is held back until it is whole."""
 
-    def __init__(self, send: Send, *, empty: bool, compressed: bool) -> None:
+    def __init__(self, send: Send, mark: Mark, *, empty: bool, compressed: bool) -> None:
         self._send = send
+        self._mark = mark
         self._empty = empty
         self._compressed = compressed
         self._start: Message | None = None
@@ -51,7 +53,7 @@ class _Marking:
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = [*message.get("headers", ()), (b"x-rehearsal", b"1")]
+            headers = [*message.get("headers", ()), (self._mark.header.encode(), b"1")]
             message = {**message, "headers": headers}
             kind = next((value for name, value in headers if name.lower() == b"content-type"), b"")
             if kind.startswith(b"text/html") and message["status"] != 304 and not self._empty:
@@ -65,8 +67,8 @@ class _Marking:
         await self._send(message)
 
     async def _send_page(self, start: Message) -> None:
-        style = APP_STYLE if _ROOT in self._body else STYLE
-        body = marked_page(self._body.decode(), style).encode()
+        style = self._mark.app_style if _ROOT in self._body else self._mark.style
+        body = marked_page(self._body.decode(), self._mark, style).encode()
         headers = [(name, _with_style(value, style) if name.lower() == b"content-security-policy" else value)
                    for name, value in start["headers"] if name.lower() not in _KEPT]
         if self._compressed and len(body) > SMALL:

@@ -14,7 +14,6 @@ import streamlit as st
 
 from hall import door
 from hall.house import House, the_house
-from office import watermark
 from office.people import Role, Staff
 from office.refusal import Refused
 
@@ -43,14 +42,16 @@ def person() -> Staff | None:
 
 def window_title(title: str) -> str:
     """What the browser's tab says."""
-    return f"{watermark.TITLE}{title}" if the_house().is_rehearsal else title
+    mark = the_house().mark
+    return f"{mark.title}{title}" if mark else title
 
 
 def require(*roles: Role) -> Staff:
     """The person signed in, if they have one of these roles (any role when none is named); else the page ends here."""
     st.html(_LOOK)
-    if the_house().is_rehearsal:
-        st.html(f"<style>{watermark.APP_STYLE}</style>")
+    mark = the_house().mark
+    if mark is not None:
+        st.html(f"<style>{mark.app_style}</style>")
     who = person()
     if who is None:
         st.title("请先登录")

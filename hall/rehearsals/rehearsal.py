@@ -1,7 +1,7 @@
-"""The demonstration: a rehearsal sitting in the middle of its hour, with phones that vote by themselves.
+"""The demonstration: a sample sitting in the middle of its hour, with phones that vote by themselves.
 
-It runs on a database of its own, made anew each time. The phones are those of `hall.rehearsals.simulated`. Rehearsing a sitting of
-one's own is `hall.rehearsals.rehearsing`.
+It runs on a database of its own, made anew each time and marked 演示, as is everything that leaves it. The phones are
+those of `hall.rehearsals.simulated`. Rehearsing a sitting of one's own is `hall.rehearsals.rehearsing`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from db.engine import Database
 from db.migrate import migrate
+from db.rehearsal import mark_as_demo
 from hall import serving
 from hall.ballots.ballot_box import checked
 from hall.ballots.ballot_refused import BallotRefused
@@ -66,6 +67,8 @@ def prepare(url: str, phones: int, base_url: str, rng: random.Random) -> tuple[l
     house.live.refresh()
     if house.live.sittings():
         raise Refused("演示要用一个空的数据库。请去掉 --database-url，或换一个新的地址。")
+    with database.write.begin() as c:
+        mark_as_demo(c)
     house.box.start()
     try:
         plan = read_folder(serving.SAMPLES / SAMPLE)

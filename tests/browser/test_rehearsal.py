@@ -68,7 +68,7 @@ def test_from_the_key_to_a_rehearsed_ballot(server: Server, tmp_path: Path) -> N
         way = str(entrance.get_attribute("href"))
         there = f"http://127.0.0.1:{urlsplit(way).port}"
         marks = urllib.request.urlopen(f"{there}/host", timeout=10).read().decode()
-        assert watermark.SENTENCE in marks, "before anybody has signed in"
+        assert watermark.REHEARSAL.sentence in marks, "before anybody has signed in"
 
         # the same browser is signed in to both: neither sign-in puts the other out
         stage = desk.new_page()

@@ -1,10 +1,11 @@
-"""The mark 彩排: on every page of every route of a rehearsal, in every file that leaves it, and nowhere else."""
+"""The mark 彩排 (of a demonstration 演示): on every page of every route, in every file that leaves it, and nowhere else."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import io
+import random
 import re
 import shutil
 import zipfile
@@ -17,18 +18,19 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from db import tables as t
-from hall import door, evidence_route, visitor
+from hall import door, evidence_route, surroundings, visitor
 from hall.ballots import sealed
 from hall.outcome import results
 from hall.phones.phone import Phones
 from hall.phones.phones_first import PhonesFirst
+from hall.rehearsals import rehearsal as demonstration
 from hall.screen import board
 from hall.screen.board import BoardFirst
 from hall.watermarked import Watermarked
-from office import watermark
 from office.badge_sheet import sheet
 from office.badges import Badge
 from office.signature_page import Hand, SignaturePage, docx_of
+from office.watermark import DEMO, REHEARSAL, Mark, marked_file, marked_name
 from office.workbook_file import read_file
 from office.workbook_writing import PlainSheet, write_sheets
 from scoring.package import read_package
@@ -55,11 +57,11 @@ def rehearsed(hall: make.Hall) -> make.Hall:
     return hall
 
 
-def served(hall: make.Hall, *, marked: bool = True) -> TestClient:
+def served(hall: make.Hall, *, marked: bool = True, mark: Mark = REHEARSAL) -> TestClient:
     """The front door without Streamlit: the same middleware around the same routes."""
     plain = Starlette(routes=[route for one in PLAIN for route in one.routes(hall.house)])
     app = PhonesFirst(BoardFirst(plain, hall.house), hall.house)
-    return TestClient(Watermarked(app) if marked else app, base_url=make.BASE, follow_redirects=False)
+    return TestClient(Watermarked(app, mark) if marked else app, base_url=make.BASE, follow_redirects=False)
 
 
 def addresses(hall: make.Hall) -> list[str]:
@@ -81,8 +83,8 @@ def test_every_route_of_a_rehearsal_bears_the_mark(rehearsed):
         assert told.headers["x-rehearsal"] == "1", path
         if told.headers.get("content-type", "").startswith("text/html"):
             pages += 1
-            assert f"<title>{watermark.TITLE}" in told.text and watermark.SENTENCE in told.text, path
-            assert let_in(told.headers.get("content-security-policy", ""), watermark.STYLE), path
+            assert f"<title>{REHEARSAL.title}" in told.text and REHEARSAL.sentence in told.text, path
+            assert let_in(told.headers.get("content-security-policy", ""), REHEARSAL.style), path
             assert int(told.headers["content-length"]) == len(told.content) and told.headers["cache-control"] == "no-store"
     assert pages >= 12
     assert app.head("/board").status_code == 200
@@ -112,7 +114,7 @@ def test_a_vote_a_receipt_and_a_refusal_are_marked_too(rehearsed):
     receipt = app.get(f"/b/{secret}")
 
     assert (wrong.status_code, sent.status_code) == (422, 303)
-    assert watermark.SENTENCE in wrong.text and watermark.SENTENCE in receipt.text and "已计票" in receipt.text
+    assert REHEARSAL.sentence in wrong.text and REHEARSAL.sentence in receipt.text and "已计票" in receipt.text
 
 
 def test_a_marked_page_travels_as_compressed_as_any_other(house):
@@ -124,7 +126,7 @@ def test_a_marked_page_travels_as_compressed_as_any_other(house):
     packed, plain = (app.get(path, headers={"Accept-Encoding": one}) for one in ("gzip, br", "gzip;q=0"))
 
     assert packed.headers["content-encoding"] == "gzip" and int(packed.headers["content-length"]) < 20_000
-    assert watermark.SENTENCE in packed.text and watermark.SENTENCE in plain.text
+    assert REHEARSAL.sentence in packed.text and REHEARSAL.sentence in plain.text
     assert "content-encoding" not in plain.headers and len(plain.content) > 40_000
     assert len(packed.content) == int(plain.headers["content-length"])
 
@@ -133,7 +135,20 @@ def test_a_real_sitting_bears_no_mark(hall):
     hall.open("U1")
 
     for path in addresses(hall):
-        assert watermark.WORD not in served(hall, marked=False).get(path).text, path
+        assert REHEARSAL.word not in served(hall, marked=False).get(path).text, path
+
+
+def test_a_demonstration_is_marked_as_one_and_is_no_rehearsal(url, clock):
+    demonstration.prepare(url, 0, make.BASE, random.Random(1))
+    house = make.house(url, clock)
+    try:
+        assert house.mark is DEMO and not house.is_rehearsal
+        told = served(make.Hall(house=house, key=demonstration.SAMPLE), mark=DEMO).get("/board")
+        assert told.headers["x-demo"] == "1" and "x-rehearsal" not in told.headers
+        assert DEMO.sentence in told.text and "<title>演示 · " in told.text and REHEARSAL.word not in told.text
+        assert surroundings.rehearsal_line(house).words == "这里是演示，用的是示例数据，不是真实场次"
+    finally:
+        house.close()
 
 
 def test_every_file_leaves_through_the_one_key():
@@ -152,34 +167,34 @@ def test_papers_are_marked_on_every_page(rehearsed):
     printed = sealed.print_sealed(rehearsed.house.database, rehearsed.key, opened, by="host", at=rehearsed.now).html
 
     for page in (sheet([BADGE] * 9, "县区比拼现场"), printed):
-        marked = watermark.marked_file(page, "x.html").decode()
-        assert watermark.STYLE in marked and "position:fixed" in watermark.STYLE and f"<title>{watermark.TITLE}" in marked
-        assert marked.replace(f"<style>{watermark.STYLE}</style>", "").replace(watermark.TITLE, "") == page
+        marked = marked_file(page, "x.html", REHEARSAL).decode()
+        assert REHEARSAL.style in marked and "position:fixed" in REHEARSAL.style and f"<title>{REHEARSAL.title}" in marked
+        assert marked.replace(f"<style>{REHEARSAL.style}</style>", "").replace(REHEARSAL.title, "") == page
 
 
 def test_a_table_is_the_same_table_under_one_line_more():
-    assert watermark.marked_file("\ufeff名次,单位\r\n1,A县\r\n", "x.csv").decode() == \
-        f"\ufeff{watermark.SENTENCE}\r\n名次,单位\r\n1,A县\r\n"
+    assert marked_file("\ufeff名次,单位\r\n1,A县\r\n", "x.csv", REHEARSAL).decode() == \
+        f"\ufeff{REHEARSAL.sentence}\r\n名次,单位\r\n1,A县\r\n"
 
 
 def test_a_workbook_opens_with_a_sheet_that_says_so_and_reads_as_before():
     made = write_sheets((PlainSheet(name="评委", head=("席位编号",), rows=(("L1",), ("007",)), widths=(12,)),))
-    marked = watermark.marked_file(made, "名单.xlsx")
+    marked = marked_file(made, "名单.xlsx", REHEARSAL)
 
     first, second = read_file(marked)
-    assert (first.name, first.rows[1][1].text) == (watermark.WORD, watermark.SENTENCE)
+    assert (first.name, first.rows[1][1].text) == (REHEARSAL.word, REHEARSAL.sentence)
     assert second.rows == read_file(made)[0].rows
-    assert well_formed(marked) and watermark.SENTENCE in part(marked, "xl/worksheets/sheet1.xml")
+    assert well_formed(marked) and REHEARSAL.sentence in part(marked, "xl/worksheets/sheet1.xml")
 
 
 def test_a_document_is_marked_on_every_page():
     page = SignaturePage(title="成绩确认单", about="", marks=(), facts=(), head=("名次", "单位"), rows=(("1", "A县"),), below=(),
                          rule=(), hashes=(), hands=(Hand(office="计票员", said=""),))
-    marked = watermark.marked_file(docx_of(page), "成绩确认单.docx")
+    marked = marked_file(docx_of(page), "成绩确认单.docx", REHEARSAL)
 
-    assert well_formed(marked) and watermark.SENTENCE in part(marked, "word/header_mark.xml")
+    assert well_formed(marked) and REHEARSAL.sentence in part(marked, "word/header_mark.xml")
     document = part(marked, "word/document.xml")
-    assert document.index(watermark.SENTENCE) < document.index("成绩确认单")
+    assert document.index(REHEARSAL.sentence) < document.index("成绩确认单")
     assert "headerReference" in document and "header_mark" in part(marked, "word/_rels/document.xml.rels")
 
 
@@ -192,14 +207,15 @@ def test_a_package_is_recounted_as_before(rehearsed, tmp_path):
     with zipfile.ZipFile(out, "w") as archive:
         for file in (tmp_path / "package").iterdir():
             archive.write(file, file.name)
-    (tmp_path / "marked.zip").write_bytes(watermark.marked_file(out.getvalue(), "x.zip"))
+    (tmp_path / "marked.zip").write_bytes(marked_file(out.getvalue(), "x.zip", REHEARSAL))
 
     assert read_package(tmp_path / "marked.zip") == read_package(tmp_path / "package")
-    assert zipfile.ZipFile(tmp_path / "marked.zip").read("彩排.txt").decode().startswith(watermark.SENTENCE)
+    assert zipfile.ZipFile(tmp_path / "marked.zip").read("彩排.txt").decode().startswith(REHEARSAL.sentence)
 
 
 def test_names_of_files_begin_with_the_mark():
-    assert watermark.marked_name("胸牌.html") == watermark.marked_name("彩排_胸牌.html") == "彩排_胸牌.html"
+    assert marked_name("胸牌.html", REHEARSAL) == marked_name("彩排_胸牌.html", REHEARSAL) == "彩排_胸牌.html"
+    assert marked_file("名次\r\n", "x.csv", DEMO).decode() == "演示 · 示例数据，不是真实场次\r\n名次\r\n"
 
 
 def part(raw: bytes, name: str) -> str:

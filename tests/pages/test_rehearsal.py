@@ -40,12 +40,12 @@ def test_every_page_of_a_rehearsal_bears_the_mark(house, open_page):
         c.execute(t.setting.insert().values(key="rehearsal", value="1"))
     house.live.refresh()
     app = open_page("home", *Role, unit="small-A")
-    assert watermark.APP_STYLE in words(app)
+    assert watermark.REHEARSAL.app_style in words(app)
     for page in PAGES:
         app.query_params["s"] = "small"
         app.switch_page(f"pages/{page}.py").run()
         assert not app.exception, (page, app.exception)
-        assert watermark.APP_STYLE in words(app), page
+        assert watermark.REHEARSAL.app_style in words(app), page
     app.switch_page("pages/host.py").run()
     assert [one.label for one in app.button if "模拟手机" in one.label] == ["模拟手机 开始"]
 
@@ -54,7 +54,7 @@ def test_a_rehearsal_is_begun_looked_at_and_ended(house, open_page, monkeypatch)
     make.sitting(house)
     monkeypatch.setattr("hall.rehearsals.rehearsing.subprocess.Popen", NoServer)
     app = open_page("prepare", Role.HOST, sitting="small")
-    assert watermark.APP_STYLE not in words(app) and "彩排库已清除" in words(app)
+    assert watermark.REHEARSAL.app_style not in words(app) and "彩排库已清除" in words(app)
 
     press(app, "开始彩排")
     assert rehearsing.is_there(house.database) and rehearsing.running(house.database)
