@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from db.engine import Database
+from db.item_lights import archive_days
 from db.item_lines import Filter, ListedItem, Tally
 from db.item_values import ItemKind, SourceKind
 from db.reads import items as reads
@@ -52,9 +53,11 @@ class Count:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
     """The filtered items counted on a day: `closed` of every kind what is done of it, a shortcoming and its measures
-    being both on the list. `counts` is of all, `pressing` of what is not archived, `left` open when it was archived."""
+    being both on the list. `counts` is of all, `pressing` of what is not archived, `left` open when it was archived;
+    `still`: all of it is one archived list, counted as of that day."""
 
     as_of: date
+    still: bool
     closed: tuple[tuple[ItemKind, Rate], ...]
     counts: tuple[Count, ...]
     pressing: Mapping[Light, int]
@@ -86,9 +89,9 @@ class Counted:
             return "没有符合条件的事项，请放宽筛选。" if filtered else \
                 "清单还是空的。成绩公布后，各单位的承诺会编号列入；点评、提问和督查的问题也可以直接列入。"
         urgent = [f"{self.pressing[light]}项{light.words}" for light in _URGENT if self.pressing.get(light)]
-        one = len(self.closed) == 1
-        said = f"共{self.total}项，{'，'.join([self.closed_words, *urgent])}（截至{self.as_of.isoformat()}）。" if one else \
-            f"共{self.total}项（截至{self.as_of.isoformat()}）：{'；'.join([self.closed_words, *urgent])}。"
+        until = f"（截至{self.as_of.isoformat()}{'归档' if self.still else ''}）"
+        said = f"共{self.total}项，{'，'.join([self.closed_words, *urgent])}{until}。" if len(self.closed) == 1 else \
+            f"共{self.total}项{until}：{'；'.join([self.closed_words, *urgent])}。"
         return said + self.archived_words
 
     @property
@@ -96,6 +99,8 @@ class Counted:
         """Of what stands still."""
         if not self.archived:
             return ""
+        if self.still:
+            return f"归档时{self.left}项没有办结。" if self.left else ""
         which = "都" if self.archived == self.total else f"其中{self.archived}项"
         left = f"，归档时{self.left}项没有办结" if self.left else ""
         return f"{which}在已归档的清单里，状态停在归档那天{left}。"
@@ -150,13 +155,17 @@ def follow_up(database: Database, wanted: Filter, *, as_of: date, page: int = 1,
         pages = max(1, -(-found // per_page))
         page = min(max(1, page), pages)
         items = reads.page(c, wanted, as_of, limit=per_page, offset=(page - 1) * per_page)
+        closed_on = archive_days(c).get(wanted.batch)
     return FollowUp(as_of=as_of, wanted=wanted, items=items, found=found, page=page, pages=pages,
-                    counted=counted(tallies, as_of))
+                    counted=counted(tallies, as_of, closed_on=closed_on))
 
 
-def counted(tallies: Iterable[Tally], as_of: date) -> Counted:
-    """What was counted, by kind and light, as it is told."""
+def counted(tallies: Iterable[Tally], as_of: date, *, closed_on: date | None = None) -> Counted:
+    """What was counted, by kind and light, as it is told. `closed_on`: the day on which the list in question was archived;
+    where all of it stands still, the rates are of that day."""
     told = tuple(tallies)
+    still = closed_on is not None and closed_on <= as_of and all(one.archived for one in told)
+    as_of = closed_on if still and closed_on is not None else as_of
     sums: dict[tuple[ItemKind, str], int] = defaultdict(int)
     live: dict[str, int] = defaultdict(int)
     for one in told:
@@ -170,7 +179,7 @@ def counted(tallies: Iterable[Tally], as_of: date) -> Counted:
                      for kind, n in kinds.items())
 
     return Counted(
-        as_of=as_of, closed=rates(*_DONE), counts=tuple(Count(light=one, kinds=rates(one.value)) for one in Light),
+        as_of=as_of, still=still, closed=rates(*_DONE), counts=tuple(Count(light=one, kinds=rates(one.value)) for one in Light),
         pressing={one: live[one.value] for one in Light if live.get(one.value)},
         archived=sum(one.n for one in told if one.archived),
         left=sum(one.n for one in told if one.archived and one.light not in _DONE))
@@ -181,10 +190,11 @@ def choices(database: Database) -> Choices:
         sittings, periods = dict(reads.known_sittings(c)), reads.known_periods(c)
         notes = {one.key: one.note for one in sitting_reads.sittings(c) if one.note}
         units, leaders, batches = reads.known_units(c), reads.known_leaders(c), reads.known_batches(c)
-        made_up = reads.sample_notes(c)
+        made_up, days = reads.sample_notes(c), archive_days(c)
     return Choices(
         units=dict(units), leaders={one: one for one in leaders}, sittings=sittings,
-        periods={one: one for one in periods}, waits=WAITS, batches={one: one for one in batches},
+        periods={one: one for one in periods}, waits=WAITS,
+        batches={one: f"{one}（{days[one].isoformat()}归档）" if one in days else one for one in batches},
         notes=tuple(dict.fromkeys([*(notes[key] for key in sittings if key in notes), *made_up])),
         statuses={one.value: one.words for one in Status},
         lights={one.value: f"{look_of(one.value).shape} {one.words}" for one in Light},
@@ -194,7 +204,14 @@ def choices(database: Database) -> Choices:
 def filter_of(address: Mapping[str, str], **always: object) -> Filter:
     """The filter that an address carries; what it says besides is left alone."""
     told = {name: str(value)[:80].replace("\0", "") for name, value in address.items() if name in _NAMES}
+    if told.get("archived") not in ("yes", "no"):
+        told.pop("archived", None)
     return replace(Filter(**told), **always)  # type: ignore[arg-type]
+
+
+def asks(address: Mapping[str, str]) -> bool:
+    """Whether an address asks for anything at all of the list."""
+    return any(name in _NAMES and value for name, value in address.items())
 
 
 def address_of(wanted: Filter) -> dict[str, str]:
@@ -214,7 +231,10 @@ def days_words(line: ListedItem, as_of: date) -> str:
         return f"{line.done_on.isoformat()}{'复查通过' if line.state.get('failed') else '申请销号'}" if line.done_on else ""
     if line.deadline is None:
         return "没有期限"
-    days = (line.deadline - as_of).days
+    on = min(as_of, line.archived_on or as_of)
+    days = (line.deadline - on).days
+    if on < as_of:
+        return f"归档时过期{-days}天" if days < 0 else f"归档时还有{days}天"
     if days < 0:
         return f"过期{-days}天"
     return "今天到期" if days == 0 else f"还有{days}天"
@@ -229,4 +249,5 @@ def marks_of(line: ListedItem) -> tuple[str, ...]:
     said += [f"督办单{line.slips}份待答复"] if line.slips else []
     said += ["曾逾期"] if line.late and line.light not in (Light.OVERDUE, Light.DONE_LATE) else []
     said += ["只兑现在纸面"] if line.letter_only else []
+    said += [f"{line.archived_on.isoformat()}归档"] if line.archived_on else []
     return tuple(said)

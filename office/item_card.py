@@ -73,7 +73,7 @@ def item_card(database: Database, number: str, *, who: Staff, at: datetime) -> I
         reached = {str(one.more["milestone"]) for one in told if one.more.get("milestone")}
         nodes = tuple((one, one.text in reached) for one in reads.milestones(c, [line.id]).get(line.id, ()))
         sources = reads.sources(c, line.id)
-    lit = light_of(item, today, rule)
+    lit = light_of(item, min(today, line.archived_on or today), rule)
     kinds = theirs(who, legal(item, today), item)
     expected = expected_share(item.scheduled_from, item.deadline, today, rule.step) if item.deadline and item.is_open else None
     return ItemCard(

@@ -52,6 +52,7 @@ class ListPlan:
     """What the files say. `events`: (item's number, what happened, names of its files), in order; `targets`: item -> target."""
 
     title: str = ""
+    archived_on: date | None = None
     units: tuple[PlannedUnit, ...] = ()
     items: tuple[NewItem, ...] = ()
     targets: Mapping[str, str] = field(default_factory=dict)
@@ -87,7 +88,7 @@ def _read(folder: Path, units: set[str] | None, targets: set[str]) -> ListPlan:
         if row["target"] and row["target"] not in targets:
             raise row.refuse("target", "不在targets.csv里，请改正")
     files = {one.name: one for one in sorted((folder / EVIDENCE).glob("*")) if one.is_file()}
-    return ListPlan(title=str(about.get("title", "")), units=own, items=items, files=files,
+    return ListPlan(title=str(about.get("title", "")), archived_on=about.get("archived_on"), units=own, items=items, files=files,
                     targets={row["item"]: row["target"] for row in rows if row["target"]},
                     events=_events(folder, {one.number: one for one in items}, known, set(files)))
 
@@ -98,8 +99,13 @@ def _about(folder: Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise PackageRefused(ABOUT, f"读不出来（{fault}），请按TOML格式改正") from None
     for key, value in about.items():
-        if key not in ("title", "note") or not isinstance(value, str):
-            raise PackageRefused(ABOUT, f"“{key}”不认识，只写title和note两行文字")
+        if key not in ("title", "note", "archived_on") or not isinstance(value, str):
+            raise PackageRefused(ABOUT, f"“{key}”不认识，只写title、note和archived_on三行文字")
+    if "archived_on" in about:
+        try:
+            about["archived_on"] = date.fromisoformat(about["archived_on"])
+        except ValueError:
+            raise PackageRefused(ABOUT, "archived_on不是日期，请写\"2019-06-30\"这样") from None
     return about
 
 

@@ -1,7 +1,7 @@
 """Putting a list that was read from a folder (`office.list_folder`) into the database, whole, in one transaction.
 
-An item whose number is there already is left as it is. Its files go onto the shelf of evidence, and the events that
-name them carry their hashes.
+An item whose number is there already is left as it is; a list of which all is new is archived where its folder says
+so. Its files go onto the shelf of evidence, and the events that name them carry their hashes.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from db.engine import Database
 from db.reads import sittings as sitting_reads
 from db.work import Work, work
 from office.evidence_shelf import Arriving, Kept, Shelf, shelf_of
+from office.list_archive import put_away
 from office.list_folder import ListPlan, first_event
 from office.sittings import add_units
 from scoring import family
@@ -43,6 +44,9 @@ def load_list(database: Database, plan: ListPlan, *, sitting: str = "", by: str,
         _live(w, plan, set(fresh), _arriving(open_files, shelf, plan), by=by, at=at)
         w.record.append(at=at, actor=by, action="清单：批量列入", sitting_id=found.id if found else None, count=len(fresh),
                         item=f"{next(iter(fresh))} 至 {list(fresh)[-1]}", title=plan.title)
+        if plan.archived_on is not None and len(fresh) == len(plan.items):
+            for batch in dict.fromkeys(one.batch for one in plan.items if one.batch):
+                put_away(w, batch, plan.archived_on, by=by, at=at)
         if found is not None:
             w.roster.touch(found.id)
     return tuple(fresh)

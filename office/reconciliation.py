@@ -94,7 +94,7 @@ def open_run(database: Database, month: str, *, who: Staff, at: datetime) -> int
     if month not in (last_month, today.strftime("%Y-%m")):
         raise Refused(f"对账的是清单现在的样子，只能开本月（{today.strftime('%Y-%m')}）或上月（{last_month}）的。")
     with database.reading() as c:  # the long part: nobody waits for it
-        held = [one for one in item_reads.page(c, Filter(open_only=True), today) if one.counted]
+        held = [one for one in item_reads.page(c, Filter(open_only=True, archived="no"), today) if one.counted]
     if not held:
         raise Refused("清单里没有在办的事项，不用对账。")
     with work(database) as w:

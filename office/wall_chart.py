@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from db.engine import Database
+from db.item_lights import archive_days
 from db.item_lines import Filter, ListedItem
 from db.item_values import Milestone
 from db.reads import item_charts as charts
@@ -75,6 +76,7 @@ def chart(database: Database, wanted: Filter, *, today: date, start: str = "") -
     with database.reading() as c:
         rows = charts.grid(c, wanted, today)
         units = {one.id: one for one in sitting_reads.units(c)}
+        summed = counted((told for _unit, _month, told in rows), today, closed_on=archive_days(c).get(wanted.batch))
     due: dict[str, int] = defaultdict(int)
     for _unit, month, told in rows:
         due[month] += told.n
@@ -89,7 +91,6 @@ def chart(database: Database, wanted: Filter, *, today: date, start: str = "") -
     used = set(columns_of.values())
     columns = tuple(one for one in (EARLIER, *shown, LATER, NEVER) if one in used or one in shown)
     order = sorted(totals, key=lambda unit: (_urgency(totals[unit][0][0]), -totals[unit][0][1], unit))
-    summed = counted((told for _unit, _month, told in rows), today)
     return Chart(columns=columns, months={one: one for one in shown}, units=tuple((units[one].key, units[one].name) for one in order),
                  totals={units[unit].key: lights for unit, lights in totals.items()},
                  cells={place: _by_urgency(lights) for place, lights in found.items()},
@@ -132,15 +133,19 @@ def _shown(due: Mapping[str, int], start: str, today: date) -> list[str]:
     around = [_month(today, n) for n in range(-BEFORE, AFTER + 1)]
     first = _first(start)
     if first is None and due and not set(due) & set(around):
-        first = _densest(due)
-    return around if first is None else [_month(first, n) for n in range(BEFORE + AFTER + 1)]
+        return _densest(due)
+    return around if first is None else _months_from(first)
 
 
-def _densest(due: Mapping[str, int]) -> date | None:
-    """The first of those months in a row in which most falls due; of several the last, ending with something."""
-    ends = [(sum(n for month, n in due.items() if first <= month <= last), first)
-            for last in due if (day := _first(last)) is not None and (first := _month(day, -BEFORE - AFTER))]
-    return _first(max(ends)[1]) if ends else None
+def _months_from(first: date) -> list[str]:
+    return [_month(first, n) for n in range(BEFORE + AFTER + 1)]
+
+
+def _densest(due: Mapping[str, int]) -> list[str]:
+    """The months in a row in which most falls due, from the first to the last that have something; the earliest such."""
+    rows = [_months_from(first) for month in sorted(due) if (first := _first(month)) is not None]
+    most = max(rows, key=lambda months: sum(due.get(one, 0) for one in months))
+    return most[:max(n for n, one in enumerate(most) if one in due) + 1]
 
 
 def _first(month: str) -> date | None:

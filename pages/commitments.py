@@ -15,6 +15,7 @@ from office.people import Role
 from pages import _frame, _items, _sheet
 from pages._download import download
 from pages._frame import header, require
+from pages._list_archive import columns_and_stand, draw_list_archive, open_with
 from pages._list_import import draw_list_import
 from pages._list_settings import draw_list_settings
 from pages._new_item import draw_new_item
@@ -37,9 +38,9 @@ def typed(label: str, param: str, hint: str) -> None:
     _sheet.keep_in_address(param, st.text_input(label, key=key, placeholder=hint, max_chars=80).strip())
 
 
-def draw_filters(known: Mapping[str, Mapping[str, str]]) -> date:
-    """Every filter; what is chosen stands in the address. The day the list is read for."""
-    first, second, third, fourth = st.columns(4)
+def draw_filters(known: Mapping[str, Mapping[str, str]]) -> tuple[date, dict[str, str]]:
+    """Every filter; what is chosen stands in the address. The day the list is read for, and what links have to keep."""
+    (first, second, third, fourth), keep = columns_and_stand(4)
     with first:
         _sheet.choose("单位", "unit", known["units"], "全部单位")
     with second:
@@ -68,7 +69,7 @@ def draw_filters(known: Mapping[str, Mapping[str, str]]) -> date:
             day = st.date_input("截至", key="filter-day", min_value=date(2000, 1, 1), max_value=date(2099, 12, 31),
                                 format="YYYY-MM-DD") or today
     _sheet.keep_in_address("day", "" if day == today else day.isoformat())
-    return day
+    return day, keep
 
 
 def turn(listed: FollowUp) -> None:
@@ -97,11 +98,13 @@ _frame.say_what_happened()
 if st.query_params.get("s", "") in known.sittings:  # from the card of a sitting: what was said there
     st.query_params.setdefault("sitting", st.query_params["s"])
     del st.query_params["s"]
+open_with()
 above = st.container()
 if may_list(who):
     draw_new_item(who)
     draw_list_import(who)
-day = draw_filters({"units": known.units, "leaders": known.leaders, "statuses": known.statuses, "lights": known.lights,
+    draw_list_archive(who, known.batches)
+day, keep = draw_filters({"units": known.units, "leaders": known.leaders, "statuses": known.statuses, "lights": known.lights,
                     "kinds": known.kinds, "sources": known.sources, "sittings": known.sittings, "batches": known.batches,
                     "periods": known.periods, "waits": known.waits})
 address = st.query_params.to_dict()
@@ -112,7 +115,7 @@ with above:
     _sheet.say(listed.sentence)
     if day != today:
         st.html(f'<p class="lt-note">按{day.isoformat()}推算，不是今天的状态。</p>')
-    st.html(_items.lamps(listed, {**address_of(wanted), **({"day": day.isoformat()} if day != today else {})}))
+    st.html(_items.lamps(listed, {**address_of(wanted), **keep, **({"day": day.isoformat()} if day != today else {})}))
 if listed.items:
     st.html(f'<p class="lt-note">列出{listed.found}项，最急的在前。</p>'
             + _items.table(listed.items, day) + _items.cards(listed.items, day))

@@ -74,7 +74,8 @@ today = local_time.day(house().clock())
 shown = overview(house().database, who, today=today)
 _sheet.say(shown.sentence)
 if shown.rows:
-    draw_duties(shown)
+    if shown.counted.open:
+        draw_duties(shown)
     st.html(_leaders.table(shown.rows, today) + _leaders.cards(shown.rows, today))
     writes_for = may_log(house().database, who)
     st.subheader("专题了解和现场调研", anchor=False)

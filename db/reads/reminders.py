@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_, false, func, or_, select, true
 
 from db import tables as t
 from db.clock import moment_of
+from db.reads.item_archive import PRESSED
 from scoring.commitment import Status
 
 _PUT_BEFORE = {Status.RETURNED: ("returned",), Status.CLOSING: ("closure_asked", "checked"), Status.CHECKED: ("checked",),
@@ -83,7 +84,7 @@ def waiting(c: Connection, day: date, *, soon_days: int, quiet_days: int,
                or_(t.item_view.c.relapses > 0, t.item_view.c.unit_id != t.item.c.unit_id).label("begun_again"))
         .join_from(t.item_view, t.item, t.item.c.id == t.item_view.c.item_id)
         .join(t.unit, t.unit.c.id == t.item_view.c.unit_id)
-        .where(t.item_view.c.open, t.item_view.c.waits_for == "unit",
+        .where(t.item_view.c.open, t.item_view.c.waits_for == "unit", PRESSED,
                or_(t.item_view.c.deadline <= (day + timedelta(days=soon_days)).isoformat(),
                    moved <= (day - timedelta(days=quiet_days)).isoformat()),
                true() if of is None else or_(
@@ -113,7 +114,7 @@ def undecided(c: Connection, day: date, *, checks: bool = True, leaders: tuple[s
         select(t.item.c.id, t.item.c.number, t.item.c.text, t.item.c.listed_on, t.unit.c.key, t.unit.c.name, view.contact_leader,
                view.deadline, view.status, view.parked_until, view.state)
         .join_from(t.item_view, t.item, t.item.c.id == view.item_id).join(t.unit, t.unit.c.id == view.unit_id)
-        .where(everything if office else or_(false(), *some)).order_by(t.item.c.number)).all()
+        .where(everything if office else or_(false(), *some), PRESSED).order_by(t.item.c.number)).all()
     asked = _last_days(c, [r.id for r in rows], (*(kind for some in _PUT_BEFORE.values() for kind in some), *_EXTENSION))
     found = []
     for r in rows:

@@ -59,6 +59,13 @@ def make_all_again(c: Connection) -> int:
     return len(everything)
 
 
+def make_batch_again(c: Connection, batch: str) -> int:
+    """Every view of one list, because it was archived or taken up again; how many items it has."""
+    some = c.execute(select(t.item.c.id).where(t.item.c.batch == batch).order_by(t.item.c.id)).scalars().all()
+    make_again(c, some)
+    return len(some)
+
+
 def events_of(c: Connection, item_ids: Sequence[int]) -> dict[int, list[StoredEvent]]:
     """Item id -> its events in order."""
     found: dict[int, list[StoredEvent]] = defaultdict(list)
@@ -112,8 +119,9 @@ def _made(c: Connection, item_ids: Sequence[int],
     kin: dict[int, Item] = {}
     told = _with_kin(c, item_ids, kin)
     by_number = {one.number: one for one in kin.values()}
-    listed = {int(r.id): r for r in c.execute(select(t.item.c.id, t.item.c.unit_id, t.item.c.kind, t.item.c.batch)
-                                              .where(t.item.c.id.in_(list(told))))}
+    listed = {int(r.id): r for r in c.execute(
+        select(t.item.c.id, t.item.c.unit_id, t.item.c.kind, t.item.c.batch, t.item.c.listed_on)
+        .where(t.item.c.id.in_(list(told))))}
     archived = archive_days(c)
     units = {key: int(unit_id) for key, unit_id in c.execute(
         select(t.unit.c.key, t.unit.c.id).where(t.unit.c.key.in_({one.unit or one.returned_by for one in kin.values()})))}
@@ -126,14 +134,20 @@ def _made(c: Connection, item_ids: Sequence[int],
             "item_id": item_id, "progress": _progress(item, share)}
         views.append(view)
         until = archived.get(listed[item_id].batch)
-        if until is not None and events[-1].event.on > until:  # something happened since: it is pressed again
-            until = None
+        if until is not None and _moved_on(listed[item_id].listed_on, events) > until:
+            until = None  # something happened since: it is pressed again
         lights += [{
             "item_id": item_id, "from_day": one.from_day, "until_day": one.until_day, "light": one.light,
             "urgency": one.urgency, "unit_id": view["unit_id"], "contact_leader": view["contact_leader"],
             "kind": listed[item_id].kind, "due_month": (view["deadline"] or "")[:7], "counted": view["counted"],
             "archived": until is not None} for one in stretches(item, share, rule, until=until)]
     return list(told), views, lights
+
+
+def _moved_on(listed_on: str, events: Sequence[StoredEvent]) -> date:
+    """The last day on which something happened to it. Its listing is of the day that the list says, whenever it was
+    entered: an old list that is entered today can be archived as of its end."""
+    return max((date.fromisoformat(listed_on), *(one.event.on for one in events[1:][-1:])))
 
 
 def _with_kin(c: Connection, item_ids: Sequence[int], kin: dict[int, Item]) -> dict[int, list[StoredEvent]]:

@@ -61,7 +61,7 @@ def test_the_sample_lists_are_walked_through(place: tuple[Server, str]) -> None:
         desk, phone = screen(1366, 900), screen(390, 844)
         for address, words in COUNTED:
             see(desk, f"{at}/commitments?{address}", words, "含示例数据，4份说明")
-        see(desk, f"{at}/wallchart?batch=首轮&kind=measure", "共568项", "8月", "2018", "瓯海区")
+        see(desk, f"{at}/wallchart?batch=首轮&kind=measure", "共568项", "10月", "2018", "瓯海区")
         picture(desk, "list-wall-chart")
         cell = desk.locator(".lt-chart-table tbody tr").first.locator("td a").nth(1)
         cell.click()

@@ -13,11 +13,13 @@ from db.item_lines import Filter
 from db.reads import evidence as evidence_reads
 from db.reads import items as reads
 from office.follow_up import follow_up
+from office.list_archive import archived, take_up_again
 from office.list_folder import read_list
 from office.loading import load_folder
 from office.refusal import Refused
 from scoring.life import replay
 from tests import make
+from tests.office.test_items import OFFICE
 
 DAY = date(2017, 11, 1)
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c636060606000000005000157"
@@ -92,6 +94,7 @@ def test_a_list_is_loaded_as_it_happened_and_twice_is_once(database, folder):
     ("item_events.csv", "P1-2,2017-06-23,signed_off", "P1-2,2017-06-21,signed_off", "item_events.csv第7行"),
     ("item_events.csv", "P1-1,2017-03-02,accepted", "P1-1,2017-03-02,agreed", "kind列"),
     ("list.toml", "note", "noot", "list.toml"),
+    ("list.toml", 'note = "示例数据"', 'archived_on = "去年"', "archived_on不是日期"),
 ])
 def test_what_is_wrong_is_refused_with_file_and_row_and_nothing_is_stored(database, folder, file, before, after, said):
     text = FILES[file]
@@ -101,6 +104,20 @@ def test_what_is_wrong_is_refused_with_file_and_row_and_nothing_is_stored(databa
     with pytest.raises(Refused, match=said.replace("(", r"\(")):
         load_folder(database, folder, by="cli", at=make.START)
     assert follow_up(database, Filter(), as_of=DAY).found == 0
+
+
+def test_a_list_that_is_over_is_archived_on_the_day_that_its_folder_names_and_only_when_it_is_new(database, folder):
+    text = FILES["items.csv"].replace("supporting,measures", "supporting,measures,batch").replace(",P1,,\n", ",P1,,,百日\n")
+    (folder / "items.csv").write_text(text.replace(",,,,,\n", ",,,,,,百日\n").replace("|会商\n", "|会商,百日\n"), encoding="utf-8")
+    (folder / "list.toml").write_text('archived_on = "2017-10-20"\n', encoding="utf-8")
+    load_folder(database, folder, by="cli", at=make.START)
+
+    assert archived(database) == {"百日": date(2017, 10, 20)}
+    assert follow_up(database, Filter(archived="yes", batch="百日"), as_of=DAY).sentence == (
+        "共3项（截至2017-10-20归档）：难题2项，已办结0项（0.0%）；项目1项，已办结0项（0.0%）。归档时3项没有办结。")
+    take_up_again(database, "百日", who=OFFICE, at=make.START)
+    load_folder(database, folder, by="cli", at=make.START)
+    assert archived(database) == {}
 
 
 def test_a_list_stands_beside_a_sitting(database, folder, tmp_path):

@@ -9,7 +9,7 @@ import pytest
 from db.values import Commitment, Declaration, Shortcoming
 from hall.house import move_into
 from office.people import Role
-from tests import make
+from tests import make, make_list
 from tests.hall.test_standings import score
 from tests.pages.conftest import press
 from tests.pages.entrance import open_page, sign_in, text
@@ -137,6 +137,25 @@ def test_my_items_are_what_waits_for_me_and_the_wall_chart_leads_to_the_list(at_
     assert "已办结0项（0.0%）" in drawn and 'href="/commitments?kind=commitment&amp;unit=small-A' in drawn
     for view, head in (("plan", "时间节点"), ("division", "配合单位"), ("progress", "最近情况"), ("calendar", "周一")):
         assert head in text(open_page(monkeypatch, tokens["clerk"], "wallchart", view=view))
+
+
+def test_a_list_that_is_over_is_put_away_and_the_pages_open_with_what_is_pressed(at_home, tokens, monkeypatch):
+    made = make_list.List(house=at_home.house)
+    made.enter("small-A", "旧行动", batch="百日", listed_on=date(2018, 1, 2), deadline=date(2018, 3, 31))
+    page = open_page(monkeypatch, tokens["clerk"], "commitments", batch="百日")
+    assert "过期2945天" in text(page) and "archived" not in page.query_params
+    page.date_input(key="archive/on").set_value(date(2018, 4, 10))
+    after = text(press(page, "归档"))
+    assert "1项停在归档那天的状态" in after and "归档时过期10天" in after and "（截至2018-04-10归档）" in after
+
+    bare = open_page(monkeypatch, tokens["clerk"], "commitments")
+    assert "旧行动" not in text(bare) and bare.query_params["archived"] in ("no", ["no"])
+    everything = bare.selectbox(key="filter-archived").select("all").run()
+    assert "旧行动" in text(everything) and everything.query_params["archived"] in ("all", ["all"])
+    drawn = text(open_page(monkeypatch, tokens["liaison"], "wallchart", batch="百日"))
+    assert '3月<div class="lt-note" style="margin:0">2018' in drawn and "2026" not in drawn
+    page = open_page(monkeypatch, tokens["clerk"], "commitments")
+    assert "“百日”已恢复在办" in text(press(page, "恢复在办"))
 
 
 def test_the_administrator_sets_lights_and_a_gap_is_refused(at_home, monkeypatch):
