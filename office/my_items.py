@@ -13,6 +13,7 @@ from datetime import date
 from db.engine import Database
 from db.item_lines import Filter, ListedItem
 from db.reads import items as reads
+from db.reads.unanswered import Unanswered, unanswered
 from db.values import Staff
 from office.follow_up import FollowUp, follow_up
 from office.item_rights import OFFICE
@@ -44,7 +45,9 @@ def my_items(database: Database, who: Staff, *, today: date) -> Mine:
     """What waits for this person, the most pressing first."""
     with database.reading() as c:
         leaders = reads.known_leaders(c)
-        counted = [(words, wanted, reads.count(c, wanted, today)) for words, wanted in _asked(who, leaders)]
+        answers = unanswered(c, who.unit) if Role.LIAISON in who.roles and who.unit else ()
+        asked = [(words, replace(wanted, archived="no")) for words, wanted in _asked(who, leaders, answers)]
+        counted = [(words, wanted, reads.count(c, wanted, today)) for words, wanted in asked]
         waiting = tuple(
             Waiting(words=words, wanted=wanted, found=found, items=reads.page(c, wanted, today, limit=SHOWN))
             for words, wanted, found in counted if found)
@@ -58,9 +61,12 @@ def names_of(who: Staff, leaders: tuple[str, ...]) -> str:
     return next((one for one in (who.title, who.name) if one in leaders), "")
 
 
-def _asked(who: Staff, leaders: tuple[str, ...]) -> Iterator[tuple[str, Filter]]:
+def _asked(who: Staff, leaders: tuple[str, ...], answers: tuple[Unanswered, ...]) -> Iterator[tuple[str, Filter]]:
     if Role.LIAISON in who.roles and who.unit:
         mine = Filter(unit=who.unit, open_only=True)
+        if answers:
+            yield ("有新要求，请回应（催办、督办单、不予销号、延期未批、反弹）",
+                   replace(mine, numbers=tuple(one.number for one in answers)))
         yield "已逾期，请报告进展和原因", replace(mine, light="overdue")
         yield "待签收", replace(mine, status="listed")
         yield "督办单待答复", replace(mine, slips_out=True)

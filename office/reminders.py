@@ -1,5 +1,5 @@
-"""Reminders (提醒): due within a week, due today, overdue, no progress for a month; what waits for a decision; and whom
-each concerns.
+"""Reminders (提醒): due within a week, due today, overdue, no progress for a month; what a unit was asked and has not
+answered; what waits for a decision; and whom each concerns.
 
 A pure rule over the items that wait for their unit, and over those that wait for others: an extension or a closure that
 is asked for, a return, a parked item to be looked at again. Terms are configured. They stand on the home page of whom
@@ -20,6 +20,7 @@ from db.reads import items as item_reads
 from db.reads import people as people_reads
 from db.reads import reminders as reads
 from db.reads.reminders import Sent, Undecided, Waiting
+from db.reads.unanswered import Unanswered, unanswered
 from db.values import Staff
 from db.work import work
 from office.docx import docx_of, paragraph, table
@@ -27,7 +28,7 @@ from office.export import csv_of
 from office.local_time import day_in_words
 from office.people import Role
 from office.refusal import Refused
-from scoring.commitment import Status
+from scoring.commitment import Kind, Status
 
 SETTING = "reminder_terms"
 OFFICE = "office"
@@ -42,6 +43,7 @@ class Why(StrEnum):
 
     OVERDUE = "overdue"
     DUE = "due"
+    UNANSWERED = "unanswered"
     DUE_SOON = "due_soon"
     NO_PROGRESS = "no_progress"
     EXTENSION_ASKED = "extension_asked"
@@ -62,7 +64,8 @@ class Why(StrEnum):
 
 
 _WORDS = {
-    Why.OVERDUE: ("■", "已逾期"), Why.DUE: ("▲", "今天到期"), Why.DUE_SOON: ("▲", "即将到期"), Why.NO_PROGRESS: ("○", "久无进展"),
+    Why.OVERDUE: ("■", "已逾期"), Why.DUE: ("▲", "今天到期"),
+    Why.UNANSWERED: ("▲", "待回应"), Why.DUE_SOON: ("▲", "即将到期"), Why.NO_PROGRESS: ("○", "久无进展"),
     Why.EXTENSION_ASKED: ("◇", "延期待审批"), Why.RETURNED: ("◇", "退回待交办"), Why.TO_CHECK: ("◇", "销号待核查"),
     Why.TO_SIGN: ("◇", "销号待签批"), Why.TO_PUBLISH: ("◇", "销号待公示"), Why.TO_REVIEW: ("◇", "挂账待复核"),
     Why.NO_DEADLINE: ("◇", "期限待定"),
@@ -70,8 +73,8 @@ _WORDS = {
 UNIT, LEADER = "unit", "leader"
 CONCERNS: dict[Why, tuple[str, ...]] = {
     Why.DUE_SOON: (UNIT,), Why.DUE: (UNIT, LEADER), Why.OVERDUE: (UNIT, LEADER, OFFICE), Why.NO_PROGRESS: (UNIT, OFFICE),
-    Why.EXTENSION_ASKED: (OFFICE,), Why.RETURNED: (OFFICE,), Why.TO_CHECK: (SUPERVISOR, OFFICE), Why.TO_SIGN: (LEADER, OFFICE),
-    Why.TO_PUBLISH: (OFFICE,), Why.TO_REVIEW: (OFFICE,), Why.NO_DEADLINE: (OFFICE,),
+    Why.UNANSWERED: (UNIT,), Why.EXTENSION_ASKED: (OFFICE,), Why.RETURNED: (OFFICE,), Why.TO_CHECK: (SUPERVISOR, OFFICE),
+    Why.TO_SIGN: (LEADER, OFFICE), Why.TO_PUBLISH: (OFFICE,), Why.TO_REVIEW: (OFFICE,), Why.NO_DEADLINE: (OFFICE,),
 }
 _BY_STATUS = {Status.RETURNED: Why.RETURNED, Status.CLOSING: Why.TO_CHECK, Status.CHECKED: Why.TO_SIGN,
               Status.SIGNED_OFF: Why.TO_PUBLISH, Status.PARKED: Why.TO_REVIEW}
@@ -97,7 +100,7 @@ class Recipient:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder:
     """One thing that one recipient is reminded of. `days`: to the deadline, negative after it; or since it moved, or
-    since it has been waiting. `wanted`: the day to which an extension is asked for."""
+    since it has been waiting: `asked` says for what."""
 
     item_id: int
     number: str
@@ -107,8 +110,7 @@ class Reminder:
     why: Why
     days: int
     recipient: Recipient
-    wanted: date | None = None
-    failed: bool = False
+    asked: str = ""
 
     @property
     def words(self) -> str:
@@ -118,17 +120,9 @@ class Reminder:
             return "今天到期"
         if self.why in _BY_DEADLINE:
             return f"逾期{-self.days}天" if self.days < 0 else f"还有{self.days}天到期"
-        return f"{self._asked}，{f'等了{self.days}天' if self.days else '今天刚转来'}"
-
-    @property
-    def _asked(self) -> str:
-        """What is to be decided."""
-        if self.why is Why.EXTENSION_ASKED and self.wanted is not None:
-            return f"申请延到{self.wanted.isoformat()}"
-        if self.why is Why.TO_CHECK and self.failed:
-            return "核查没有通过，待复查或不予销号"
-        return {Why.RETURNED: "单位退回，待重新交办", Why.TO_CHECK: "申请销号，待现场核查", Why.TO_SIGN: "核查通过，待签批",
-                Why.TO_PUBLISH: "已签批，待公示", Why.TO_REVIEW: "复核日期已到", Why.NO_DEADLINE: "还没有期限"}[self.why]
+        if self.why is Why.UNANSWERED:
+            return f"{self.asked}，{f'{self.days}天没有回应' if self.days else '今天'}"
+        return f"{self.asked}，{f'等了{self.days}天' if self.days else '今天刚转来'}"
 
 
 def reasons(item: Waiting, day: date, terms: Terms) -> Iterator[tuple[Why, int]]:
@@ -146,24 +140,36 @@ def reasons(item: Waiting, day: date, terms: Terms) -> Iterator[tuple[Why, int]]
         yield Why.NO_PROGRESS, quiet
 
 
-def decision(item: Undecided) -> Why:
-    """What has to be decided of it."""
-    return _BY_STATUS.get(Status(item.status)) or (Why.NO_DEADLINE if item.wanted is None else Why.EXTENSION_ASKED)
+def decision(item: Undecided) -> tuple[Why, str]:
+    """What has to be decided of it, as a kind and in words."""
+    why = _BY_STATUS.get(Status(item.status)) or (Why.NO_DEADLINE if item.wanted is None else Why.EXTENSION_ASKED)
+    if why is Why.EXTENSION_ASKED and item.wanted is not None:
+        return why, f"申请延到{item.wanted.isoformat()}"
+    if why is Why.TO_CHECK and item.failed:
+        return why, "核查没有通过，待复查或不予销号"
+    return why, {Why.RETURNED: "单位退回，待重新交办", Why.TO_CHECK: "申请销号，待现场核查", Why.TO_SIGN: "核查通过，待签批",
+                 Why.TO_PUBLISH: "已签批，待公示", Why.TO_REVIEW: "复核日期已到", Why.NO_DEADLINE: "还没有期限"}[why]
+
+
+def asked_of_unit(item: Unanswered) -> str:
+    """What its unit was asked, in words."""
+    said = f"（{item.said}）" if item.said else ""
+    return {Kind.REMINDED: "已催办，请报告进展", Kind.CLOSURE_REFUSED: "没有准予销号，请补办后再申请",
+            Kind.RELAPSED: "反弹重开，请整改", Kind.PART_REOPENED: "分项反弹重开，请整改",
+            Kind.EXTENSION_DECIDED: "延期没有批准，请抓紧办理", Kind.SLIP_ISSUED: "督办单待答复"}[item.kind] + said
 
 
 def reminders_of(items: Iterable[Waiting], day: date, terms: Terms, undecided: Iterable[Undecided] = (),
-                 keys: frozenset[str] | None = None) -> tuple[Reminder, ...]:
+                 asked: Iterable[Unanswered] = (), keys: frozenset[str] | None = None) -> tuple[Reminder, ...]:
     """Every reminder of a day, or those for these recipients: by recipient, the office last, the most urgent first."""
+    told: list[tuple[Waiting | Undecided | Unanswered, Why, int, str]] = []
+    told += [(item, why, days, "") for item in items for why, days in reasons(item, day, terms)]
+    told += [(one, decision(one)[0], max(0, (day - one.since).days), decision(one)[1]) for one in undecided]
+    told += [(one, Why.UNANSWERED, max(0, (day - one.since).days), asked_of_unit(one)) for one in asked]
     found = [
         Reminder(item_id=item.id, number=item.number, text=item.text, unit_name=item.unit_name, deadline=item.deadline,
-                 why=why, days=days, recipient=recipient)
-        for item in items for why, days in reasons(item, day, terms) for recipient in _recipients(item, why)
-        if keys is None or recipient.key in keys]
-    found += [
-        Reminder(item_id=item.id, number=item.number, text=item.text, unit_name=item.unit_name, deadline=item.deadline,
-                 why=decision(item), days=max(0, (day - item.since).days), recipient=recipient, wanted=item.wanted,
-                 failed=item.failed)
-        for item in undecided for recipient in _recipients(item, decision(item)) if keys is None or recipient.key in keys]
+                 why=why, days=days, recipient=recipient, asked=words)
+        for item, why, days, words in told for recipient in _recipients(item, why) if keys is None or recipient.key in keys]
     order = {why: n for n, why in enumerate(Why)}
     return tuple(sorted(found, key=lambda one: (one.recipient.key == OFFICE, one.recipient.key, order[one.why],
                                                 one.days if one.why in _BY_DEADLINE else -one.days, one.number)))
@@ -174,7 +180,7 @@ def of_day(database: Database, day: date) -> tuple[Reminder, ...]:
     with database.reading() as c:
         terms = _terms(people_reads.setting(c, SETTING))
         return reminders_of(reads.waiting(c, day, soon_days=terms.soon_days, quiet_days=terms.quiet_days), day, terms,
-                            reads.undecided(c, day))
+                            reads.undecided(c, day), unanswered(c))
 
 
 def of_person(database: Database, who: Staff, day: date) -> tuple[Reminder, ...]:
@@ -188,7 +194,8 @@ def of_person(database: Database, who: Staff, day: date) -> tuple[Reminder, ...]
         terms = _terms(people_reads.setting(c, SETTING))
         found = reads.waiting(c, day, soon_days=terms.soon_days, quiet_days=terms.quiet_days, of=own)
         waits = reads.undecided(c, day, office=office, checks=SUPERVISOR in keys, leaders=names)
-    return reminders_of(found, day, terms, waits, keys)
+        asked = unanswered(c, who.unit) if Role.LIAISON in who.roles and who.unit else ()
+    return reminders_of(found, day, terms, waits, asked, keys)
 
 
 def mine(every: Iterable[Reminder], who: Staff) -> tuple[Reminder, ...]:
@@ -262,7 +269,7 @@ def _row(one: Reminder) -> tuple[str, ...]:
             one.deadline.isoformat() if one.deadline else "未定", one.words, one.why.words)
 
 
-def _recipients(item: Waiting | Undecided, why: Why) -> Iterator[Recipient]:
+def _recipients(item: Waiting | Undecided | Unanswered, why: Why) -> Iterator[Recipient]:
     for one in CONCERNS[why]:
         if one == UNIT:
             yield Recipient(key=f"unit:{item.unit}", name=item.unit_name)

@@ -10,9 +10,9 @@ from office.reminders import OFFICE, SUPERVISOR, Recipient, Reminder, Why
 UNIT, DESK = Recipient(key="unit:a", name="A县"), Recipient(key=OFFICE, name="督办机构")
 
 
-def one(number: str, why: Why, days: int, recipient: Recipient = UNIT) -> Reminder:
+def one(number: str, why: Why, days: int, recipient: Recipient = UNIT, asked: str = "") -> Reminder:
     return Reminder(item_id=1, number=number, text="打通断头路", unit_name="A县", deadline=date(2026, 6, 30), why=why, days=days,
-                    recipient=recipient)
+                    recipient=recipient, asked=asked)
 
 
 def test_one_item_leads_to_it_several_to_the_list_and_the_office_to_its_page() -> None:
@@ -24,10 +24,12 @@ def test_one_item_leads_to_it_several_to_the_list_and_the_office_to_its_page() -
     assert reminded([]) == ()
 
 
-def test_what_is_to_be_decided_leads_to_where_it_is_decided() -> None:
+def test_what_is_to_be_decided_or_answered_leads_to_where_that_is_done() -> None:
     leader, checks = Recipient(key="leader:分管副市长", name="分管副市长"), Recipient(key=SUPERVISOR, name="监督员")
-    assert reminded([one("1", Why.TO_SIGN, 3, leader), one("2", Why.TO_SIGN, 1, leader)]) == (
+    assert reminded([one("1", Why.TO_SIGN, 3, leader, "核查通过，待签批"), one("2", Why.TO_SIGN, 1, leader)]) == (
         Errand(words="清单有2项销号待签批，先看1（核查通过，待签批，等了3天）", page="commitments",
                address=(("leader", "分管副市长"), ("status", "checked"))),)
-    assert reminded([one("1", Why.TO_CHECK, 3, checks), one("2", Why.TO_CHECK, 0, checks)]) == (
-        Errand(words="清单有2项销号待核查，最久的是1（申请销号，待现场核查，等了3天）", page="mine"),)
+    assert reminded([one("1", Why.TO_CHECK, 0, checks, "申请销号，待现场核查"), one("2", Why.TO_CHECK, 0, checks)]) == (
+        Errand(words="清单有2项销号待核查，最久的是1（申请销号，待现场核查，今天刚转来）", page="mine"),)
+    assert reminded([one("1", Why.UNANSWERED, 2, asked="督办单待答复"), one("2", Why.UNANSWERED, 0)]) == (
+        Errand(words="清单有2项待回应，先看1（督办单待答复，2天没有回应）", page="mine"),)

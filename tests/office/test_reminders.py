@@ -23,6 +23,7 @@ from db.reads import reminders as reads
 from db.reads.reminders import Waiting
 from office import notify, reminders
 from office.items import state_of
+from office.my_items import my_items
 from office.notify_settings import Channel, NotifySettings, Security, change, parse_addresses, settings
 from office.people import Role
 from office.refusal import Refused
@@ -130,6 +131,44 @@ def test_what_is_left_undecided_reminds_whoever_has_to_decide(house: make.House)
     after = told(date(2026, 4, 26))
     assert (two, "已签批，待公示，等了1天") in after["office"] and one not in {number for number, _ in after["office"]}
     assert "leader:分管副市长" not in after
+
+
+def test_what_a_unit_was_asked_reminds_it_until_it_answers(house: make.House) -> None:
+    made = make_list.of(house)
+    one, two, three = made.numbers
+    slip, granted, day = made.enter("small-A", "发了督办单的"), made.enter("small-A", "延期批了的"), date(2026, 4, 24)
+    for number in (slip, granted):
+        made.happen(number, Kind.ACCEPTED)
+    made.happen(one, Kind.REMINDED, by="督办员", text="一周内报进展")
+    made.happen(two, Kind.CLOSURE_ASKED, by="联络员", evidence=made.proof(two))
+    made.happen(two, Kind.CLOSURE_REFUSED, by="督办员", text="补验收单")
+    made.happen(slip, Kind.SLIP_ISSUED, by="督办员", slip="slip", level=1, text="限期答复")
+    made.happen(slip, Kind.REPORTED, by="联络员", text="在办")
+    for number, says in ((granted, {"granted": True, "deadline": date(2026, 9, 1)}), (three, {"granted": False, "text": "抓紧"})):
+        made.happen(number, Kind.EXTENSION_ASKED, by="联络员", text="来不及", deadline=date(2026, 9, 1))
+        made.happen(number, Kind.EXTENSION_DECIDED, by="督办员", **says)
+
+    def told(on: date) -> dict[str, list[tuple[str, str]]]:
+        every, found = reminders.of_day(house.database, on), dict[str, list[tuple[str, str]]]()
+        for each in every:
+            found.setdefault(each.recipient.key, []).append((each.number, each.words))
+        assert reminders.of_person(house.database, liaison, on) == reminders.mine(every, liaison)
+        return found
+
+    liaison = made.person("a", Role.LIAISON, unit="small-A")
+    assert told(day) == {
+        "unit:small-A": [(one, "已催办，请报告进展（一周内报进展），1天没有回应"),
+                         (two, "没有准予销号，请补办后再申请（补验收单），1天没有回应"),
+                         (slip, "督办单待答复（限期答复），1天没有回应")],
+        "unit:small-B": [(three, "延期没有批准，请抓紧办理（抓紧），1天没有回应")]}
+    made.happen(slip, Kind.SLIP_ANSWERED, by="联络员", slip="slip", level=1, text="已办")
+    made.happen(one, Kind.REPORTED, by="联络员", text="已动工")
+    made.happen(three, Kind.REPORTED, by="联络员", text="加班")
+    assert told(day) == {"unit:small-A": [(two, "没有准予销号，请补办后再申请（补验收单），1天没有回应")]}
+    waiting = my_items(house.database, liaison, today=day).waiting[0]
+    assert waiting.words.startswith("有新要求，请回应") and [each.number for each in waiting.items] == [two]
+    made.happen(two, Kind.CLOSURE_ASKED, by="联络员", evidence=made.proof(two))
+    assert "unit:small-A" not in told(day)
 
 
 def test_a_part_reminds_its_own_unit_and_what_was_reopened_has_not_been_silent_before(house: make.House) -> None:
