@@ -17,7 +17,7 @@ from db.reads import sittings as reads
 from db.stores.spoiling import spoil as store_spoiled
 from db.values import Round, Seat, Sitting, Target
 from db.work import Work, work
-from hall.ballots.ballot_box import draw_receipt
+from hall.ballots.checking import draw_receipt
 from hall.moment.holders import REPLACING
 from hall.moment.packing import sitting_of
 from hall.moment.recusal import why_recused

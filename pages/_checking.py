@@ -9,7 +9,7 @@ import streamlit as st
 from hall.house import House
 from hall.moment.receipts import Found, by_target, look_up
 from hall.outcome import results
-from hall.outcome.standings import Board
+from hall.outcome.board import Board
 from pages._download import download
 
 _SAY = {Found.COUNTED: st.success, Found.REPLACED: st.warning, Found.UNKNOWN: st.error}

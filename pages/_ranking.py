@@ -7,7 +7,7 @@ import html
 import plotly.graph_objects as go
 import streamlit as st
 
-from hall.outcome.standings import Board, Line
+from hall.outcome.board import Board, Line
 from hall.outcome.unit_scores import are_projects
 from pages import _sheet
 

@@ -9,10 +9,11 @@ import streamlit as st
 
 from hall.moment.snapshot import Snapshot
 from hall.outcome import results, signing
+from hall.outcome.board import Board
 from hall.outcome.checklist import Check
 from hall.outcome.signature import signature_docx
 from hall.outcome.signing import CONFIRMING, LONGEST_WINDOW, Hands, Signing
-from hall.outcome.standings import Board, board
+from hall.outcome.standings import board
 from office.local_time import minute
 from office.people import Role, Staff
 from office.signature_page import DOCX

@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from hall.outcome.board import Line
 from hall.outcome.how import Explained, GroupWorking, Strip
-from hall.outcome.standings import Line
 from pages import _sheet
 
 LOOK = """<style>

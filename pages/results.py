@@ -11,8 +11,9 @@ import streamlit as st
 
 from hall.moment.discretion import is_of_the_hall
 from hall.outcome.advice import may_read
+from hall.outcome.board import Board
 from hall.outcome.explained import explained, how_firm
-from hall.outcome.standings import Board, board, ranking_csv
+from hall.outcome.standings import board, ranking_csv
 from hall.outcome.unit_scores import unit_scores
 from office.local_time import minute
 from office.people import Role

@@ -5,19 +5,20 @@
 `recombine(node)` computes a node's exact value from its children alone, by the formula it names; children without a
 value add nothing. Formulas: weighted_sum (each child's `weight` x value), rescale (value x 100 / `max`), mean (the
 counted children / `denominator`), share_band, judge_total (`marks` x `weights`), given. Beside the tree stand the gaps
-to the neighbours and the place under other rules (`what_if.py`), and the whole in Chinese words.
+to the neighbours and the place under other rules (`gaps.py`, `what_if.py`), and the whole in Chinese words.
 """
 
 from fractions import Fraction
 from typing import Any
 
 from scoring.count import GroupCount, Mean, Recipe
+from scoring.gaps import effective_weights, gap, in_words, neighbours
 from scoring.number import printed
 from scoring.package import Package
 from scoring.result import exact_text
 from scoring.rule import BallotKind, Denominator, MissingCriterion, Rule
 from scoring.tally import Working, work_out
-from scoring.what_if import alternatives, effective_weights, gap, in_words, neighbours
+from scoring.what_if import alternatives
 from scoring.words import listed, quoted
 
 Node = dict[str, Any]

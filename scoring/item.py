@@ -8,22 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-from scoring.commitment import (
-    DONE,
-    OFF_THE_LIST,
-    Closing,
-    Extension,
-    LookBack,
-    PartStand,
-    PartState,
-    Reading,
-    Requirement,
-    Slip,
-    Source,
-    Status,
-    Target,
-    Verdict,
-)
+from scoring.commitment import DONE, OFF_THE_LIST, PartState, Source, Status, Target, Verdict
+from scoring.item_kept import Closing, Extension, LookBack, PartStand, Reading, Requirement, Slip
 
 SHIELD_DAYS = 7
 """Days past the deadline for which an extension that waits for its decision keeps an item from being overdue."""

@@ -8,17 +8,9 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-from scoring.commitment import (
-    DONE,
-    Closing,
-    Event,
-    LookBack,
-    PartStand,
-    PartState,
-    Requirement,
-    Status,
-)
+from scoring.commitment import DONE, Event, PartState, Status
 from scoring.item import Item
+from scoring.item_kept import Closing, LookBack, PartStand, Requirement
 from scoring.life_rules import LifeRefused, Reason
 
 

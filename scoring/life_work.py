@@ -7,8 +7,9 @@ item, and gives the item after it. `scoring.life.apply` is the only caller.
 from dataclasses import replace
 from datetime import date
 
-from scoring.commitment import Event, Extension, Reading, Slip, Status
+from scoring.commitment import Event, Status
 from scoring.item import Item
+from scoring.item_kept import Extension, Reading, Slip
 from scoring.life_rules import LifeRefused, Reason
 
 

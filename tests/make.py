@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from db.engine import Database
 from db.values import Commitment, Declaration, Receipt, Shortcoming
-from hall.ballots.ballot_box import checked
+from hall.ballots.checking import checked
 from hall.house import House
 from hall.outcome import results
 from hall.stage import rounds

@@ -23,7 +23,7 @@ from db.stores.papers import Papers
 from db.traces import sweep
 from db.values import Round, Seat, Sitting, Target
 from db.work import Work, work
-from hall.ballots.ballot_box import draw_receipt
+from hall.ballots.checking import draw_receipt
 from hall.ballots.paper_slips import MAY_CHOOSE, Choice, Fate, fate_of
 from hall.moment.packing import sitting_of
 from hall.moment.recusal import why_recused

@@ -15,8 +15,9 @@ from db.record import head_of
 from db.values import Confirmation, Proposal, Staff
 from hall.moment.packing import HEAD
 from hall.outcome import results
+from hall.outcome.board import Board, Line
 from hall.outcome.signing import confirmed_version, signing_of
-from hall.outcome.standings import Board, Line, board
+from hall.outcome.standings import board
 from office.local_time import day_in_words, minute
 from office.people import Role
 from office.refusal import Refused

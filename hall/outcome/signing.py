@@ -7,7 +7,7 @@ confirmed. Where nobody but the host is in office he publishes alone, and that i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,19 +19,18 @@ from db.reads import people as people_reads
 from db.reads import results as result_reads
 from db.reads import signing as signing_reads
 from db.stores.signing import Signing as SigningStore
-from db.values import Confirmation, Proposal, Sitting, Staff, Terms
+from db.values import Confirmation, Proposal, Sitting, Terms
 from db.work import Work, work
 from hall.moment.packing import package_of, sitting_of
 from hall.outcome.checklist import checks_of, result_of
+from hall.outcome.in_office import PROPOSING, PUBLISHING, refuse_unless_in_office, three_are_in_office
 from office.begun import has_begun
 from office.people import Role
-from office.refusal import NotAllowed, NotFound, Refused
+from office.refusal import NotFound, Refused
 from scoring.tally import dumps
 
 LONGEST_WINDOW = 24 * 90
 CONFIRMING = (Role.SUPERVISOR, Role.CLERK)
-_PUBLISHING = frozenset({Role.HOST, Role.ADMINISTRATOR})
-_PROPOSING = _PUBLISHING | {Role.CLERK}
 
 
 class Hands(StrEnum):
@@ -142,7 +141,7 @@ def propose(database: Database, sitting: str, *, by: str, at: datetime, reason: 
     """Put the result as it stands forward to be confirmed; the proposal's id. A correction needs its reason here."""
     with work(database) as w:
         found = _held(w, sitting)
-        _in_office(w.c, by, _PROPOSING, "提请确认由主持人或计票员来做。")
+        refuse_unless_in_office(w.c, by, PROPOSING, "提请确认由主持人或计票员来做。")
         now = _signing(w.c, found)
         if not now.needed:
             raise Refused(f"本场不用提请确认：{now.alone}")
@@ -167,7 +166,7 @@ def confirm(database: Database, sitting: str, proposal_id: int, role: Role, *, b
         raise Refused("只有计票员和监督员要确认；主持人以公布为确认。")
     with work(database) as w:
         found = _held(w, sitting)
-        _in_office(w.c, by, frozenset({role}), f"这一步由{role.words}本人登录后确认。")
+        refuse_unless_in_office(w.c, by, frozenset({role}), f"这一步由{role.words}本人登录后确认。")
         now = _signing(w.c, found)
         if now.proposal is None or now.proposal.id != proposal_id:
             raise Refused("您看到的那一份已不是现在提请确认的成绩。请刷新后重新核对。")
@@ -198,7 +197,7 @@ def hands_under(c: Connection, sitting: Sitting, number: int, now: Hashes, *, re
     fits = proposal is not None and _hashes_of(proposal) == now and proposal.reason == reason
     if not needed:
         return HandsUnder(proposal=None, words=alone, confirmed={})
-    _in_office(c, by, _PUBLISHING, "成绩由主持人公布。")
+    refuse_unless_in_office(c, by, PUBLISHING, "成绩由主持人公布。")
     if proposal is None:
         raise Refused("还没有提请确认。请先提请计票员、监督员确认成绩，再公布。")
     if not fits:
@@ -226,16 +225,6 @@ def confirmed_version(database: Database, sitting: str, number: int) -> Proposal
         if version is None:
             raise NotFound(f"没有第{number}版成绩。")
         return signing_reads.proposal_of(c, version.id)
-
-
-def three_are_in_office(staff: Iterable[Staff]) -> bool:
-    """Whether host, clerk and supervisor can be three different people who are able to sign in."""
-    present = [one for one in staff if one.active and one.has_password]
-    hosts, clerks, supervisors = (
-        {one.name for one in present if one.roles & {role.value for role in roles}}
-        for roles in (_PUBLISHING, {Role.CLERK}, {Role.SUPERVISOR}))
-    return any(len({host, clerk, supervisor}) == 3
-               for host in hosts for clerk in clerks for supervisor in supervisors)
 
 
 def _signing(c: Connection, sitting: Sitting) -> Signing:
@@ -290,12 +279,6 @@ def _refuse_the_same_again(c: Connection, sitting: Sitting, written: str) -> Non
     earlier = result_reads.publications(c, sitting.id)
     if earlier and earlier[-1].result == written:
         raise Refused("成绩与上一版完全相同，不必再公布。")
-
-
-def _in_office(c: Connection, name: str, roles: frozenset[Role], words: str) -> None:
-    found = people_reads.staff_by_name(c, name)
-    if found is None or not found[0].active or not found[0].roles & {role.value for role in roles}:
-        raise NotAllowed(words)
 
 
 def _held(w: Work, sitting: str) -> Sitting:

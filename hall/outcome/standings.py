@@ -10,17 +10,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
-from fractions import Fraction
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from db.engine import Database
 from db.reads import results as result_reads
 from db.reads import sittings as reads
-from db.values import Sitting, Staff
-from hall.moment.discretion import HIDDEN_WORDS, WITHHELD_WORDS, hidden_groups, is_of_the_hall, total_tells_a_mean
+from db.values import Staff
+from hall.moment.discretion import HIDDEN_WORDS, hidden_groups, is_of_the_hall, total_tells_a_mean
+from hall.outcome.board import Board, Column, Figure, Line, Version
 from hall.outcome.results import Standing, standing, standing_to_come
 from office.export import csv_of
 from office.points import signed
@@ -31,105 +30,6 @@ from scoring.rule import Rule, rule_in_words
 _STATE_WORDS = {"below_quorum": "有效票不够", "incomplete": "缺分项", "apart": "只打分不排名", "ranked": ""}
 _AWARD = re.compile(r"(top|bottom) ([0-9]+), (share|strict|split|tie_break)")
 _POLICY_WORDS = {"share": "并列都算", "strict": "并列都不算", "split": "并列平分", "tie_break": "并列再比"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
-    """One publication, as it is listed."""
-
-    number: int
-    at: datetime
-    by: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """A judge group or a component of the total: what stands beside the total."""
-
-    key: str
-    name: str
-    weight: str
-    secret: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One group's score for one target. `seats` says what became of every seat, for the people of the hall only.
-
-    `hidden`: secret and fewer than three ballots; `withheld`: it would tell, with the total, a hidden one.
-    """
-
-    published: str | None
-    exact: Fraction | None
-    hidden: bool
-    seats: str
-    withheld: bool = False
-
-    @property
-    def words(self) -> str:
-        return HIDDEN_WORDS if self.hidden else WITHHELD_WORDS if self.withheld else self.published or "—"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One target. `place` is empty, and `state` says why, where it has none."""
-
-    target: str
-    name: str
-    unit: str
-    ranking_group: str
-    place: str
-    tied_with: tuple[str, ...]
-    total: str
-    exact: Fraction | None
-    figures: tuple[Figure, ...]
-    components: tuple[str, ...]
-    points: str
-    because: str
-    decided_by: str
-    state: str
-    unit_name: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Board:
-    """Everything the page of results shows of one version; `version` is None for what is not published yet.
-
-    `others` have ballots and no place; `waiting` are names by state of whoever has not been scored at all; `put_off`
-    those who are scored in a supplementary sitting;
-    `groups_on_scale` says whether group scores and totals can stand on one axis.
-    """
-
-    sitting: Sitting
-    version: Version | None
-    versions: tuple[Version, ...]
-    rule_title: str
-    rule_version: int
-    rule_sha256: str
-    ballots_sha256: str
-    groups: tuple[Column, ...]
-    groups_on_scale: bool
-    components: tuple[Column, ...]
-    ranked: tuple[Line, ...]
-    others: tuple[Line, ...]
-    waiting: tuple[tuple[str, tuple[str, ...]], ...]
-    sentence: str
-    warnings: tuple[str, ...]
-    rule_words: tuple[str, ...]
-    rule: Rule
-    put_off: tuple[str, ...] = ()
-
-    def line(self, target: str) -> Line | None:
-        return next((one for one in (*self.ranked, *self.others) if one.target == target), None)
-
-    @property
-    def ranking_groups(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(one.ranking_group for one in self.ranked))
-
-    @property
-    def is_newest(self) -> bool:
-        return self.version is None or self.version == self.versions[-1]
 
 
 def has_published(database: Database, sitting: str) -> bool:

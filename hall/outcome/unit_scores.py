@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from hall.outcome.standings import Board, Line
+from hall.outcome.board import Board, Line
 from office.export import csv_of
 from office.points import signed
 from scoring.number import printed, rounded

@@ -16,8 +16,9 @@ from starlette.requests import ClientDisconnect, Request
 
 from db.stores.ballots import Paper
 from db.values import Receipt
-from hall.ballots.ballot_box import BallotBox, checked
+from hall.ballots.ballot_box import BallotBox
 from hall.ballots.ballot_refused import BallotRefused, Reason, overloaded
+from hall.ballots.checking import checked
 from hall.moment.live import Live
 from hall.moment.network import host_of, same_host
 from hall.moment.presence import Presence

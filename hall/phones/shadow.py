@@ -17,8 +17,8 @@ from db.reads import sittings as reads
 from db.stores.shadow import Shadows
 from db.values import Receipt, Round
 from db.work import work
-from hall.ballots.ballot_box import draw_receipt, lines_of, round_of_paper, snapshot_that_knows
 from hall.ballots.ballot_refused import BallotRefused, Reason
+from hall.ballots.checking import draw_receipt, lines_of, round_of_paper, snapshot_that_knows
 from hall.moment.live import Live
 from hall.moment.snapshot import SeatCard, Snapshot
 from hall.phones.phone_view import receipt_view

@@ -17,8 +17,8 @@ from db.engine import Database
 from db.migrate import migrate
 from db.rehearsal import mark_as_demo
 from hall import serving
-from hall.ballots.ballot_box import checked
 from hall.ballots.ballot_refused import BallotRefused
+from hall.ballots.checking import checked
 from hall.house import House, utc_now
 from hall.rehearsals.simulated import crowd, marks
 from hall.stage import rounds

@@ -15,8 +15,8 @@ from enum import StrEnum
 from hall.moment.progress import told, words_of
 from hall.moment.snapshot import Snapshot, TargetCard
 from hall.moment.turn import balloted, how_many_speak, place_of
-from hall.outcome.standings import Board as ResultBoard
-from hall.outcome.standings import Line
+from hall.outcome.board import Board as ResultBoard
+from hall.outcome.board import Line
 from hall.screen.wall import period_words
 from hall.screen.wall_stage import Point, promise_words
 from hall.stage.console import AgendaRow, State, agenda, turnout_rows

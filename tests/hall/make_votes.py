@@ -123,7 +123,7 @@ def prepare(url: str) -> Sittings:
 
 def _send(hall: make.Hall, vote: Vote, round_id: int | None = None):  # type: ignore[no-untyped-def]
     code, version, mark = vote
-    with patch("hall.ballots.ballot_box.draw_receipt", return_value=f"{code:Z<4}-V{version}"):
+    with patch("hall.ballots.checking.draw_receipt", return_value=f"{code:Z<4}-V{version}"):
         return hall.send(code, nonce=f"nonce-{code}-{version}", round_id=round_id,
                          form={f"m.{target}.quality": str(mark) for target in TARGETS})
 

@@ -15,8 +15,9 @@ from db import tables as t
 from db.reads import ballots as ballot_reads
 from db.reads import sittings as reads
 from db.stores.ballots import Paper
-from hall.ballots.ballot_box import BallotBox, checked
+from hall.ballots.ballot_box import BallotBox
 from hall.ballots.ballot_refused import BallotRefused, Reason
+from hall.ballots.checking import checked
 from hall.stage import rounds
 from tests import make
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.values import Staff
-from hall.outcome.standings import Board, Line, board
+from hall.outcome.board import Board, Line
+from hall.outcome.standings import board
 from hall.outcome.unit_scores import unit_scores, unit_scores_csv
 from office.people import Role
 from scoring.rule import read_rule

@@ -16,8 +16,8 @@ import by_hand
 
 from db.values import Receipt
 from hall import seating
-from hall.ballots.ballot_box import checked
 from hall.ballots.ballot_refused import BallotRefused, Reason
+from hall.ballots.checking import checked
 from hall.ballots.paper import enter
 from hall.house import House
 from hall.moment.snapshot import Snapshot
