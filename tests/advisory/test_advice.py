@@ -15,12 +15,13 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from advisory.__main__ import main
 from advisory.advice import advise, as_json
 from scoring.package import Package, files_of, write_files
 from scoring.result import CannotTally, json_text
 from tests.scoring import make, strategies
 
-SOME = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+SOME = settings(max_examples=70, deadline=None, suppress_health_check=list(HealthCheck))
 DATA = Path(__file__).parent.parent / "data"
 ROOT = Path(__file__).parent.parent.parent
 
@@ -282,23 +283,32 @@ def spoil(folder: Path, name: str, text: str) -> Path:
         ("targets.csv", "target,name,unit,parent_unit,ranking_group,ranked\nA1,甲,,,,maybe\n", "targets.csv第2行ranked列"),
     ],
 )
-def test_bad_input_is_one_sentence_and_exit_2(wine: Package, tmp_path: Path, name: str, text: str, said: str) -> None:
-    done = run(str(spoil(written(wine, tmp_path / "wine"), name, text)))
+def test_bad_input_is_one_sentence_and_exit_2(
+    wine: Package, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], name: str, text: str, said: str
+) -> None:
+    code = main([str(spoil(written(wine, tmp_path / "wine"), name, text))])
 
-    assert (done.returncode, done.stdout) == (2, b"")
-    sentence = done.stderr.decode()
+    told = capfdbinary.readouterr()
+    assert (code, told.out) == (2, b"")
+    sentence = told.err.decode()
     assert sentence.startswith(said)
     assert sentence.count("\n") == 1
     assert sentence.endswith("。\n")
     assert "Traceback" not in sentence
 
 
-def test_no_folder_no_argument_and_no_result_are_exit_2_too(tmp_path: Path) -> None:
+def test_no_folder_no_argument_and_no_result_are_exit_2_too(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
     rule = make.rule(groups={"a": "50%", "b": "50%"})
     empty = written(make.package(rule, make.panel("a", {"U1": [90], "U2": [80]})), tmp_path / "empty")
 
     for arguments, said in (((str(tmp_path / "none"),), "没有“none”"), ((), "命令写得不对"), ((str(empty),), "在“b”组")):
-        done = run(*arguments)
-        assert (done.returncode, done.stdout) == (2, b"")
-        assert said in done.stderr.decode()
-        assert done.stderr.decode().count("\n") == 1
+        try:
+            code = main(arguments)
+        except SystemExit as ended:
+            code = ended.code
+        told = capfdbinary.readouterr()
+        assert (code, told.out) == (2, b"")
+        assert said in told.err.decode()
+        assert told.err.decode().count("\n") == 1

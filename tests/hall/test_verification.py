@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Connection, delete, insert, select, text, update
@@ -17,13 +17,15 @@ from hall.moment.packing import packed
 from hall.outcome import results
 from scoring.tally import dumps, tally
 from tests import make
+from tests.played import played
 
 AT = "2026-04-23T01:00:00.000Z"
 
 
-@pytest.fixture
-def published(hall: make.Hall) -> Iterator[make.Hall]:
-    """Two versions: A and B scored first, then C comes in and turns the ranking over."""
+@played
+def two_versions(house: make.House) -> make.Hall:
+    """A and B scored first, then C comes in and turns the ranking over."""
+    hall = make.sitting(house)
     for target, mark in (("U1", 90), ("U2", 85)):
         hall.open(target)
         hall.everybody(mark)
@@ -34,7 +36,12 @@ def published(hall: make.Hall) -> Iterator[make.Hall]:
     hall.close()
     hall.publish(reason="C县补评")
     assert failed(hall) == []
-    yield hall
+    return hall
+
+
+@pytest.fixture
+def published(house: make.House) -> make.Hall:
+    return two_versions(house)
 
 
 def failed(hall: make.Hall) -> list[str]:
