@@ -129,7 +129,7 @@ def test_the_list_is_read_alike_on_both_databases(hall):
         sitting_id = w.c.execute(select(t.sitting.c.id)).scalar_one()
         for n, (unit, due) in enumerate((("A", date(2026, 4, 1)), ("A", date(2026, 9, 30)), ("B", None))):
             enter(w, problem(text=f"100%回访{n}", unit=f"small-{unit}", deadline=due, contact_leader="分管副市长",
-                             batch=("第二批", "第一批", "")[n], note=("", "示例数据：虚构", "另记")[n],
+                             batch=("第二批", "第一批", "第三批")[n], note=("", "示例数据：虚构", "另记")[n],
                              supporting=("small-C",), source=Source(kind=SourceKind.QUESTION, words="问"), sitting_id=sitting_id))
         number = w.items.enter_promises(items_sitting(w), listed_on=DAY, by="host", at=make.START)[0]
     with hall.house.database.reading() as c:
@@ -152,7 +152,7 @@ def test_the_list_is_read_alike_on_both_databases(hall):
     assert (counted["overdue"], sum(counted.values()), lines) == (1, 6, 1)
     assert sorted((one.kind.value, one.light, one.n) for one in tallies) == [
         ("commitment", "unknown", 3), ("problem", "overdue", 1), ("problem", "unknown", 2)]
-    assert known == (("分管副市长",), ("第一批", "第二批"), (("small-A", "A县"), ("small-B", "B县"), ("small-C", "C县")),
+    assert known == (("分管副市长",), ("第一批", "第三批", "第二批"), (("small-A", "A县"), ("small-B", "B县"), ("small-C", "C县")),
                      ("2026Q1",), ("示例数据：虚构",))
     assert sorted((ids[unit], month, one.light, one.n) for unit, month, one in cells) == [
         ("small-A", "2026-04", "overdue", 1), ("small-A", "2026-09", "unknown", 1), ("small-B", "", "unknown", 1)]

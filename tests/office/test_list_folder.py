@@ -117,6 +117,9 @@ def test_a_list_that_is_over_is_archived_on_the_day_that_its_folder_names_and_on
         "共3项（截至2017-10-20归档）：难题2项，已办结0项（0.0%）；项目1项，已办结0项（0.0%）。归档时3项没有办结。")
     take_up_again(database, "百日", who=OFFICE, at=make.START)
     load_folder(database, folder, by="cli", at=make.START)
+    with (folder / "items.csv").open("a", encoding="utf-8") as file:
+        file.write("P1-3,difficulty,补一项,jianju,2017-03-01,inspection,第一督查组,,2017-06-30,,,P1,,,百日\n")
+    assert load_folder(database, folder, by="cli", at=make.START).items == 1
     assert archived(database) == {}
 
 
