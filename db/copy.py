@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError
 from db import tables as t
 from db.engine import Connection, Database
 from db.migrate import migrate
-from db.rehearsal import is_marked
+from db.rehearsal import mark_of
 
 _BATCH = 2000
 RESTORED = 1_000_000
@@ -26,7 +26,7 @@ class NotACopy(Exception):
 
 
 class OtherWorld(Exception):
-    """A rehearsal's copy would go into a real database, or a real one into a rehearsal's."""
+    """A rehearsal's or a demonstration's copy would go into a real database, or a real one into theirs."""
 
 
 def copy_to(database: Database, file: Path) -> int:
@@ -59,7 +59,7 @@ def put_back(database: Database, file: Path) -> int:
     try:
         migrate(source)
         with source.read.connect() as c, c.begin(), database.write.begin() as sink:
-            if is_marked(c) is not is_marked(sink):
+            if mark_of(c) != mark_of(sink):
                 raise OtherWorld
             known = _highest_serial(sink)
             for table in reversed(t.metadata.sorted_tables):

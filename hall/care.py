@@ -51,7 +51,7 @@ def restore(database: Database, file: Path, *, by: str, at: datetime) -> tuple[i
     except NotACopy:
         raise Refused(f"{file} 不是本系统的备份文件，没有改动任何数据。请选择 leitai backup 写出的文件。") from None
     except OtherWorld:
-        raise Refused(f"{file} 和现在的数据库一个是彩排、一个是正式，不能互相恢复，没有改动任何数据。") from None
+        raise Refused(f"{file} 和现在的数据库不是一类：正式、彩排、演示的备份不能互相恢复，没有改动任何数据。") from None
     evidence_care.bring_back(database, file.absolute().parent / evidence_care.BESIDE)
     with work(database) as w:
         w.record.append(at=at, actor=by, action="恢复备份", file=file.name, rows=rows)

@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 
 from db.engine import Connection, Database
 from db.reads import people as people_reads
-from db.rehearsal import is_marked
+from db.rehearsal import mark_of
 from db.work import work
 from office.refusal import Refused
+from office.watermark import MARKS
 
 _SETTING = "notify"
 _SECRETS = {"mail": "notify_mail_password", "webhook": "notify_webhook_key"}
@@ -72,10 +73,10 @@ def settings(database: Database) -> NotifySettings:
 
 
 def settings_with_secrets(database: Database, channel: Channel) -> tuple[NotifySettings, str]:
-    """For sending: the settings, and this channel's password or key. A rehearsal sends nothing: Refused."""
+    """For sending: the settings, and this channel's password or key. A rehearsal or a demonstration sends nothing: Refused."""
     with database.reading() as c:
-        if is_marked(c):
-            raise Refused("彩排不往外发消息。")
+        if mark := MARKS.get(mark_of(c)):
+            raise Refused(f"{mark.word}不往外发消息。")
         return _settings(c), people_reads.setting(c, _SECRETS[channel.value]) or ""
 
 

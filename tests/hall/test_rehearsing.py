@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from starlette.testclient import TestClient
 
 from db import tables as t
 from db.engine import Database
+from db.rehearsal import mark_as_demo
 from hall import care
 from hall.cli import main
 from hall.house import House
@@ -187,8 +189,14 @@ def test_no_backup_goes_from_one_world_into_the_other(hall, place, tmp_path):
     care.backup(twin.house.database, tmp_path / "twin.db", by="host", at=hall.now)
     before = everything(hall.house.database), everything(twin.house.database)
 
-    for house, file in ((hall.house, "twin.db"), (twin.house, "real.db")):
-        with pytest.raises(Refused, match="一个是彩排、一个是正式"):
+    shutil.copyfile(tmp_path / "real.db", tmp_path / "demo.db")
+    demo = Database(f"sqlite:///{tmp_path / 'demo.db'}")
+    with demo.write.begin() as c:
+        mark_as_demo(c)
+    demo.dispose()
+
+    for house, file in ((hall.house, "twin.db"), (twin.house, "real.db"), (hall.house, "demo.db"), (twin.house, "demo.db")):
+        with pytest.raises(Refused, match="正式、彩排、演示的备份不能互相恢复"):
             care.restore(house.database, tmp_path / file, by="host", at=hall.now)
 
     assert (everything(hall.house.database), everything(twin.house.database)) == before
