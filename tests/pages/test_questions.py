@@ -69,6 +69,23 @@ def test_the_page_is_for_the_people_of_the_hall(hall: make.Hall, open_page: Open
     assert "这一页不对您开放" in words(opened(hall, open_page, Role.LEADER))
 
 
+def test_an_answer_that_is_being_typed_when_the_next_unit_is_called_is_kept_and_saved(hall: make.Hall, open_page: OpenPage) -> None:
+    show(hall)
+    page = type_question(opened(hall, open_page, Role.HOST), "市人大代表", "什么时候开工？")
+    click(page, "q/ask-at-once")
+    asked = queue(hall).on_stage
+    assert asked is not None
+    page.text_area(key=f"q/answer/{asked.id}").set_value("六月底").run()
+
+    show(hall, "U2")
+    page.run()
+    assert "台上没有问题" in words(page) and "刚问过A县" in words(page)
+    assert page.text_area(key=f"q/answer/{asked.id}").value == "六月底"
+    click(page, f"q/write/{asked.id}")
+
+    assert [one.answer for one in queue(hall).answered] == ["六月底"]
+
+
 def test_spoken_typed_on_stage_answered_and_promised(hall: make.Hall, open_page: OpenPage) -> None:
     show(hall)
     page = type_question(opened(hall, open_page, Role.HOST), "市人大代表", "什么时候开工？")
