@@ -67,7 +67,7 @@ def played(play: Callable[..., make.Hall]) -> Callable[..., make.Hall]:
 
     @functools.wraps(play)
     def put(house: make.House, *asked: Any, **also: Any) -> make.Hall:
-        wanted = repr((asked, sorted(also.items())))
+        wanted = repr((asked, also))
         if wanted not in done:
             done[wanted] = _kept(lambda own: play(own, *asked, **also))
         return done[wanted].put_into(house)
@@ -95,3 +95,22 @@ def _rows(c: Connection, table: Any) -> list[dict[str, Any]]:
     """Parents and reversed entries have smaller ids."""
     found: list[Row[Any]] = list(c.execute(select(table).order_by(*table.primary_key.columns)))
     return [dict(row._mapping) for row in found]
+
+
+@played
+def scored(house: make.House, **marks: int) -> make.Hall:
+    """The small sitting with a closed round of each of these targets: `scored(house, U1=90, U2=80)`."""
+    hall = make.sitting(house)
+    for target, mark in marks.items():
+        hall.open(target)
+        hall.everybody(mark)
+        hall.close()
+    return hall
+
+
+@played
+def published(house: make.House, **marks: int) -> make.Hall:
+    """The same, published whatever the checklist warns of."""
+    hall = scored(house, **marks)
+    hall.publish(despite_warnings=True)
+    return hall

@@ -30,6 +30,7 @@ from office.refusal import NotFound, Refused
 from office.routes import OFF_ROUTE
 from scoring.tally import tally
 from tests import make
+from tests.played import scored
 
 WHY = "主要负责人在外地抢险"
 
@@ -72,8 +73,8 @@ def told(hall: make.Hall, action: str) -> dict[str, object]:
 # -- hard case 19: order -------------------------------------------------------------------------------------
 
 
-def test_case_19_the_order_changes_between_rounds_and_ballots_stay_with_their_unit(hall: make.Hall) -> None:
-    score(hall, U2=90)
+def test_case_19_the_order_changes_between_rounds_and_ballots_stay_with_their_unit(house: make.House) -> None:
+    hall = scored(house, U2=90)
     before = counted(hall)
 
     agenda.move(hall.house.database, hall.key, "U3", after=None, by="host", at=hall.now)
@@ -101,8 +102,8 @@ def test_case_19_the_unit_that_is_balloted_stays_where_it_is(hall: make.Hall) ->
 
 
 def test_case_20_a_unit_put_off_is_in_no_ballot_and_no_result_and_waits_in_a_supplementary_sitting(
-        hall: make.Hall) -> None:
-    score(hall, U1=90, U2=85)
+        house: make.House) -> None:
+    hall = scored(house, U1=90, U2=85)
     before = counted(hall)
     put_off = postpone(hall, "U3", panel=Panel(groups=("leaders",), held_on=date(2026, 5, 8), place="二楼会议室"))
 
@@ -247,8 +248,8 @@ def test_two_consoles_that_put_a_unit_off_at_once_make_one_supplementary_sitting
 # -- hard case 21, and listed apart --------------------------------------------------------------------------
 
 
-def test_case_21_a_substitute_is_recorded_and_shown_and_deducts_nothing(hall: make.Hall) -> None:
-    score(hall, U1=90)
+def test_case_21_a_substitute_is_recorded_and_shown_and_deducts_nothing(house: make.House) -> None:
+    hall = scored(house, U1=90)
     before = counted(hall)
     agenda.substitute(hall.house.database, hall.key, "U1", " 常务副县长 ", by="host", at=hall.now)
     hall.house.live.refresh()
@@ -265,8 +266,8 @@ def test_case_21_a_substitute_is_recorded_and_shown_and_deducts_nothing(hall: ma
         agenda.substitute(hall.house.database, hall.key, "U1", "县委书记", by="host", at=hall.now)
 
 
-def test_listed_apart_a_unit_keeps_its_ballots_and_score_and_has_no_place(hall: make.Hall) -> None:
-    score(hall, U1=90, U2=85, U3=80)
+def test_listed_apart_a_unit_keeps_its_ballots_and_score_and_has_no_place(house: make.House) -> None:
+    hall = scored(house, U1=90, U2=85, U3=80)
     before = counted(hall)
     agenda.list_apart(hall.house.database, hall.key, "U1", reason="本季度刚成立", by="host", at=hall.now)
 
@@ -382,8 +383,8 @@ def test_case_48_on_one_paper_for_all_a_route_is_the_paper(house: make.House) ->
     assert Fraction(scores["U4"][0]["leaders"]["exact"]) == 80 and Fraction(scores["U1"][0]["leaders"]["exact"]) == 90
 
 
-def test_case_20_the_results_say_who_is_scored_in_a_supplementary_sitting(hall: make.Hall) -> None:
-    score(hall, U1=90, U2=85)
+def test_case_20_the_results_say_who_is_scored_in_a_supplementary_sitting(house: make.House) -> None:
+    hall = scored(house, U1=90, U2=85)
     postpone(hall, "U3")
     host = Staff(id=1, name="host", title="", roles=frozenset({Role.HOST}), unit="", active=True, has_password=True)
 

@@ -10,15 +10,13 @@ from db.values import Staff
 from hall.outcome.explained import explained, how_firm
 from office.people import Role
 from office.refusal import Refused
-from tests import make
+from tests import make, played
 from tests.hall.test_standings import LEADER, LIAISON, score
 
 
 @pytest.fixture
-def published(hall):
-    score(hall, U1=90, U2=80, U3=70)
-    hall.publish()
-    return hall
+def published(house):
+    return played.published(house, U1=90, U2=80, U3=70)
 
 
 def told(hall: make.Hall, target: str, who: Staff = LEADER):

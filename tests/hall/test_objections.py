@@ -21,6 +21,7 @@ from office.points import points_ledger
 from office.refusal import NotAllowed, Refused
 from tests import make
 from tests.hall.test_signing import appoint, score
+from tests.played import played
 
 
 def person(hall: make.Hall, role: Role) -> Staff:
@@ -48,13 +49,19 @@ def balances(hall: make.Hall) -> dict[str, tuple[Fraction, Fraction]]:
     return {one.name: (one.balance, one.frozen) for one in points_ledger(hall.house.database).accounts}
 
 
-@pytest.fixture
-def published(hall: make.Hall) -> make.Hall:
+@played
+def two_published(house: make.House) -> make.Hall:
     """A and B scored and published: A has 2 points, B has -1."""
+    hall = make.sitting(house)
     signing.set_terms(hall.house.database, hall.key, hands=Hands.HOST_ALONE, objection_hours=48, by="host", at=hall.now)
     score(hall, U1=90, U2=80)
     hall.publish(despite_warnings=True)
     return hall
+
+
+@pytest.fixture
+def published(house: make.House) -> make.Hall:
+    return two_published(house)
 
 
 def test_an_objection_freezes_the_points_and_upholding_thaws_them(published: make.Hall) -> None:

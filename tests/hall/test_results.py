@@ -14,16 +14,9 @@ from hall import care
 from hall.outcome import results
 from office.refusal import Refused
 from tests import make
+from tests.played import published, scored
 
 ROOT = Path(__file__).parent.parent.parent
-
-
-def play(hall: make.Hall) -> None:
-    """Three units, scored so that A wins and C loses."""
-    for target, mark in (("U1", 90), ("U2", 85), ("U3", 80)):
-        hall.open(target)
-        hall.everybody(mark)
-        hall.close()
 
 
 def recount(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -32,8 +25,8 @@ def recount(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
                           capture_output=True, text=True, check=False)
 
 
-def test_a_publication_is_what_an_outsider_recounts(hall: make.Hall, tmp_path: Path) -> None:
-    play(hall)
+def test_a_publication_is_what_an_outsider_recounts(house: make.House, tmp_path: Path) -> None:
+    hall = scored(house, U1=90, U2=85, U3=80)
     assert hall.publish() == 1
 
     results.export(hall.house.database, hall.key, tmp_path / "package")
@@ -46,8 +39,8 @@ def test_a_publication_is_what_an_outsider_recounts(hall: make.Hall, tmp_path: P
     assert published.publication is not None and published.publication.number == 1
 
 
-def test_points_are_booked_with_the_publication_and_named_by_their_cause(hall: make.Hall) -> None:
-    play(hall)
+def test_points_are_booked_with_the_publication_and_named_by_their_cause(house: make.House) -> None:
+    hall = scored(house, U1=90, U2=85, U3=80)
     hall.publish()
 
     with hall.house.database.reading() as c:
@@ -57,9 +50,8 @@ def test_points_are_booked_with_the_publication_and_named_by_their_cause(hall: m
     assert entries[0].cause == "县区比拼现场：A县 第1名"
 
 
-def test_commitments_are_on_the_list_with_numbers(hall: make.Hall) -> None:
-    play(hall)
-    hall.publish()
+def test_commitments_are_on_the_list_with_numbers(house: make.House) -> None:
+    hall = published(house, U1=90, U2=85, U3=80)
 
     with hall.house.database.reading() as c:
         listed = reads.listed_commitments(c)
@@ -132,9 +124,8 @@ def test_a_correction_is_version_two_with_a_reason_and_reverses_the_points(hall:
     assert all(holds for _, holds in care.verify(hall.house.database))
 
 
-def test_publishing_the_same_result_again_is_refused(hall: make.Hall) -> None:
-    play(hall)
-    hall.publish()
+def test_publishing_the_same_result_again_is_refused(house: make.House) -> None:
+    hall = published(house, U1=90, U2=85, U3=80)
 
     with pytest.raises(Refused, match="完全相同"):
         hall.publish(reason="再公布一次")
@@ -149,12 +140,12 @@ def test_an_empty_group_is_said_and_blocks(hall: make.Hall) -> None:
         hall.publish(despite_warnings=True)
 
 
-def test_a_failure_while_publishing_leaves_nothing_behind(hall: make.Hall) -> None:
+def test_a_failure_while_publishing_leaves_nothing_behind(house: make.House) -> None:
     from unittest.mock import patch
 
     from db.stores.items import Items
 
-    play(hall)
+    hall = scored(house, U1=90, U2=85, U3=80)
     with patch.object(Items, "enter_promises", side_effect=RuntimeError("power cut")), pytest.raises(RuntimeError):
         hall.publish()
 
@@ -177,9 +168,8 @@ def test_every_receipt_is_in_the_public_list_and_superseded_ones_say_so(hall: ma
     assert sum(listed.values()) == 7
 
 
-def test_explanation_of_a_published_number_is_at_hand(hall: make.Hall) -> None:
-    play(hall)
-    hall.publish()
+def test_explanation_of_a_published_number_is_at_hand(house: make.House) -> None:
+    hall = published(house, U1=90, U2=85, U3=80)
 
     tree = results.working(hall.house.database, hall.key, "U2")
 
@@ -188,9 +178,8 @@ def test_explanation_of_a_published_number_is_at_hand(hall: make.Hall) -> None:
         results.working(hall.house.database, hall.key, "U99")
 
 
-def test_backup_while_running_and_restore_bring_everything_back(hall: make.Hall, tmp_path: Path) -> None:
-    play(hall)
-    hall.publish()
+def test_backup_while_running_and_restore_bring_everything_back(house: make.House, tmp_path: Path) -> None:
+    hall = published(house, U1=90, U2=85, U3=80)
     before = results.standing(hall.house.database, hall.key).result
     care.backup(hall.house.database, tmp_path / "copy.db", by="host", at=hall.now)
     make.sitting(hall.house, make.plan("another"))
@@ -214,26 +203,24 @@ def test_restoring_something_else_changes_nothing(hall: make.Hall, tmp_path: Pat
     assert [one.key for one in hall.house.live.sittings()] == ["small"]
 
 
-def test_verification_notices_a_changed_record(hall: make.Hall) -> None:
+def test_verification_notices_a_changed_record(house: make.House) -> None:
     from sqlalchemy import update
 
     from db import tables as t
 
-    play(hall)
-    hall.publish()
+    hall = published(house, U1=90, U2=85, U3=80)
     with hall.house.database.write.begin() as c:
         c.execute(update(t.record_entry).where(t.record_entry.c.action == "开始打分").values(actor="somebody else"))
 
     assert care.verify(hall.house.database)[0][1] is False
 
 
-def test_verification_notices_a_changed_result(hall: make.Hall) -> None:
+def test_verification_notices_a_changed_result(house: make.House) -> None:
     from sqlalchemy import update
 
     from db import tables as t
 
-    play(hall)
-    hall.publish()
+    hall = published(house, U1=90, U2=85, U3=80)
     with hall.house.database.write.begin() as c:
         stored = results.standing(hall.house.database, hall.key).publication
         assert stored is not None

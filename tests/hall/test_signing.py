@@ -20,7 +20,7 @@ from hall.outcome.signing import Hands
 from office import mending, people
 from office.people import Role
 from office.refusal import NotAllowed, Refused
-from tests import make
+from tests import make, played
 
 PASSWORD = "four-different"
 
@@ -66,11 +66,17 @@ def flags(hall: make.Hall) -> list[str]:
     return [one.words for one in signing.flags(now(hall))]
 
 
-@pytest.fixture
-def scored(hall: make.Hall) -> make.Hall:
+@played.played
+def three_scored(house: House) -> make.Hall:
+    hall = make.sitting(house)
     in_office(hall)
     score(hall, U1=90, U2=85, U3=80)
     return hall
+
+
+@pytest.fixture
+def scored(house: House) -> make.Hall:
+    return three_scored(house)
 
 
 def test_where_three_are_in_office_nothing_is_published_before_two_have_confirmed(scored: make.Hall) -> None:
@@ -257,8 +263,8 @@ def test_a_kill_while_publishing_leaves_nothing_or_all(scored: make.Hall, last: 
     assert all(holds for _, holds in care.verify(scored.house.database))
 
 
-def test_case_21_a_substitute_speaks_and_nothing_is_deducted(hall: make.Hall) -> None:
-    score(hall, U1=90, U2=85)
+def test_case_21_a_substitute_speaks_and_nothing_is_deducted(house: make.House) -> None:
+    hall = played.scored(house, U1=90, U2=85)
     mending.change_target(hall.house.database, hall.key, "U3", name="C县", presenter="常务副县长（代）", ranking_group="",
                           ranked=True, by="host", at=hall.now)
     score(hall, U3=80)

@@ -13,6 +13,7 @@ from hall.outcome.standings import because_words, board, ranking_csv
 from office.people import Role
 from office.refusal import Refused
 from tests import make
+from tests.played import published, scored
 
 
 def person(*roles: Role) -> Staff:
@@ -36,8 +37,8 @@ def seen(hall: make.Hall, who: Staff = LEADER, number: int | None = None):
 
 
 @pytest.mark.parametrize("role", [Role.HOST, Role.CLERK, Role.SUPERVISOR, Role.LEADER, Role.ADMINISTRATOR])
-def test_the_people_of_the_hall_see_closed_rounds_before_publication(hall, role):
-    score(hall, U1=90)
+def test_the_people_of_the_hall_see_closed_rounds_before_publication(house, role):
+    hall = scored(house, U1=90)
 
     shown = seen(hall, person(role))
 
@@ -45,14 +46,14 @@ def test_the_people_of_the_hall_see_closed_rounds_before_publication(hall, role)
     assert [(one.name, one.place, one.points) for one in shown.ranked] == [("A县", "1", "")]
 
 
-def test_a_liaison_sees_nothing_before_publication(hall):
-    score(hall, U1=90)
+def test_a_liaison_sees_nothing_before_publication(house):
+    hall = scored(house, U1=90)
 
     assert board(hall.house.database, hall.key, LIAISON) is None
 
 
-def test_an_open_round_shows_nothing_of_its_target_but_that_it_is_being_scored(hall):
-    score(hall, U1=90)
+def test_an_open_round_shows_nothing_of_its_target_but_that_it_is_being_scored(house):
+    hall = scored(house, U1=90)
     hall.open("U2")
     hall.cast("L1", 77)
 
@@ -63,8 +64,8 @@ def test_an_open_round_shows_nothing_of_its_target_but_that_it_is_being_scored(h
     assert "77" not in repr((shown.ranked, shown.others, shown.sentence, shown.warnings))
 
 
-def test_a_draft_follows_every_round_that_closes_or_is_voided(hall):
-    score(hall, U1=90)
+def test_a_draft_follows_every_round_that_closes_or_is_voided(house):
+    hall = scored(house, U1=90)
     assert [one.name for one in seen(hall).ranked] == ["A县"]
 
     score(hall, U2=80)
@@ -93,9 +94,8 @@ def test_a_draft_follows_the_check_in_that_a_quorum_looks_at(house):
     assert [one.state for one in seen(hall).others] == ["有效票不够"]
 
 
-def test_a_publication_is_shown_with_its_version_and_the_same_for_everyone(hall):
-    score(hall, U1=90, U2=80, U3=70)
-    hall.publish()
+def test_a_publication_is_shown_with_its_version_and_the_same_for_everyone(house):
+    hall = published(house, U1=90, U2=80, U3=70)
 
     shown = seen(hall, LIAISON)
 
@@ -107,9 +107,8 @@ def test_a_publication_is_shown_with_its_version_and_the_same_for_everyone(hall)
     assert [one.total for one in shown.ranked] == [one.total for one in seen(hall, LEADER).ranked]
 
 
-def test_only_the_people_of_the_hall_see_what_became_of_every_seat(hall):
-    score(hall, U1=90, U2=80, U3=70)
-    hall.publish()
+def test_only_the_people_of_the_hall_see_what_became_of_every_seat(house):
+    hall = published(house, U1=90, U2=80, U3=70)
 
     assert seen(hall, LEADER).ranked[0].figures[0].seats == "收到3，回避1"
     assert {figure.seats for one in seen(hall, LIAISON).ranked for figure in one.figures} == {""}
@@ -164,9 +163,8 @@ def test_who_has_no_place_is_listed_apart_with_the_reason_in_words(house):
     assert shown.sentence == "A县第1名，91.00分。有效票不够：B县。只打分不排名：C县。"
 
 
-def test_an_older_version_stays_readable_and_the_newer_one_says_why(hall):
-    score(hall, U1=90, U2=80)
-    hall.publish(despite_warnings=True)
+def test_an_older_version_stays_readable_and_the_newer_one_says_why(house):
+    hall = published(house, U1=90, U2=80)
     score(hall, U3=95)
     hall.publish(reason="补充打分")
 
@@ -180,9 +178,8 @@ def test_an_older_version_stays_readable_and_the_newer_one_says_why(hall):
         seen(hall, LIAISON, 3)
 
 
-def test_hashes_are_those_of_the_package_that_is_handed_out(hall):
-    score(hall, U1=90, U2=80, U3=70)
-    hall.publish()
+def test_hashes_are_those_of_the_package_that_is_handed_out(house):
+    hall = published(house, U1=90, U2=80, U3=70)
 
     package = results.package_in_force(hall.house.database, hall.key)
 
@@ -223,9 +220,8 @@ def test_points_say_in_chinese_what_earned_them(reason, words):
     assert because_words(reason) == words
 
 
-def test_the_table_to_take_away_is_the_one_on_the_screen(hall):
-    score(hall, U1=90, U2=80, U3=70)
-    hall.publish()
+def test_the_table_to_take_away_is_the_one_on_the_screen(house):
+    hall = published(house, U1=90, U2=80, U3=70)
 
     lines = ranking_csv(seen(hall, LIAISON)).decode("utf-8-sig").splitlines()
 

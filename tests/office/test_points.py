@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from office.points import ledger_csv, points_ledger
-from tests import make
+from tests import make, played
 
 
 def score(hall: make.Hall, **marks: int) -> None:
@@ -19,10 +19,8 @@ def score(hall: make.Hall, **marks: int) -> None:
 
 
 @pytest.fixture
-def published(hall):
-    score(hall, U1=90, U2=80, U3=70)
-    hall.publish()
-    return hall
+def published(house):
+    return played.published(house, U1=90, U2=80, U3=70)
 
 
 def points(ledger) -> dict[str, list[tuple[str, Fraction | None]]]:

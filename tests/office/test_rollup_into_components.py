@@ -15,6 +15,7 @@ from office.refusal import NotFound, Refused
 from office.rollup import fill_in, items, outdated, read_weights, roll_into, sources, weight_lines
 from scoring.rollup import RollUp
 from tests import make
+from tests.played import played
 
 BY = {"by": "host", "at": make.START}
 COUNTY_RULE = make.RULE + """
@@ -42,6 +43,7 @@ def town_plan(rule=make.RULE, unranked=()):
                                     ranked=key not in unranked) for key, name, _ in TOWNS))
 
 
+@played
 def a_county_and_its_towns(house, *, rule=make.RULE, county_rule=COUNTY_RULE, marks=MARKS, unranked=()):
     """The county sitting before its first ballot, and the town sitting with everybody's marks, published."""
     make.sitting(house, make.plan(rule=county_rule))
