@@ -73,13 +73,14 @@ def item_card(database: Database, number: str, *, who: Staff, at: datetime) -> I
         reached = {str(one.more["milestone"]) for one in told if one.more.get("milestone")}
         nodes = tuple((one, one.text in reached) for one in reads.milestones(c, [line.id]).get(line.id, ()))
         sources = reads.sources(c, line.id)
-    lit = light_of(item, min(today, line.archived_on or today), rule)
+    as_of = min(today, line.archived_on or today)
+    lit = light_of(item, as_of, rule)
     kinds = theirs(who, legal(item, today), item)
-    expected = expected_share(item.scheduled_from, item.deadline, today, rule.step) if item.deadline and item.is_open else None
+    expected = expected_share(item.scheduled_from, item.deadline, as_of, rule.step) if item.deadline and item.is_open else None
     return ItemCard(
         line=line, item=item, why=lit.why if lit is not None and not item.live_parts else "", happenings=tuple(
             happening(one, units, slips) for one in reversed(told)),
-        due_share=None if expected is None else Rate(numerator=expected.numerator, denominator=expected.denominator, as_of=today),
+        due_share=None if expected is None else Rate(numerator=expected.numerator, denominator=expected.denominator, as_of=as_of),
         milestones=nodes, supporting=tuple(units.get(one, one) for one in item.units), sources=sources,
         belonging=belonging, whole=whole, evidence=files, slips=slips, unit_names=units,
         kinds=kinds, next_kind=next_of(who, item, kinds))

@@ -57,14 +57,13 @@ def draw_list_archive(who: Staff, batches: Mapping[str, str]) -> None:
         left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
         with left:
             batch = st.selectbox("哪一批", list(batches), key="archive/batch", format_func=batches.__getitem__)
+        if batch in days:
+            middle.button("恢复在办", key="archive/back", on_click=_take_up, args=(who,))
+            return
         with middle:
             st.date_input("归档日期", key="archive/on", value=local_time.day(house().clock()),
                           min_value=date(2000, 1, 1), max_value=local_time.day(house().clock()), format="YYYY-MM-DD")
-        with right:
-            if batch in days:
-                st.button("恢复在办", key="archive/back", on_click=_take_up, args=(who,))
-            else:
-                st.button("归档", key="archive/go", on_click=_archive, args=(who,))
+        right.button("归档", key="archive/go", on_click=_archive, args=(who,))
 
 
 def _archive(who: Staff) -> None:

@@ -68,7 +68,10 @@ def test_its_lights_stand_still_and_its_sentence_is_of_that_day(made):
     assert follow_up(database, Filter(), as_of=LATER).sentence == (
         "共4项，已办结1项（25.0%），1项已逾期（截至2026-12-01）。其中3项在已归档的清单里，状态停在归档那天，归档时2项没有办结。")
     assert choices(database).batches == {"百日": "百日（2026-05-20归档）"}
-    assert item_card(database, made.numbers[1], who=OFFICE, at=make.START + timedelta(days=200)).why == "期限2026-05-10，已逾期10天"
+    late, early = (item_card(database, number, who=OFFICE, at=make.START + timedelta(days=200)) for number in made.numbers[1:3])
+    assert late.why == "期限2026-05-10，已逾期10天"
+    assert early.due_share is not None and early.due_share.as_of == OVER
+    assert early.due_share.numerator < early.due_share.denominator, "what was to be done by then"
 
 
 def test_nobody_is_reminded_of_it_and_it_is_nobodys_work_of_today(made):
