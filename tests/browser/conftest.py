@@ -13,6 +13,19 @@ from tests.browser import real
 from tests.browser.hands import Hand, Server
 from tests.hall.make_phones import Phones
 
+HERE = Path(__file__).resolve().parent
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    real.THE_ONE.kept = True
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """After the last browser test of a row, and after every fixture's end."""
+    if nextitem is None or HERE not in nextitem.path.parents:
+        real.THE_ONE.end()
+
 
 @pytest.fixture(scope="module")
 def browser_of_phones() -> Iterator[Browser]:

@@ -1,4 +1,9 @@
-"""The product as it runs: a server process of its own, a real Chromium, and folders for the pictures."""
+"""The product as it runs: a server process of its own, a real Chromium, and folders for the pictures.
+
+A Chromium is dear and a context in it is cheap: while browser tests follow one another they share one. Chromium's own
+window is dear too: without being told, each draws the address bar's suggestions as two hidden pages, which took more
+than half of the CPU of a phone's test.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +18,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from hall import serving
 
 ROOT = serving.ROOT
 PICTURES = ROOT / "build" / "screenshots"
+OF_THE_WINDOW = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup")
+OF_PLAYWRIGHT = (  # the last --disable-features holds alone, so what Playwright leaves out is named here again
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch")
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync"]
+        "--disable-component-update", "--disable-sync", f"--disable-features={','.join(OF_PLAYWRIGHT + OF_THE_WINDOW)}"]
 MAC = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium")
 
 
@@ -32,14 +42,51 @@ def browser_path() -> str | None:
     return next((path for path in MAC if Path(path).exists()), None)
 
 
+class Chromium:
+    """The one Chromium of this process; `kept` from one test to the next while the tests are a browser's."""
+
+    def __init__(self) -> None:
+        self.kept = False
+        self._running: tuple[Playwright, Browser] | None = None
+
+    def browser(self) -> Browser:
+        if self._running is not None and not self._running[1].is_connected():
+            self.end()
+        if self._running is None:
+            playwright = sync_playwright().start()
+            try:
+                self._running = playwright, playwright.chromium.launch(executable_path=browser_path(), args=ARGS)
+            except BaseException:
+                playwright.stop()
+                raise
+        return self._running[1]
+
+    def end(self) -> None:
+        """Also where the next test may want an event loop of its own: Playwright's takes the whole thread."""
+        self.kept = False
+        if self._running is not None:
+            playwright, browser = self._running
+            self._running = None
+            browser.close()
+            playwright.stop()
+
+
+THE_ONE = Chromium()
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=ARGS)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    """A Chromium without a page; whatever is opened in it is closed."""
+    browser = THE_ONE.browser()
+    before = set(browser.contexts)
+    try:
+        yield browser
+    finally:
+        for context in browser.contexts:
+            if context not in before:
+                context.close()
+        if not THE_ONE.kept:
+            THE_ONE.end()
 
 
 def picture(page: Page, name: str) -> None:
