@@ -11,6 +11,7 @@ import pytest
 from advisory.advice import advise
 from advisory.agreement import Concordance, Estimate
 from advisory.quantiles import t_quantile
+from db.engine import Database
 from db.reads import sittings as reads
 from db.values import Staff
 from hall.outcome import advice
@@ -36,6 +37,20 @@ secret = true
 SECRET_ONLY = make.RULE.replace('weight = "60%"', 'weight = "60%"\nsecret = true')
 
 
+def work_here(url: str, sitting: str, tell: Callable[[float], None]) -> Finding:
+    """`work_apart` without the process of its own, which takes a second to start."""
+    database = Database(url)
+    try:
+        return finding_of(package_in_force(database, sitting), tell)
+    finally:
+        database.dispose()
+
+
+@pytest.fixture(autouse=True)
+def worked_out_here(monkeypatch):
+    monkeypatch.setattr(advice, "work_apart", work_here)
+
+
 def person(*roles: Role) -> Staff:
     return Staff(id=1, name="x", title="x", roles=frozenset(roles), unit="", active=True, has_password=True)
 
@@ -53,11 +68,10 @@ def score(hall: make.Hall, **marks: tuple[int | None, ...]) -> None:
     """`U1=(90, 80, ...)`: the leaders' marks in the order of their seats, None for who does not vote; the public gives 80."""
     for target, given in marks.items():
         hall.open(target)
-        for n, mark in enumerate(given, 1):
-            if mark is not None:
-                hall.cast(f"L{n}", mark)
-        for seat in (seat for seat in hall.secrets if seat.startswith("P")):
-            hall.cast(seat, 80)
+        sent = [hall.send(f"L{n}", mark) for n, mark in enumerate(given, 1) if mark is not None]
+        sent += [hall.send(seat, 80) for seat in hall.secrets if seat.startswith("P")]
+        for one in sent:
+            one.result(timeout=20)
         hall.close()
 
 
@@ -110,7 +124,8 @@ def test_where_nothing_has_a_place_there_is_nothing_to_look_at(hall):
         advised(hall.house, hall.key, LEADER)
 
 
-def test_nothing_is_begun_while_a_round_is_open_and_it_comes_after_the_close(house):
+def test_nothing_is_begun_while_a_round_is_open_and_it_comes_after_the_close(house, monkeypatch):
+    monkeypatch.setattr(advice, "work_apart", work_apart)
     hall = few(house, leaders=5)
     score(hall, U1=(90,) * 5, U2=(80,) * 5)
     hall.open("U3")

@@ -13,19 +13,42 @@ from hall.outcome.advice_values import Advised
 from office import people
 from office.people import Role
 from tests import make
-from tests.hall.test_advice import LEADER, PATIENCE, few, score
+from tests.hall.test_advice import LEADER, PATIENCE, few, score, worked_out_here
 from tests.pages.entrance import open_page, sign_in, text
+from tests.played import played
 
 MARKS = dict(U1=(95, 94, 96, 95, 94, 84), U2=(85, 80, 86, 79, 84, 70), U3=(80, 85, 79, 86, 80, 73))
 
 
+__all__ = ["worked_out_here"]
+
+
+@played
+def six_leaders(house, *, published):
+    hall = few(house, leaders=6, public=4, rule=make.RULE)
+    if published:
+        score(hall, **MARKS)
+        hall.publish()
+    return hall
+
+
 @pytest.fixture
-def hall(tmp_path):
+def house(tmp_path):
     house = make.house(f"sqlite:///{tmp_path / 'leitai.db'}")
     move_into(house)
-    yield few(house, leaders=6, public=4, rule=make.RULE)
+    yield house
     move_into(None)
     house.close()
+
+
+@pytest.fixture
+def hall(house):
+    return six_leaders(house, published=False)
+
+
+@pytest.fixture
+def published(house):
+    return six_leaders(house, published=True)
 
 
 @pytest.fixture
@@ -43,10 +66,8 @@ def ready(hall: make.Hall) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.HOST, Role.CLERK, Role.SUPERVISOR, Role.LIAISON])
-def test_other_roles_are_refused_in_words(hall, monkeypatch, role):
-    score(hall, **MARKS)
-    hall.publish()
-    token = sign_in(hall.house, role, unit="small-A" if role is Role.LIAISON else "")
+def test_other_roles_are_refused_in_words(published, monkeypatch, role):
+    token = sign_in(published.house, role, unit="small-A" if role is Role.LIAISON else "")
 
     said = text(open_page(monkeypatch, token, "advice"))
 
@@ -59,12 +80,10 @@ def test_without_a_sign_in_there_is_nothing_but_the_way_to_the_door(hall, monkey
 
 
 @pytest.mark.parametrize("role", [Role.LEADER, Role.ADMINISTRATOR])
-def test_sentence_first_then_pictures_then_tables_all_under_the_watermark(hall, monkeypatch, role):
-    score(hall, **MARKS)
-    hall.publish()
-    ready(hall)
+def test_sentence_first_then_pictures_then_tables_all_under_the_watermark(published, monkeypatch, role):
+    ready(published)
 
-    page = open_page(monkeypatch, sign_in(hall.house, role), "advice")
+    page = open_page(monkeypatch, sign_in(published.house, role), "advice")
     said = text(page)
 
     assert "<b>仅供参考</b>不作为成绩，不代替公布的名次。" in said
@@ -143,17 +162,14 @@ def test_names_are_text_and_never_markup(hall, leader, monkeypatch):
 
 @pytest.mark.parametrize(("role", "shown"), [(Role.LEADER, True), (Role.ADMINISTRATOR, True), (Role.HOST, False),
                                              (Role.SUPERVISOR, False)])
-def test_the_results_lead_here_for_those_who_may_come(hall, monkeypatch, role, shown):
-    score(hall, **MARKS)
-    hall.publish()
-
-    said = text(open_page(monkeypatch, sign_in(hall.house, role), "results"))
+def test_the_results_lead_here_for_those_who_may_come(published, monkeypatch, role, shown):
+    said = text(open_page(monkeypatch, sign_in(published.house, role), "results"))
 
     assert ('href="/advice?s=small"' in said) is shown
 
 
-def test_someone_whose_role_was_taken_away_meets_the_guard(hall, leader, monkeypatch):
-    score(hall, **MARKS)
-    people.set_active(hall.house.database, "somebody", False, by="admin", at=hall.now)
+def test_someone_whose_role_was_taken_away_meets_the_guard(published, monkeypatch):
+    leader = sign_in(published.house, Role.LEADER)
+    people.set_active(published.house.database, "somebody", False, by="admin", at=published.now)
 
     assert "请先登录" in text(open_page(monkeypatch, leader, "advice"))
