@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATABASE := $(if $(LEITAI_DATABASE_URL),--database-url $(LEITAI_DATABASE_URL),)
 
-.PHONY: run demo test test-fast check bench mishaps torture lock clean
+.PHONY: run demo test test-fast check bench torture lock clean
 
 run: $(VENV)/.ready
 	@$(BIN)/leitai serve --samples --port $(PORT) $(DATABASE)
@@ -29,9 +29,6 @@ check: $(VENV)/.ready-for-tests
 
 bench: $(VENV)/.ready-for-tests
 	$(BIN)/python -m tests.bench
-
-mishaps: $(VENV)/.ready-for-tests
-	LEITAI_MISHAPS=1 $(BIN)/python -m pytest -v tests/browser/test_every_mishap.py
 
 torture: $(VENV)/.ready-for-tests
 	$(BIN)/python -m tests.torture

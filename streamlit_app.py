@@ -41,7 +41,7 @@ PAGES: tuple[tuple[str, str, str, str, frozenset[Role]], ...] = (
     ("成绩", "advice", "评议分析", ":material/monitoring:", frozenset({Role.LEADER, Role.ADMINISTRATOR})),
     ("成绩", "ledger", "考绩台账", ":material/account_balance_wallet:", EVERYBODY),
     ("清单", "commitments", "承诺清单", ":material/task_alt:", EVERYBODY),
-    ("清单", "mine", "我的事项", ":material/assignment_ind:", EVERYBODY - {Role.HOST}),
+    ("清单", "mine", "我的事项", ":material/assignment_ind:", EVERYBODY),
     ("清单", "overview", "领导总览", ":material/groups:", EVERYBODY - {Role.LIAISON}),
     ("清单", "wallchart", "挂图作战", ":material/grid_on:", EVERYBODY),
     ("清单", "item", "清单事项", ":material/task:", frozenset()),

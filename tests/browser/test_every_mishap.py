@@ -6,7 +6,6 @@ What the result is in the end an outsider recounts from the package; who did wha
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,7 @@ import pytest
 from tests.browser.mishaps import agenda, judges, on_stage, outcome, papers
 from tests.browser.mishaps.gathered import gathered
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(
-    not os.environ.get("LEITAI_MISHAPS"), reason="takes minutes and has not passed in one run on two cores: `make mishaps`")]
+pytestmark = pytest.mark.slow
 
 
 def test_every_mishap_of_a_sitting_happens_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
