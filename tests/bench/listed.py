@@ -30,7 +30,7 @@ from tests.bench import limits
 from tests.bench.figure import Measured, middle, said
 from tests.bench.limits import held
 
-FEW, MANY, EVENTS, UNITS, LEADERS, TURNS = 200, 20_000, 10, 66, 18, 5
+FEW, MANY, EVENTS, UNITS, LEADERS, TURNS = 200, 20_000, 10, 66, 18, 9
 FRONT_DOOR = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 TODAY = datetime(2026, 6, 10, 1, tzinfo=UTC)
 LEADER = "联系领导1"

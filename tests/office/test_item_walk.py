@@ -7,6 +7,7 @@ import hashlib
 import random
 import shutil
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -14,11 +15,15 @@ import pytest
 from sqlalchemy import select
 
 from db import tables as t
-from db.item_lines import Filter
+from db.item_lines import Filter, ListedItem, Tally
+from db.reads import item_charts as charts
 from db.reads import items as reads
+from db.reads import leaders
+from db.reads.sittings import units
 from db.stores.item_views import make_all_again
 from db.work import work
 from office.items import enter, happen_in, state_of
+from office.list_archive import archive
 from office.local_time import day
 from office.refusal import Refused
 from scoring.commitment import Event, Kind, Origin, Part, Source, Verdict
@@ -87,14 +92,25 @@ def state_in(w, number: str) -> Item:
     return found
 
 
+def stand(one: ListedItem) -> tuple[object, ...]:
+    return one.kind, one.light, one.archived_on is not None
+
+
+def sums(tallies: Iterable[tuple[object, Tally]]) -> Counter[tuple[object, ...]]:
+    """What is counted, as often as it is counted."""
+    return Counter({(of, one.kind, one.light, one.archived): one.n for of, one in tallies})
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_every_walk_keeps_views_equal_to_replays(house, hall, seed):
     rng, database = random.Random(seed), house.database
-    numbers = [enter(database, problem(text=f"事{n}", deadline=date(2026, 5, 1) + timedelta(days=20 * n)), who=OFFICE, at=hall.now)
-               for n in range(4)]
+    numbers = [enter(database, problem(text=f"事{n}", deadline=date(2026, 5, 1) + timedelta(days=20 * n), batch=("百日", "")[n % 2]),
+                     who=OFFICE, at=hall.now) for n in range(4)]
     numbers += split_at_once(database, numbers[0], hall.now, rng)
     happened: Counter[str] = Counter()
-    for _move in range(MOVES):
+    for move in range(MOVES):
+        if move == MOVES * 3 // 4:
+            archive(database, "百日", on=day(hall.now), who=OFFICE, at=hall.now)
         house.clock.advance(rng.choice((3600, 86400, 5 * 86400)))
         number = rng.choice(numbers)
         item = state_of(database, number)
@@ -123,11 +139,18 @@ def test_every_walk_keeps_views_equal_to_replays(house, hall, seed):
             numbers += [part.number for part in event.parts]
     with database.reading() as c:
         after, today = dump(c), day(hall.now)
-        lights, lines = reads.tally(c, Filter(), today)
-        counted = sum(one.counted for one in reads.page(c, Filter(), today))
+        tallies, lines = reads.tally(c, Filter(), today)
+        grid, of_leaders = charts.grid(c, Filter(), today), leaders.by_leader(c, today)
+        ids = {one.key: one.id for one in units(c)}
+        counted = [one for one in reads.page(c, Filter(), today) if one.counted]
     with work(database) as w:
         make_all_again(w.c)
     with database.reading() as c:
         assert dump(c) == after
-    assert sum(lights.values()) == counted and lines == len(numbers)
+    assert lines == len(numbers)
+    assert sums(("", one) for one in tallies) == Counter(("", *stand(one)) for one in counted)
+    assert sums(((unit, month), one) for unit, month, one in grid) == Counter(
+        ((ids[one.unit], one.deadline.isoformat()[:7] if one.deadline else ""), *stand(one)) for one in counted)
+    assert sums((leader, one) for leader, some in of_leaders.items() for one in some) == Counter(
+        (one.contact_leader, *stand(one)) for one in counted if one.contact_leader)
     assert len(happened) > 8, happened
