@@ -153,11 +153,14 @@ class Hall:
         """Every seat that may vote does: marks a little apart, so that nothing ties by accident."""
         snapshot = self.house.live.at(self.key)
         assert snapshot is not None and snapshot.round is not None
+        sent = []
         for n, (code, secret) in enumerate(self.secrets.items()):
             seat = self.house.live.seat(secret)
             assert seat is not None
             if not all(snapshot.recused(seat, target) for target in snapshot.round.targets):
-                self.cast(code, mark + n % 3)
+                sent.append(self.send(code, mark + n % 3))
+        for one in sent:
+            one.result(timeout=20)
 
     def badge(self, *codes: str) -> None:
         issued = badges.issue_badges(self.house.database, self.key, codes or None, base_url=BASE, by="host",

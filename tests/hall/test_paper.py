@@ -472,7 +472,7 @@ def one_hall(request, tmp_path_factory):
     house.close()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_phone_and_paper_in_any_order_give_at_most_one_counted_line_and_the_count_agrees(one_hall, steps):
     hall = one_hall

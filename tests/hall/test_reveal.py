@@ -21,7 +21,7 @@ from hall.stage import rounds
 from office.refusal import Refused
 from scoring.rank import Contender, rank
 from scoring.terms import RankMethod
-from tests import make
+from tests import make, played
 from tests.hall.test_console import scored, seen, show
 from tests.hall.test_wall import on_wall
 
@@ -152,8 +152,8 @@ def names(view: wall.Wall) -> list[str]:
     return [one.name for one in (*view.newest, *view.earlier)]
 
 
-def test_the_steps_go_up_back_to_the_end_and_to_the_start(hall: make.Hall) -> None:
-    published(hall)
+def test_the_steps_go_up_back_to_the_end_and_to_the_start(house: make.House) -> None:
+    hall = played.published(house, U1=90, U2=85, U3=80)
     told = []
     for to, seen_at in ((1, 0), (2, 1), (1, 2), (0, 1)):
         press(hall, to, seen_at)
@@ -175,8 +175,8 @@ def test_the_console_says_what_the_next_press_will_reveal(hall: make.Hall) -> No
     assert stand is not None and stand.now.startswith("第3名　C县　") and stand.next.startswith("第2名　B县　")
 
 
-def test_of_two_consoles_the_later_press_is_refused_with_what_happened(hall: make.Hall) -> None:
-    published(hall)
+def test_of_two_consoles_the_later_press_is_refused_with_what_happened(house: make.House) -> None:
+    hall = played.published(house, U1=90, U2=85, U3=80)
     press(hall, 1, 0)
     with pytest.raises(Refused, match="另一台主持台已经按过：大屏现在是第1步，刚揭晓第3名"):
         press(hall, 1, 0)
@@ -184,8 +184,8 @@ def test_of_two_consoles_the_later_press_is_refused_with_what_happened(hall: mak
     assert names(on_wall(hall)) == ["C县"]
 
 
-def test_two_consoles_that_press_at_the_same_moment_move_it_one_step(hall: make.Hall) -> None:
-    published(hall)
+def test_two_consoles_that_press_at_the_same_moment_move_it_one_step(house: make.House) -> None:
+    hall = played.published(house, U1=90, U2=85, U3=80)
     barrier = Barrier(2)
 
     def console(step: int) -> bool:
@@ -216,15 +216,15 @@ def test_a_correction_is_revealed_from_the_start_and_an_old_console_hears_of_it(
         press(hall, 3, 2)
 
 
-def test_a_press_while_the_hall_looks_at_something_else_is_refused(hall: make.Hall) -> None:
-    published(hall)
+def test_a_press_while_the_hall_looks_at_something_else_is_refused(house: make.House) -> None:
+    hall = played.published(house, U1=90, U2=85, U3=80)
     show(hall, "agenda")
     with pytest.raises(Refused, match="大屏现在不在揭晓成绩"):
         press(hall, 1, 0)
 
 
-def test_a_restart_in_the_middle_finds_the_same_step_and_a_frozen_screen(hall: make.Hall, url: str) -> None:
-    published(hall)
+def test_a_restart_in_the_middle_finds_the_same_step_and_a_frozen_screen(house: make.House, url: str) -> None:
+    hall = played.published(house, U1=90, U2=85, U3=80)
     press(hall, 2, 0)
     before = on_wall(hall)
     showing.freeze(hall.house.database, hall.key, before, by="host", at=hall.now)
@@ -281,8 +281,8 @@ def test_every_kind_of_wall_is_kept_and_read_again(hall: make.Hall) -> None:
     assert wall_kept.read('{"kind": "OldWall", "wall": {}}') is None
 
 
-def test_the_way_of_the_lowest_is_chosen_before_the_reveal_begins(hall: make.Hall) -> None:
-    published(hall)
+def test_the_way_of_the_lowest_is_chosen_before_the_reveal_begins(house: make.House) -> None:
+    hall = played.published(house, U1=90, U2=85, U3=80)
     showing.set_low(hall.house.database, hall.key, 1, Low.NEVER, by="host", at=hall.now)
     press(hall, 3, 0)
     view = on_wall(hall)
@@ -315,8 +315,8 @@ def test_a_rehearsal_goes_through_the_steps_without_a_name_or_a_number_and_ends(
     assert on_wall(hall) == before
 
 
-def test_a_rehearsal_after_the_publication_shows_nothing_of_it(hall: make.Hall) -> None:
-    published(hall)
+def test_a_rehearsal_after_the_publication_shows_nothing_of_it(house: make.House) -> None:
+    hall = played.published(house, U1=90, U2=85, U3=80)
     totals = [one["total"]["published"] for one in showing.standing(hall.house.database, hall.key).result["targets"].values()]
     rehearse(hall, 0, None)
     rehearse(hall, 99, 0)
