@@ -37,7 +37,10 @@ class Items:
 
     @contextmanager
     def views_later(self) -> Iterator[None]:
-        """Views are made when the block ends, each once: for lists that come whole."""
+        """Views are made when the block ends, each once: for lists that come whole. A block within a block ends with it."""
+        if self._later is not None:
+            yield
+            return
         self._later = set()
         yield
         waiting, self._later = self._later, None
@@ -108,20 +111,21 @@ class Items:
                 .order_by(t.measure.c.position)):
             measures[r.shortcoming_id].append(r.text)
         numbers = []
-        for one in waiting:
-            new = NewItem(
-                kind=ItemKind.COMMITMENT, text=one.text, unit=one.unit, owner=one.owner,
-                source=Source(kind=SourceKind.DECLARED, words=sitting.title, key=f"commitment:{one.id}"),
-                listed_on=listed_on, started_on=sitting.held_on, deadline=date.fromisoformat(one.deadline),
-                shortcoming=one.shortcoming, gap=one.gap, goal=one.goal,
-                measures=tuple(measures[one.shortcoming_id]), value=one.amount, value_unit=one.amount_unit,
-                sitting_id=sitting.id, target_id=one.target_id, commitment_id=one.id)
-            twin = self._promised_before(new)
-            if twin is None:
-                numbers.append(self.enter(new, by=by, at=at, by_role=by_role))
-            elif self.number_of(new.source.key) is None:
-                self._link_promise(*twin, new, by=by, at=at, by_role=by_role)
-                numbers.append(twin[1])
+        with self.views_later():
+            for one in waiting:
+                new = NewItem(
+                    kind=ItemKind.COMMITMENT, text=one.text, unit=one.unit, owner=one.owner,
+                    source=Source(kind=SourceKind.DECLARED, words=sitting.title, key=f"commitment:{one.id}"),
+                    listed_on=listed_on, started_on=sitting.held_on, deadline=date.fromisoformat(one.deadline),
+                    shortcoming=one.shortcoming, gap=one.gap, goal=one.goal,
+                    measures=tuple(measures[one.shortcoming_id]), value=one.amount, value_unit=one.amount_unit,
+                    sitting_id=sitting.id, target_id=one.target_id, commitment_id=one.id)
+                twin = self._promised_before(new)
+                if twin is None:
+                    numbers.append(self.enter(new, by=by, at=at, by_role=by_role))
+                elif self.number_of(new.source.key) is None:
+                    self._link_promise(*twin, new, by=by, at=at, by_role=by_role)
+                    numbers.append(twin[1])
         return tuple(numbers)
 
     def holds_target(self, target_id: int) -> bool:

@@ -38,9 +38,9 @@ def open_page(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenPag
         app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30)
         if sitting:
             app.query_params["s"] = sitting
-        app.run()
         if page != "home":
-            app.switch_page(f"pages/{page}.py").run()
+            app.switch_page(f"pages/{page}.py")  # as by its address: the home page is not drawn first
+        app.run()
         assert not app.exception, app.exception
         return app
 

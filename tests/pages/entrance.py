@@ -28,7 +28,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch, token: str | None, page: str, **a
     shown = AppTest.from_file(FRONT_DOOR, default_timeout=30)
     for key, value in address.items():
         shown.query_params[key] = value
-    return shown.run().switch_page(f"pages/{page}.py").run()
+    return shown.switch_page(f"pages/{page}.py").run()
 
 
 def text(shown: AppTest) -> str:
