@@ -15,11 +15,10 @@ from pathlib import Path
 
 from office.agenda_templates import fault_of
 from office.folder_rows import rows_of
-from office.plan import PlannedQuestion, PlannedSegment
+from office.plan import QUESTION_BOUND, PlannedQuestion, PlannedSegment
 from scoring.rows import PackageRefused
 from scoring.rule import Rule
 
-QUESTION_BOUND = 200
 _KEYS = {"key": str, "kind": str, "title": str, "scope": str, "seconds": int, "warn_seconds": int}
 _WANTED = {str: "带引号的文字", int: "不带引号的整数"}
 

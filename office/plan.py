@@ -14,6 +14,7 @@ COUNTED_KINDS = ("county", "department", "town", "zone", "other")
 SEGMENT_KINDS = {"film": "短片", "speech": "发言", "questions": "现场提问", "comment": "点评", "ballot": "打分",
                  "viewing": "观摩", "announcement": "宣布", "other": "其他"}
 SEGMENT_SCOPES = {"before": "全场开始时", "each": "每家单位", "after": "全场最后"}
+QUESTION_BOUND = 200  # letters
 KIND_WORDS = {"county": "县（市、区）", "department": "部门", "town": "乡镇街道", "zone": "功能区", "other": "其他"}
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from office.agenda_templates import fault_of
-from office.folder_stage import QUESTION_BOUND
-from office.plan import SEGMENT_KINDS, SEGMENT_SCOPES, PlannedQuestion, PlannedSegment
+from office.plan import QUESTION_BOUND, SEGMENT_KINDS, SEGMENT_SCOPES, PlannedQuestion, PlannedSegment
 from office.workbook import Line
 from office.workbook_check import Checker
 from office.workbook_form import STAGE

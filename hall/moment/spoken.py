@@ -6,9 +6,9 @@ direction) is left out, so that a hall screen and a record show what was read wh
 
 from __future__ import annotations
 
+from office.plan import QUESTION_BOUND as QUESTION_BOUND
 from office.refusal import Refused
 
-QUESTION_BOUND = 200
 ANSWER_BOUND = 2000
 NAME_BOUND = 40
 
