@@ -11,6 +11,7 @@ from hall.errands import Errand, Standing, card, errands, standing_of
 from hall.stage import questioning
 from office.people import Role
 from tests import make
+from tests.kinds import one_kind
 
 TODAY = date(2026, 4, 20)
 
@@ -67,6 +68,7 @@ def test_a_voided_round_does_not_count_as_scored(house):
     assert standing_of(at(hall))[0] is Standing.PREPARING
 
 
+@one_kind
 def test_the_host_hears_what_is_red_then_who_is_next_then_to_publish(house):
     hall = make.sitting(house)
     assert ("县区比拼现场 2026Q1：催填不足与承诺：A县、B县、C县", "prepare") in waiting(hall, Role.HOST)
@@ -82,6 +84,7 @@ def test_the_host_hears_what_is_red_then_who_is_next_then_to_publish(house):
     assert waiting(hall, Role.HOST, Role.CLERK) == []
 
 
+@one_kind
 @pytest.mark.parametrize(("today", "left"), [
     (date(2026, 4, 20), "，离开会还有3天"), (date(2026, 4, 23), "，今天开会"), (date(2026, 4, 24), "")])
 def test_a_liaison_hears_of_the_own_unit_only_with_the_days_left(house, today, left):
@@ -92,6 +95,7 @@ def test_a_liaison_hears_of_the_own_unit_only_with_the_days_left(house, today, l
     assert found == (Errand(words=f"B县的不足与承诺还没有填齐{left}", page="unit", sitting="small"),)
 
 
+@one_kind
 def test_the_administrator_hears_of_people_without_a_password(house):
     hall = make.sitting(house)
     score(hall, "U1")
@@ -100,6 +104,7 @@ def test_the_administrator_hears_of_people_without_a_password(house):
     assert waiting(hall, Role.ADMINISTRATOR, staff=staff)[-1] == ("还没有设密码，登录链接三天有效：a", "record")
 
 
+@one_kind
 def test_a_card_says_when_it_is_today(house):
     hall = make.sitting(house)
 

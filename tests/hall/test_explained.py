@@ -12,6 +12,7 @@ from office.people import Role
 from office.refusal import Refused
 from tests import make, played
 from tests.hall.test_standings import LEADER, LIAISON, score
+from tests.kinds import one_kind
 
 
 @pytest.fixture
@@ -28,11 +29,13 @@ def test_first_the_place_the_neighbours_and_what_makes_the_difference(published)
         "第2名。", "比第1名A县少10.30分，主要差在市领导组。", "比第3名C县多10.00分，主要强在市领导组。")
 
 
+@one_kind
 def test_how_firm_a_place_is_comes_in_sentences_too(published):
     assert how_firm(published.house.database, published.key, "U2") == (
         "如果不去最高最低，是第2名；如果取中位数，是第2名。", "少任何一位评委，都是第2名。")
 
 
+@one_kind
 def test_one_judge_who_decides_a_place_is_told_as_a_range(hall):
     for target, marks in (("U1", (80, 81, 82)), ("U2", (80, 81, 60))):
         hall.open(target)
@@ -48,6 +51,7 @@ def test_one_judge_who_decides_a_place_is_told_as_a_range(hall):
     assert said[-1] == "少任何一位评委，名次在第1至第2名之间。"
 
 
+@one_kind
 def test_a_tie_that_the_rule_broke_is_not_told_as_a_gap_of_nothing(house):
     rule = make.RULE.replace("[combine]", '[ranking]\ntie_break = ["leaders"]\n[combine]')
     hall = make.sitting(house, make.plan(rule=rule))
@@ -60,6 +64,7 @@ def test_a_tie_that_the_rule_broke_is_not_told_as_a_gap_of_nothing(house):
     assert told(hall, "U3").words == ("第2名。", "与第1名B县总分相同，按办法定先后。")
 
 
+@one_kind
 def test_the_sum_is_written_out_and_every_group_says_what_was_done(published):
     view = told(published, "U2")
 
@@ -69,6 +74,7 @@ def test_the_sum_is_written_out_and_every_group_says_what_was_done(published):
     assert view.groups[0].words == "有效票4张，去掉1个最高分、1个最低分，余下2张取平均，不去最高最低是80.75分。"
 
 
+@one_kind
 def test_dots_are_hollow_where_the_rule_dropped_the_ballot(published):
     dots = told(published, "U2").groups[0].strips[0].dots
 
@@ -78,6 +84,7 @@ def test_dots_are_hollow_where_the_rule_dropped_the_ballot(published):
     assert sum(dot.value for dot in dots if not dot.dropped) / 2 == Fraction(161, 2)
 
 
+@one_kind
 def test_the_parts_of_a_gap_add_up_to_it(published):
     above, below = told(published, "U2").gaps
 
@@ -86,6 +93,7 @@ def test_the_parts_of_a_gap_add_up_to_it(published):
     assert (below.name, below.total) == ("C县", "-10.00")
 
 
+@one_kind
 def test_named_ballots_stand_with_their_seat_and_secret_ones_without(published):
     leaders, public = told(published, "U2").groups
 
@@ -97,6 +105,7 @@ def test_named_ballots_stand_with_their_seat_and_secret_ones_without(published):
     assert len(public.strips[0].dots) == 4
 
 
+@one_kind
 def test_a_liaison_sees_group_figures_and_neither_marks_nor_counts(published):
     view = told(published, "U2", LIAISON)
 
@@ -105,6 +114,7 @@ def test_a_liaison_sees_group_figures_and_neither_marks_nor_counts(published):
     assert "L1" not in repr(view) and "有效票" not in repr(view)
 
 
+@one_kind
 @pytest.mark.parametrize("who", [LEADER, LIAISON])
 def test_of_a_secret_group_below_three_ballots_nothing_is_shown_not_even_in_the_gap(hall, who):
     score(hall, U2=80)
@@ -124,6 +134,7 @@ def test_of_a_secret_group_below_three_ballots_nothing_is_shown_not_even_in_the_
     assert "61.50" not in repr(told(hall, "U1", who))
 
 
+@one_kind
 def test_an_unknown_unit_is_refused_in_words(published):
     with pytest.raises(Refused, match="没有这个单位"):
         told(published, "U9")
@@ -167,6 +178,7 @@ points = "-1"
     assert told(hall, "U2").total == "78.56"
 
 
+@one_kind
 def test_grades_are_shown_by_their_names(house):
     rule = make.RULE.replace('kind = "points"', 'kind = "grades"').replace('''[[criteria]]
 key = "quality"
@@ -194,6 +206,7 @@ satisfied = 1''')
     assert [one.marks for one in view.groups[0].papers] == [("基本满意",), ("满意",), ("基本满意",), ("满意",)]
 
 
+@one_kind
 def test_each_criterion_trimmed_by_itself_has_a_line_of_its_own(house):
     rule = make.RULE.replace("min_ballots = 3", 'min_ballots = 3\nunit = "criterion"').replace('weight = "1"\n', '''weight = "50%"
 [[criteria]]
@@ -227,6 +240,7 @@ def test_a_version_that_was_corrected_keeps_its_own_working(hall):
     assert told(hall, "U1").words[0] == "第2名。"
 
 
+@one_kind
 def test_a_seat_that_is_a_supervisor_s_business_is_shown_to_the_supervisor(published):
     supervisor = Staff(id=2, name="s", title="s", roles=frozenset({Role.SUPERVISOR, Role.LIAISON}), unit="",
                        active=True, has_password=True)

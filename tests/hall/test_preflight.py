@@ -15,6 +15,7 @@ from hall.preflight import RecusalLine, is_complete, owes, preflight, recusals
 from office import badges, sittings
 from office.refusal import Refused
 from tests import make
+from tests.kinds import one_kind
 
 FULL = Declaration(shortcomings=tuple(
     Shortcoming(text=f"不足{n}", measures=("措施",),
@@ -61,6 +62,7 @@ def test_seats_without_badge_a_local_address_and_unfinished_declarations_are_red
     assert found["单位填报"] == (False, "未填齐：A县、B县、C县")
 
 
+@one_kind
 def test_too_few_seats_for_the_quorum_are_red(house):
     rule = make.RULE.replace('weight = "60%"', 'weight = "60%"\nquorum_ballots = 5')
     make.sitting(house, make.plan(rule=rule))
@@ -85,6 +87,7 @@ def test_complete_means_three_each_with_measures_and_a_commitment():
     assert not is_complete(Declaration(shortcomings=(*FULL.shortcomings[:2], Shortcoming(text="空"))))
 
 
+@one_kind
 def test_a_project_owes_an_answer_to_what_it_admits_and_nothing_else(house):
     """A unit admits three; a project on its way may have no trouble at all, a unit that only is scored says nothing."""
     two = Declaration(shortcomings=FULL.shortcomings[:2])
@@ -102,6 +105,7 @@ def test_a_project_owes_an_answer_to_what_it_admits_and_nothing_else(house):
         "units": [True, True, True], "projects": [False, False, True], "written": [False, False, False]}
 
 
+@one_kind
 def test_a_secret_seat_whose_paper_of_all_would_lack_what_nobody_elses_lacks_is_amber(house):
     plan = make.plan(units=4, public=6, ballot_mode="all")
     apart = tuple(replace(seat, unit=f"{plan.key}-A" if seat.code == "P2" else "") for seat in plan.seats)
@@ -117,6 +121,7 @@ def test_a_secret_seat_whose_paper_of_all_would_lack_what_nobody_elses_lacks_is_
     assert found == {"apart": [("P2要回避的与同", True, True)], "three": [], "alike": [], "each": []}
 
 
+@one_kind
 def test_a_secret_group_of_one_is_red_and_no_rule_may_make_one(house):
     alone = make.plan(public=1)
     sittings.load(house.database, replace(alone, key="alone"), by="host", at=house.clock())
@@ -129,6 +134,7 @@ def test_a_secret_group_of_one_is_red_and_no_rule_may_make_one(house):
                           at=house.clock())
 
 
+@one_kind
 @pytest.mark.parametrize(("good", "shape"), [(0, "▲"), (3, "▲"), (7, "▲"), (8, "●")])
 def test_phones_are_amber_below_nine_tenths_and_never_red(house, good, shape):
     make.sitting(house)
@@ -141,6 +147,7 @@ def test_phones_are_amber_below_nine_tenths_and_never_red(house, good, shape):
     assert ("请评委扫胸牌" in line.words) == line.warns
 
 
+@one_kind
 def test_no_line_about_phones_where_there_is_no_seat(house):
     sittings.load(house.database, make.plan(units=0, leaders=0, public=0, declarations={}), by="host", at=make.START)
     house.live.refresh()
@@ -149,6 +156,7 @@ def test_no_line_about_phones_where_there_is_no_seat(house):
     assert preflight(snapshot, readiness_of(snapshot, {})) == preflight(snapshot)
 
 
+@one_kind
 def test_a_machine_that_cannot_hold_every_phone_is_red(house: make.House) -> None:
     make.sitting(house)
     snapshot = house.live.at("small")
@@ -168,6 +176,7 @@ def test_the_server_asks_for_room_for_every_phone() -> None:
     assert held == "None" or int(held) >= min(65_536, int(hard) if int(hard) > 0 else 65_536) - 200
 
 
+@one_kind
 def test_a_unit_that_a_whole_group_may_not_score_is_red_and_routes_say_how_many_saw_what(house):
     plan = make.plan()
     routes = {"U1": "第一线路", "U2": "第二线路"}

@@ -13,6 +13,7 @@ from hall.outcome.standings import because_words, board, ranking_csv
 from office.people import Role
 from office.refusal import Refused
 from tests import make
+from tests.kinds import one_kind
 from tests.played import published, scored
 
 
@@ -36,6 +37,7 @@ def seen(hall: make.Hall, who: Staff = LEADER, number: int | None = None):
     return shown
 
 
+@one_kind
 @pytest.mark.parametrize("role", [Role.HOST, Role.CLERK, Role.SUPERVISOR, Role.LEADER, Role.ADMINISTRATOR])
 def test_the_people_of_the_hall_see_closed_rounds_before_publication(house, role):
     hall = scored(house, U1=90)
@@ -46,6 +48,7 @@ def test_the_people_of_the_hall_see_closed_rounds_before_publication(house, role
     assert [(one.name, one.place, one.points) for one in shown.ranked] == [("A县", "1", "")]
 
 
+@one_kind
 def test_a_liaison_sees_nothing_before_publication(house):
     hall = scored(house, U1=90)
 
@@ -115,6 +118,7 @@ def test_only_the_people_of_the_hall_see_what_became_of_every_seat(house):
     assert "回避" not in repr(seen(hall, LIAISON))
 
 
+@one_kind
 def test_a_secret_group_with_fewer_than_three_ballots_is_shown_to_nobody(hall):
     hall.open("U1")
     for code, mark in (("L1", 90), ("L2", 90), ("P1", 61), ("P2", 62)):
@@ -128,6 +132,7 @@ def test_a_secret_group_with_fewer_than_three_ballots_is_shown_to_nobody(hall):
     assert HIDDEN_WORDS in ranking_csv(seen(hall)).decode("utf-8-sig")
 
 
+@one_kind
 def test_a_tie_is_marked_on_both_and_a_broken_tie_says_what_broke_it(house):
     broken = make.RULE.replace("[combine]", '[ranking]\ntie_break = ["leaders"]\n[combine]')
     hall = make.sitting(house, make.plan(rule=broken, leaders=5))
@@ -146,6 +151,7 @@ def test_a_tie_is_marked_on_both_and_a_broken_tie_says_what_broke_it(house):
     assert seen(hall).sentence == "3家排名：A县、B县90.00分，并列第1名，与第3名C县总分相同，按办法定先后；末位C县90.00分。"
 
 
+@one_kind
 def test_who_has_no_place_is_listed_apart_with_the_reason_in_words(house):
     quorum = make.RULE.replace('weight = "60%"', 'weight = "60%"\nquorum_ballots = 2')
     plan = make.plan(rule=quorum)
@@ -178,6 +184,7 @@ def test_an_older_version_stays_readable_and_the_newer_one_says_why(house):
         seen(hall, LIAISON, 3)
 
 
+@one_kind
 def test_hashes_are_those_of_the_package_that_is_handed_out(house):
     hall = published(house, U1=90, U2=80, U3=70)
 
@@ -186,6 +193,7 @@ def test_hashes_are_those_of_the_package_that_is_handed_out(house):
     assert (seen(hall).rule_sha256, seen(hall).ballots_sha256) == (package.rule.sha256, package.ballots_sha256)
 
 
+@one_kind
 def test_a_warning_names_units_and_gives_a_liaison_no_count(hall):
     hall.open("U1")
     for code in ("L1", "L2", "P1", "P2", "P3"):
@@ -198,6 +206,7 @@ def test_a_warning_names_units_and_gives_a_liaison_no_count(hall):
     assert "A县：市领导有效票不足3张，没有去掉最高最低，取平均" in seen(hall, LIAISON).warnings
 
 
+@one_kind
 @pytest.mark.parametrize(("maximum", "one_axis"), [("100", True), ("10", False)])
 def test_groups_stand_beside_the_total_only_where_both_count_to_a_hundred(house, maximum, one_axis):
     rule = make.RULE.replace('kind = "points"', f'kind = "points"\nmax = "{maximum}"').replace("[trim]", f'''
@@ -220,6 +229,7 @@ def test_points_say_in_chinese_what_earned_them(reason, words):
     assert because_words(reason) == words
 
 
+@one_kind
 def test_the_table_to_take_away_is_the_one_on_the_screen(house):
     hall = published(house, U1=90, U2=80, U3=70)
 

@@ -12,6 +12,7 @@ from office.plan import PlannedUnit
 from office.preparation import new_plan, prepared
 from office.refusal import NotFound, Refused
 from tests import make
+from tests.kinds import one_kind
 
 BY = {"by": "host", "at": make.START}
 
@@ -53,6 +54,7 @@ def test_a_new_sitting_from_scratch_starts_with_the_example_rule_and_an_empty_ag
     assert [group.key for group in one.rule.groups] == ["leaders", "departments", "public"]
 
 
+@one_kind
 @pytest.mark.parametrize(("key", "title", "said"), [
     ("季度", "县区比拼现场", "英文字母"), ("", "县区比拼现场", "英文字母"), ("small", "县区比拼现场", "已经用过"),
     ("ok", "  ", "名称"),
@@ -132,6 +134,7 @@ def test_a_unit_is_corrected_everywhere_but_not_under_a_running_sitting(house):
         mending.change_unit(house.database, "small-A", name="乙县", **change)
 
 
+@one_kind
 def test_a_unit_is_never_above_itself(house):
     make.sitting(house)
     sittings.add_units(house.database, [PlannedUnit(key="town", name="镇", kind="town", parent="small-A")], **BY)
@@ -174,6 +177,7 @@ def test_parts_of_the_total_are_entered_all_or_none(house):
     assert ("U3", "indicators") not in prepared(house.database, "small").components
 
 
+@one_kind
 @pytest.mark.parametrize("act", [
     lambda d: mending.drop_seat(d, "small", "X9", **BY),
     lambda d: mending.lift_recusal(d, "small", "L1", "U9", **BY),

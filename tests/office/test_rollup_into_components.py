@@ -15,6 +15,7 @@ from office.refusal import NotFound, Refused
 from office.rollup import fill_in, items, outdated, read_weights, roll_into, sources, weight_lines
 from scoring.rollup import RollUp
 from tests import make
+from tests.kinds import one_kind
 from tests.played import played
 
 BY = {"by": "host", "at": make.START}
@@ -75,6 +76,7 @@ def test_each_county_gets_its_towns_rolled_up_with_n(house, how, values):
     assert rolled.scale == ""
 
 
+@one_kind
 def test_weights_are_pasted_by_name_and_stated(house):
     a_county_and_its_towns(house)
     known = items(house.database, "small", "town")
@@ -87,6 +89,7 @@ def test_weights_are_pasted_by_name_and_stated(house):
     assert rolled.lines[0].items[0] == "上塘镇 90.00（权重2）"
 
 
+@one_kind
 @pytest.mark.parametrize(("text", "said"), [
     ("上塘镇", "第1行请写成"), ("上塘镇，重", "不是权重"), ("塘下镇，1", "来源里没有"), ("上塘镇，1", "还没有写权重：桥头镇"),
     ("上塘镇，1\n上塘镇，2", "写了两次"), ("上塘镇，-1", "不是权重"),
@@ -98,6 +101,7 @@ def test_a_weight_that_cannot_be_read_is_named_with_its_line(house, text, said):
         read_weights(text, items(house.database, "small", "town"))
 
 
+@one_kind
 def test_weights_that_add_up_to_nothing_are_refused(house):
     a_county_and_its_towns(house)
 
@@ -142,6 +146,7 @@ def test_filling_in_writes_the_values_and_the_record_names_source_version_and_me
     assert "分项：A县 towns 84.333333、B县 towns 82.5" in line.detail
 
 
+@one_kind
 def test_weights_stand_in_the_record_by_name(house):
     a_county_and_its_towns(house)
     rolled = roll_into(house.database, "small", "towns", "town", RollUp.WEIGHTED, dict.fromkeys(MARKS, "2"))

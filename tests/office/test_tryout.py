@@ -17,6 +17,7 @@ from scoring.rows import Target
 from scoring.rule import read_rule
 from scoring.tally import tally
 from tests import make
+from tests.kinds import one_kind
 
 BY = {"by": "host", "at": make.START}
 
@@ -47,6 +48,7 @@ def test_the_sittings_own_targets_and_seats_are_counted_by_the_rule_as_typed(hou
     assert tried.lines[0].points == "+2" and tried.lines[-1].points == "-1"
 
 
+@one_kind
 def test_the_same_seed_gives_the_same_ballots_and_another_seed_others(house):
     database = small(house, units=5)
 
@@ -54,6 +56,7 @@ def test_the_same_seed_gives_the_same_ballots_and_another_seed_others(house):
     assert try_out(database, "small", make.RULE, seed=1).lines != try_out(database, "small", make.RULE, seed=2).lines
 
 
+@one_kind
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_a_missing_paper_an_abstention_a_recusal_and_a_tie_are_among_them(house, seed):
     database = small(house, units=5, leaders=6)
@@ -65,6 +68,7 @@ def test_a_missing_paper_an_abstention_a_recusal_and_a_tie_are_among_them(house,
     assert sum("并列" in line.place for line in tried.lines) == 2
 
 
+@one_kind
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_the_tie_lies_across_the_line_of_the_first_award(house, seed):
     rule = make.RULE.replace("k = 1\npoints = [\"2\"]", "k = 3\npoints = [\"2\"]", 1)
@@ -76,6 +80,7 @@ def test_the_tie_lies_across_the_line_of_the_first_award(house, seed):
     assert any("在前3名的线上并列" in one for one in tried.warnings)
 
 
+@one_kind
 def test_where_the_rule_gives_no_result_the_engines_sentence_is_shown_in_names(house):
     make.sitting(house, one_leader())
 
@@ -85,6 +90,7 @@ def test_where_the_rule_gives_no_result_the_engines_sentence_is_shown_in_names(h
     assert "A县" in tried.refusal and "市领导" in tried.refusal
 
 
+@one_kind
 def test_an_empty_agenda_and_groups_without_seats_are_filled_with_made_up_ones_and_said(house):
     plan = make.plan()
     sittings.load(house.database, replace(plan, targets=(), seats=(), declarations={}), **BY)
@@ -96,6 +102,7 @@ def test_an_empty_agenda_and_groups_without_seats_are_filled_with_made_up_ones_a
                            "社会各界代表组还没有席位，按7席示例。")
 
 
+@one_kind
 def test_seats_of_a_group_that_the_rule_does_not_have_are_left_out_and_said(house):
     database = small(house)
 
@@ -105,6 +112,7 @@ def test_seats_of_a_group_that_the_rule_does_not_have_are_left_out_and_said(hous
     assert tried.refusal == ""
 
 
+@one_kind
 @pytest.mark.parametrize(("key", "secret"), [("example", True), ("jining_2015", False), ("jining_2015", True),
                                              ("civil_service", False)])
 def test_where_every_unit_has_judges_of_its_own_the_tie_is_there_too(house, key, secret):
@@ -124,6 +132,7 @@ def test_where_every_unit_has_judges_of_its_own_the_tie_is_there_too(house, key,
     assert any(one.startswith("弃权：") for one in tried.put_in)
 
 
+@one_kind
 @pytest.mark.parametrize("start", starts(), ids=lambda one: one.key)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_rule_to_start_from_can_be_tried_out_and_shows_its_answer_to_a_tie(house, start, seed):
@@ -165,6 +174,7 @@ def test_the_smallest_sittings_have_samples_too(units, seats):
     assert len(result.order) == units
 
 
+@one_kind
 def test_components_and_a_deduction_are_made_up_and_said_to_be(house):
     rule = make.RULE + """
 [[components]]
@@ -199,6 +209,7 @@ def test_nothing_is_stored(house):
     assert prepared(database, "small") == before
 
 
+@one_kind
 def test_a_rule_that_cannot_be_read_and_a_sitting_that_is_not_there_are_refused(house):
     database = small(house)
 

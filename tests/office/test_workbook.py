@@ -20,6 +20,7 @@ from office.workbook_form import COLUMNS, template
 from office.workbook_import import bring_in, current_form, look_through
 from office.workbook_writing import PlainSheet, write_sheets
 from tests import make
+from tests.kinds import one_kind
 
 HERE = Path(__file__).resolve().parent
 SAMPLES = HERE.parents[1] / "sample_sessions"
@@ -91,6 +92,7 @@ def test_what_is_downloaded_comes_back_unchanged(house):
     assert (seen.faults, seen.changes, seen.unreadable) == ((), (), False)
 
 
+@one_kind
 def test_the_template_is_all_examples_and_changes_nothing(house):
     make.sitting(house)
 
@@ -101,6 +103,7 @@ def test_the_template_is_all_examples_and_changes_nothing(house):
         ("单位", 2), ("评委", 2), ("承诺", 2), ("环节", 2), ("提问", 1)))
 
 
+@one_kind
 def test_every_fault_is_told_with_its_cell_and_nothing_is_written(house):
     make.sitting(house)
     data = book(
@@ -142,6 +145,7 @@ def test_the_good_rows_come_in_by_choice_and_the_others_are_named(house):
     assert record[0].detail["left_out"] == ["单位第3行", "评委第3行", "评委第4行"]
 
 
+@one_kind
 def test_one_bad_row_keeps_the_whole_declaration_of_its_unit_out(house):
     make.sitting(house)
     good = ("1", "新的不足", "", "", "", "做到", "局长", "2026-06-30")
@@ -205,6 +209,7 @@ def test_a_published_unit_keeps_what_it_stated(house):
     assert (unchanged.faults, unchanged.changes) == ((), ())
 
 
+@one_kind
 def test_a_workbook_of_another_sitting_is_taken_in_no_part(house):
     make.sitting(house)
     sittings.load(house.database, replace(make.plan("other"), title="另一场"), by="host", at=make.START)
@@ -227,6 +232,7 @@ def test_what_was_agreed_to_is_what_is_written_or_nothing(house):
         bring(house, data, agreed=agreed)
 
 
+@one_kind
 def test_units_that_would_be_their_own_parents_are_refused(house):
     make.sitting(house)
 
@@ -244,11 +250,13 @@ def test_the_register_is_not_changed_behind_its_back(house):
         ("D（类别）", "单位库里“A县”是县（市、区）"), ("E（上级单位）", "和单位库里“B县”的上级单位不一样")]
 
 
+@one_kind
 def test_a_sitting_that_is_not_there_is_said(house):
     with pytest.raises(NotFound, match="没有场次"):
         look_through(house.database, "nowhere", book(评委=[("L9", "市领导", "新席")]))
 
 
+@one_kind
 def test_a_file_saved_by_another_program_is_read_as_a_person_sees_it(house):
     """Real dates, numbers stored as numbers, a percentage, a title merged over the head, a hidden row, a column 备注."""
     make.sitting(house)
@@ -327,6 +335,7 @@ def test_segments_and_prepared_questions_come_from_the_file_once(house):
         "环节换为：发言、测评", "预备提问：分管副市长问B县"]
 
 
+@one_kind
 def test_a_template_that_cannot_be_walked_and_a_question_that_cannot_be_asked_are_named(house):
     make.sitting(house)
     seen = look_through(house.database, "small", book(
@@ -343,6 +352,7 @@ def test_a_template_that_cannot_be_walked_and_a_question_that_cannot_be_asked_ar
     assert [(one.row, one.said) for one in bad.faults] == [(3, "打分方式是每家一轮，打分环节的范围请写each（每家单位）")]
 
 
+@one_kind
 def test_who_does_not_speak_routes_and_shadow_seats_come_from_the_file_and_what_is_wrong_is_named(house):
     make.sitting(house)
     data = book(单位=[("U1", "A县", "", "", "", "", "", "", "否", "第一线路"), ("U2", "B县", "", "", "", "", "", "", "", "第二线路")],
