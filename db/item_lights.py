@@ -69,7 +69,7 @@ def _turns(item: Item, start: date, share: Fraction | None, rule: LightRule) -> 
     """The first days of a light that differs from the day before it."""
     marks = {start}
     if item.deadline is not None:
-        marks |= {item.deadline - timedelta(days=rule.soon_days), item.deadline + timedelta(days=1),
+        marks |= {item.deadline - timedelta(days=rule.soon_days), item.deadline, item.deadline + timedelta(days=1),
                   item.deadline + timedelta(days=SHIELD_DAYS + 1)}
     if item.last_reading is not None:
         marks.add(item.last_reading.on + timedelta(days=rule.fresh_days + 1))

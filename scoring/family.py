@@ -16,6 +16,8 @@ from scoring.item import Item
 from scoring.life import apply
 from scoring.life_rules import LifeRefused, Reason
 
+_NEW_DATES = (Kind.CORRECTED, Kind.RESUMED, Kind.RELAPSED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
@@ -47,6 +49,7 @@ def happen(items: Mapping[str, Item], number: str, event: Event) -> Happened:
         if now.kind is Kind.ABSORBED and before is None:
             raise LifeRefused(Reason.NOT_LISTED, f"清单上没有{at}，请核对编号。", field="into")
         _refuse_beyond_the_whole(items, before, now)
+        _refuse_unfit_for_both(items, before, now)
         after[at] = apply(before, now)
         events.append((at, now))
         waiting += _following(before, after[at], now)
@@ -99,13 +102,25 @@ def _listing(whole: Item, part: Part, event: Event) -> Event:
 
 
 def _refuse_beyond_the_whole(items: Mapping[str, Item], item: Item | None, event: Event) -> None:
-    """A part gets no more time than its whole has."""
+    """A part gets no more time than its whole has, save where the whole's own day has passed and can be moved no more."""
     whole = items.get(item.parent) if item is not None and item.parent else None
-    if whole is None or whole.deadline is None or event.deadline is None:
+    if whole is None or whole.deadline is None or event.deadline is None or event.deadline <= whole.deadline:
         return
-    if event.kind in (Kind.EXTENSION_DECIDED, Kind.REASSIGNED) and event.deadline > whole.deadline:
+    still = whole.is_open and event.on <= whole.deadline
+    if event.kind in (Kind.EXTENSION_DECIDED, Kind.REASSIGNED) or (event.kind in _NEW_DATES and still):
         text = f"分项的期限不能改到总项的期限{whole.deadline.isoformat()}之后，请先给总项{whole.number}延期。"
         raise LifeRefused(Reason.DATE_TOO_LATE, text, field="deadline")
+
+
+def _refuse_unfit_for_both(items: Mapping[str, Item], item: Item | None, event: Event) -> None:
+    """A date that was approved for a merger has not passed, and is not before what either had been given at first."""
+    other = items.get(event.into)
+    if event.kind is not Kind.MERGED or event.deadline is None or item is None or other is None:
+        return
+    first = max(event.on, min((day for day in (item.original_deadline, other.original_deadline) if day), default=event.on))
+    if event.deadline < first:
+        text = f"合并后的期限不能早于{first.isoformat()}，请改正；不填即取两项中较早的一个。"
+        raise LifeRefused(Reason.DATE_TOO_EARLY, text, field="deadline")
 
 
 def survivor(items: Mapping[str, Item], number: str) -> str:

@@ -26,7 +26,7 @@ from scoring.life import replay
 from scoring.lights import LightRule
 from scoring.number import plain
 
-VERSION = 3
+VERSION = 4
 """Of the code that makes views: a newer one makes all of them again when the program starts."""
 
 _AT_ONCE = 400

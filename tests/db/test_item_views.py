@@ -66,3 +66,18 @@ def test_the_light_by_days_is_the_light_of_each_day(history, day):
     assert (rows[0].from_day, rows[-1].until_day) == ("0001-01-01", "9999-12-31")
     found = [one.light for one in rows if one.from_day <= on.isoformat() < one.until_day]
     assert found == [lit.light.value if lit else "off_the_list"]
+
+
+def test_work_that_falls_behind_just_before_its_deadline_is_seen_also_where_an_extension_is_waiting():
+    told = [event(Kind.LISTED, 0, number="1", unit="u", deadline=START + timedelta(days=100)), event(Kind.ACCEPTED, 1),
+            event(Kind.REPORTED, 80, share=Fraction(93, 100)),
+            event(Kind.EXTENSION_ASKED, 95, deadline=START + timedelta(days=130), text="来不及")]
+    item = replay(told)
+    assert item is not None
+    rows = stretches(item, item.share, LightRule())
+
+    for n in range(90, 112):
+        on = START + timedelta(days=n)
+        lit = light_of(item, on)
+        assert lit is not None
+        assert [one.light for one in rows if one.from_day <= on.isoformat() < one.until_day] == [lit.light.value], on

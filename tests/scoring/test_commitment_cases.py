@@ -53,6 +53,17 @@ def test_hard_case_35_another_deadline_stands_only_where_it_was_approved() -> No
     assert (book.items["1"].deadline, book.items["1"].original_deadline) == (day(70), day(40))
 
 
+@pytest.mark.parametrize("approved", [29, 59])
+def test_hard_case_35_a_date_approved_for_both_has_not_passed_and_is_before_neither_of_theirs(approved: int) -> None:
+    book = in_progress()
+    book.list("2", due=80)
+    why = refused(book, "2", Kind.MERGED, 30, into="1", text="同一件事", deadline=day(approved))
+
+    assert why.reason is Reason.DATE_TOO_EARLY and day(60).isoformat() in why.text
+    book.do("2", Kind.MERGED, 30, into="1", text="同一件事", deadline=day(60))
+    assert (book.items["1"].deadline, book.items["1"].original_deadline) == (day(60), day(60))
+
+
 def test_hard_case_35_nothing_merges_into_itself_into_what_is_done_or_into_what_is_not_there() -> None:
     book = in_progress()
     book.list("2")
@@ -105,6 +116,21 @@ def test_hard_case_36_a_part_withdrawn_leaves_a_mean_of_the_others_and_parts_win
     book.own("1-1", Kind.EXTENSION_ASKED, 6, deadline=day(70), text="雨季")
     too_late = refused(book, "1-1", Kind.EXTENSION_DECIDED, 7, granted=True, deadline=day(70))
     assert too_late.reason is Reason.DATE_TOO_LATE and "先给总项" in too_late.text
+
+
+def test_hard_case_36_a_part_that_is_resumed_or_reopened_gets_no_day_beyond_its_whole_while_that_can_be_moved() -> None:
+    book = in_progress()
+    book.split("1", 2, [("1-1", "1/2", "甲", 20), ("1-2", "1/2", "乙", 20)])
+    for part in ("1-1", "1-2"):
+        book.accept(part, 3)
+    book.close("1-2", 10)
+    book.do("1-1", Kind.PARKED, 11, text="规划未批", due=day(40))
+    late = refused(book, "1-1", Kind.RESUMED, 40, text="批了", deadline=day(61))
+
+    assert late.reason is Reason.DATE_TOO_LATE and "先给总项1延期" in late.text
+    with pytest.raises(LifeRefused, match="分项的期限"):
+        book.relapse("1-2", 41, due=61)
+    assert book.do("1-1", Kind.RESUMED, 70, text="批了", deadline=day(90)).deadline == day(90)
 
 
 def test_hard_case_36_a_part_that_relapses_opens_its_closed_whole_again() -> None:
