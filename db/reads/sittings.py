@@ -1,4 +1,8 @@
-"""Sittings as the hall needs them: the agenda, the rule, seats, recusals, declarations, rounds."""
+"""Sittings as the hall needs them: the agenda, the rule, seats, recusals, declarations, rounds.
+
+The hall reads a sitting anew with every change of its stage. What it asks for then is written down once, with `:of`
+for the sitting: to put such a statement together takes as long as to have it answered.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import BindParameter, Connection, Integer, Row, String, bindparam, func, select
 
 from db import tables as t
 from db.clock import maybe_moment, moment_of, text_of
 from db.values import Commitment, Declaration, Round, Screen, Seat, Shortcoming, Sitting, Stage, Target, Unit
 from scoring.round import Phase
+
+OF: BindParameter[int] = bindparam("of", type_=Integer)
 
 
 def units(c: Connection) -> tuple[Unit, ...]:
@@ -30,37 +36,49 @@ def sittings(c: Connection) -> tuple[Sitting, ...]:
     return tuple(_sitting(r) for r in rows)
 
 
+_SITTING = select(t.sitting).where(t.sitting.c.key == bindparam("key", type_=String))
+
+
 def sitting(c: Connection, key: str) -> Sitting | None:
-    row = c.execute(select(t.sitting).where(t.sitting.c.key == key)).first()
+    row = c.execute(_SITTING, {"key": key}).first()
     return None if row is None else _sitting(row)
+
+
+_SERIALS = select(t.sitting.c.key, t.sitting.c.serial)
 
 
 def serials(c: Connection) -> dict[str, int]:
     """Sitting key -> serial: the cheap question 'has anything changed?'."""
-    return {r.key: r.serial for r in c.execute(select(t.sitting.c.key, t.sitting.c.serial))}
+    return {r.key: r.serial for r in c.execute(_SERIALS)}
+
+
+_RULE = (
+    select(t.rule.c.toml, t.rule.c.version, t.rule.c.locked_at)
+    .where(t.rule.c.sitting_id == OF)
+    .order_by(t.rule.c.version.desc())
+    .limit(1)
+)
 
 
 def rule_text(c: Connection, sitting_id: int) -> tuple[str, int, bool]:
     """The rule in force: its TOML, its version, and whether the first ballot has locked it."""
-    row = c.execute(
-        select(t.rule.c.toml, t.rule.c.version, t.rule.c.locked_at)
-        .where(t.rule.c.sitting_id == sitting_id)
-        .order_by(t.rule.c.version.desc())
-        .limit(1)
-    ).one()
+    row = c.execute(_RULE, {"of": sitting_id}).one()
     return row.toml, row.version, row.locked_at is not None
 
 
+_parent = t.unit.alias("parent")
+_TARGETS = (
+    select(t.target, t.unit.c.key.label("unit"), t.unit.c.name.label("unit_name"), _parent.c.key.label("parent"),
+           _parent.c.name.label("parent_name"))
+    .join_from(t.target, t.unit, t.target.c.unit_id == t.unit.c.id)
+    .outerjoin(_parent, t.unit.c.parent_id == _parent.c.id)
+    .where(t.target.c.sitting_id == OF)
+    .order_by(t.target.c.position, t.target.c.id)
+)
+
+
 def targets(c: Connection, sitting_id: int) -> tuple[Target, ...]:
-    parent = t.unit.alias("parent")
-    rows = c.execute(
-        select(t.target, t.unit.c.key.label("unit"), t.unit.c.name.label("unit_name"), parent.c.key.label("parent"),
-               parent.c.name.label("parent_name"))
-        .join_from(t.target, t.unit, t.target.c.unit_id == t.unit.c.id)
-        .outerjoin(parent, t.unit.c.parent_id == parent.c.id)
-        .where(t.target.c.sitting_id == sitting_id)
-        .order_by(t.target.c.position, t.target.c.id)
-    )
+    rows = c.execute(_TARGETS, {"of": sitting_id})
     return tuple(
         Target(id=r.id, key=r.key, name=r.name, unit=r.unit, unit_name=r.unit_name, parent_unit=r.parent or "",
                presenter=r.presenter, ranking_group=r.ranking_group, ranked=bool(r.ranked), position=r.position,
@@ -75,16 +93,18 @@ def seats(c: Connection, sitting_id: int) -> tuple[Seat, ...]:
     return tuple(seat for seat in every_seat(c, sitting_id) if not seat.shadow)
 
 
+_SEATS = (
+    select(t.seat, t.unit.c.key.label("unit"), t.badge.c.issued_at)
+    .outerjoin_from(t.seat, t.unit, t.seat.c.unit_id == t.unit.c.id)
+    .outerjoin(t.badge, (t.badge.c.seat_id == t.seat.c.id) & t.badge.c.stopped_at.is_(None))
+    .where(t.seat.c.sitting_id == OF)
+    .order_by(t.seat.c.id)
+)
+
+
 def every_seat(c: Connection, sitting_id: int) -> tuple[Seat, ...]:
     """With the shadow seats, for who has to find a badge, or must not give a code away twice."""
-    rows = c.execute(
-        select(t.seat, t.unit.c.key.label("unit"), t.badge.c.issued_at)
-        .outerjoin_from(t.seat, t.unit, t.seat.c.unit_id == t.unit.c.id)
-        .outerjoin(t.badge, (t.badge.c.seat_id == t.seat.c.id) & t.badge.c.stopped_at.is_(None))
-        .where(t.seat.c.sitting_id == sitting_id)
-        .order_by(t.seat.c.id)
-    )
-    return tuple(_seat(r) for r in rows)
+    return tuple(_seat(r) for r in c.execute(_SEATS, {"of": sitting_id}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,25 +116,30 @@ class BadgeInForce:
     replaced_at: str
 
 
+_BADGES = select(t.badge).join_from(t.badge, t.seat, t.badge.c.seat_id == t.seat.c.id).where(t.seat.c.sitting_id == OF)
+_STOPPED = _BADGES.where(t.badge.c.stopped_at.is_not(None))
+_IN_FORCE = _BADGES.where(t.badge.c.stopped_at.is_(None))
+
+
 def badges(c: Connection, sitting_id: int) -> tuple[BadgeInForce, ...]:
     """Every badge in force."""
-    of_sitting = select(t.badge).join_from(t.badge, t.seat, t.badge.c.seat_id == t.seat.c.id).where(
-        t.seat.c.sitting_id == sitting_id)
-    had_one = {r.seat_id for r in c.execute(of_sitting.where(t.badge.c.stopped_at.is_not(None)))}
+    had_one = {r.seat_id for r in c.execute(_STOPPED, {"of": sitting_id})}
     return tuple(
         BadgeInForce(digest=r.secret_sha256, seat_id=r.seat_id,
                      replaced_at=r.issued_at if r.seat_id in had_one else "")
-        for r in c.execute(of_sitting.where(t.badge.c.stopped_at.is_(None))))
+        for r in c.execute(_IN_FORCE, {"of": sitting_id}))
+
+
+_RECUSALS = (
+    select(t.recusal.c.seat_id, t.target.c.key, t.recusal.c.reason)
+    .join_from(t.recusal, t.target, t.recusal.c.target_id == t.target.c.id)
+    .where(t.target.c.sitting_id == OF)
+)
 
 
 def recusals(c: Connection, sitting_id: int) -> dict[tuple[int, str], str]:
     """(seat id, target key) -> reason, as entered; recusal by own unit is worked out, not stored."""
-    rows = c.execute(
-        select(t.recusal.c.seat_id, t.target.c.key, t.recusal.c.reason)
-        .join_from(t.recusal, t.target, t.recusal.c.target_id == t.target.c.id)
-        .where(t.target.c.sitting_id == sitting_id)
-    )
-    return {(r.seat_id, r.key): r.reason for r in rows}
+    return {(r.seat_id, r.key): r.reason for r in c.execute(_RECUSALS, {"of": sitting_id})}
 
 
 def components(c: Connection, sitting_id: int) -> tuple[tuple[str, str, str], ...]:
@@ -128,23 +153,28 @@ def components(c: Connection, sitting_id: int) -> tuple[tuple[str, str, str], ..
     return tuple((r.key, r.component, r.value) for r in rows)
 
 
+_SHORTCOMINGS = (
+    select(t.shortcoming, t.target.c.key)
+    .join_from(t.shortcoming, t.target, t.shortcoming.c.target_id == t.target.c.id)
+    .where(t.target.c.sitting_id == OF)
+    .order_by(t.shortcoming.c.target_id, t.shortcoming.c.position)
+)
+_of_them = select(t.shortcoming.c.id).join_from(t.shortcoming, t.target).where(t.target.c.sitting_id == OF)
+_MEASURES = (select(t.measure).where(t.measure.c.shortcoming_id.in_(_of_them))
+             .order_by(t.measure.c.shortcoming_id, t.measure.c.position))
+_PROMISES = (select(t.commitment).where(t.commitment.c.shortcoming_id.in_(_of_them))
+             .order_by(t.commitment.c.shortcoming_id, t.commitment.c.position))
+
+
 def declarations(c: Connection, sitting_id: int) -> dict[str, Declaration]:
     """Target key -> what the unit states; targets that have entered nothing are absent."""
-    shortcomings = c.execute(
-        select(t.shortcoming, t.target.c.key)
-        .join_from(t.shortcoming, t.target, t.shortcoming.c.target_id == t.target.c.id)
-        .where(t.target.c.sitting_id == sitting_id)
-        .order_by(t.shortcoming.c.target_id, t.shortcoming.c.position)
-    ).all()
-    of_sitting = select(t.shortcoming.c.id).join_from(t.shortcoming, t.target).where(
-        t.target.c.sitting_id == sitting_id)
+    of = {"of": sitting_id}
+    shortcomings = c.execute(_SHORTCOMINGS, of).all()
     measures: dict[int, list[str]] = defaultdict(list)
-    for r in c.execute(select(t.measure).where(t.measure.c.shortcoming_id.in_(of_sitting))
-                       .order_by(t.measure.c.shortcoming_id, t.measure.c.position)):
+    for r in c.execute(_MEASURES, of):
         measures[r.shortcoming_id].append(r.text)
     promised: dict[int, list[Commitment]] = defaultdict(list)
-    for r in c.execute(select(t.commitment).where(t.commitment.c.shortcoming_id.in_(of_sitting))
-                       .order_by(t.commitment.c.shortcoming_id, t.commitment.c.position)):
+    for r in c.execute(_PROMISES, of):
         promised[r.shortcoming_id].append(Commitment(
             text=r.text, owner=r.owner, deadline=date.fromisoformat(r.deadline), amount=r.amount,
             amount_unit=r.amount_unit, number=r.number))
@@ -155,17 +185,21 @@ def declarations(c: Connection, sitting_id: int) -> dict[str, Declaration]:
     return {key: Declaration(shortcomings=tuple(items)) for key, items in by_target.items()}
 
 
+_ROUNDS = select(t.round_).where(t.round_.c.sitting_id == OF).order_by(t.round_.c.number)
+_OF_ROUNDS = (
+    select(t.round_target.c.round_id, t.target.c.key)
+    .join_from(t.round_target, t.target, t.round_target.c.target_id == t.target.c.id)
+    .where(t.target.c.sitting_id == OF)
+    .order_by(t.target.c.position)
+)
+
+
 def rounds(c: Connection, sitting_id: int) -> tuple[Round, ...]:
     """In the order they were opened."""
     keys: dict[int, list[str]] = defaultdict(list)
-    for r in c.execute(
-        select(t.round_target.c.round_id, t.target.c.key)
-        .join_from(t.round_target, t.target, t.round_target.c.target_id == t.target.c.id)
-        .where(t.target.c.sitting_id == sitting_id)
-        .order_by(t.target.c.position)
-    ):
+    for r in c.execute(_OF_ROUNDS, {"of": sitting_id}):
         keys[r.round_id].append(r.key)
-    rows = c.execute(select(t.round_).where(t.round_.c.sitting_id == sitting_id).order_by(t.round_.c.number))
+    rows = c.execute(_ROUNDS, {"of": sitting_id})
     return tuple(
         Round(id=r.id, number=r.number, phase=Phase(r.phase), targets=tuple(keys[r.id]),
               opened_at=moment_of(r.opened_at), closes_at=maybe_moment(r.closes_at),
@@ -174,18 +208,22 @@ def rounds(c: Connection, sitting_id: int) -> tuple[Round, ...]:
     )
 
 
+_STAGE = (
+    select(t.stage.c.shows, t.target.c.key)
+    .outerjoin_from(t.stage, t.target, t.stage.c.target_id == t.target.c.id)
+    .where(t.stage.c.sitting_id == OF)
+)
+_SCREEN = select(t.screen).where(t.screen.c.sitting_id == OF)
+
+
 def stage(c: Connection, sitting_id: int) -> Stage:
-    row = c.execute(
-        select(t.stage.c.shows, t.target.c.key)
-        .outerjoin_from(t.stage, t.target, t.stage.c.target_id == t.target.c.id)
-        .where(t.stage.c.sitting_id == sitting_id)
-    ).first()
+    row = c.execute(_STAGE, {"of": sitting_id}).first()
     shown = screen(c, sitting_id)
     return Stage(screen=shown) if row is None else Stage(shows=row.shows, target=row.key, screen=shown)
 
 
 def screen(c: Connection, sitting_id: int) -> Screen:
-    r = c.execute(select(t.screen).where(t.screen.c.sitting_id == sitting_id)).first()
+    r = c.execute(_SCREEN, {"of": sitting_id}).first()
     return Screen() if r is None else Screen(
         version=r.version, step=r.step, low=r.low, low_way=r.low_way, rehearsal=r.rehearsal, frozen=r.frozen,
         frozen_at=maybe_moment(r.frozen_at))
