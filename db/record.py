@@ -17,6 +17,7 @@ from db.clock import text_of
 from db.reads.people import RecordLine
 
 BEGINNING = "0" * 64
+_HEAD = select(t.record_entry.c.id, t.record_entry.c.hash).order_by(t.record_entry.c.id.desc()).limit(1)
 
 
 class Record:
@@ -48,8 +49,7 @@ class Record:
 
 def head_of(c: Connection) -> tuple[int, str] | None:
     """Number and hash of the last line. Kept outside, it shows later that no line up to it was cut off or changed."""
-    row = c.execute(select(t.record_entry.c.id, t.record_entry.c.hash)
-                    .order_by(t.record_entry.c.id.desc()).limit(1)).first()
+    row = c.execute(_HEAD).first()
     return None if row is None else (int(row.id), str(row.hash))
 
 

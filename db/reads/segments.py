@@ -5,27 +5,35 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from db import tables as t
 from db.clock import maybe_moment, moment_of
+from db.reads.sittings import OF
 from db.stage_values import LastMove, Segment, SegmentRun
+
+_SEGMENTS = select(t.segment).where(t.segment.c.sitting_id == OF).order_by(t.segment.c.position)
+_RUNS = (
+    select(t.segment_run, t.segment.c.key.label("segment"), t.target.c.key.label("target"))
+    .join_from(t.segment_run, t.segment, t.segment_run.c.segment_id == t.segment.c.id)
+    .outerjoin(t.target, t.segment_run.c.target_id == t.target.c.id)
+    .where(t.segment_run.c.sitting_id == OF).order_by(t.segment_run.c.id))
+_LAST_MOVE = (
+    select(t.record_entry)
+    .where(t.record_entry.c.sitting_id == OF, t.record_entry.c.action.in_(bindparam("actions", expanding=True)))
+    .order_by(t.record_entry.c.id.desc()).limit(1))
 
 
 def segments(c: Connection, sitting_id: int) -> tuple[Segment, ...]:
     """In the template's order; none where the sitting has no template."""
-    rows = c.execute(select(t.segment).where(t.segment.c.sitting_id == sitting_id).order_by(t.segment.c.position))
+    rows = c.execute(_SEGMENTS, {"of": sitting_id})
     return tuple(Segment(id=r.id, key=r.key, kind=r.kind, title=r.title, scope=r.scope, seconds=r.seconds,
                          warn_seconds=r.warn_seconds) for r in rows)
 
 
 def runs(c: Connection, sitting_id: int) -> tuple[SegmentRun, ...]:
     """In the order they were begun."""
-    rows = c.execute(
-        select(t.segment_run, t.segment.c.key.label("segment"), t.target.c.key.label("target"))
-        .join_from(t.segment_run, t.segment, t.segment_run.c.segment_id == t.segment.c.id)
-        .outerjoin(t.target, t.segment_run.c.target_id == t.target.c.id)
-        .where(t.segment_run.c.sitting_id == sitting_id).order_by(t.segment_run.c.id))
+    rows = c.execute(_RUNS, {"of": sitting_id})
     return tuple(
         SegmentRun(id=r.id, segment=r.segment, target=r.target, began_at=moment_of(r.began_at),
                    paused_at=maybe_moment(r.paused_at), paused_ms=r.paused_ms, more_seconds=r.more_seconds,
@@ -35,9 +43,7 @@ def runs(c: Connection, sitting_id: int) -> tuple[SegmentRun, ...]:
 
 def last_move(c: Connection, sitting_id: int, actions: Collection[str]) -> LastMove | None:
     """The newest line of the record about this sitting that tells of one of these actions."""
-    r = c.execute(
-        select(t.record_entry).where(t.record_entry.c.sitting_id == sitting_id, t.record_entry.c.action.in_(list(actions)))
-        .order_by(t.record_entry.c.id.desc()).limit(1)).first()
+    r = c.execute(_LAST_MOVE, {"of": sitting_id, "actions": list(actions)}).first()
     return None if r is None else LastMove(id=r.id, at=moment_of(r.at), by=r.actor, action=r.action,
                                            detail=json.loads(r.detail))
 

@@ -7,34 +7,45 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from db import tables as t
 from db.clock import maybe_moment, moment_of
+from db.reads.sittings import OF
 from db.talk import ON_STAGE, WAITING, Comment, Question
+
+_QUESTIONS = (
+    select(t.question, t.target.c.key)
+    .join_from(t.question, t.target, t.question.c.target_id == t.target.c.id)
+    .where(t.question.c.sitting_id == OF))
+_QUEUE = _QUESTIONS.order_by(t.target.c.position, t.question.c.position, t.question.c.id)
+_ON_STAGE = _QUESTIONS.where(t.question.c.state == ON_STAGE)
+_WAITING = select(func.count()).select_from(t.question).where(t.question.c.sitting_id == OF, t.question.c.state == WAITING)
+_COMMENTS = (
+    select(t.comment, t.target.c.key).join_from(t.comment, t.target, t.comment.c.target_id == t.target.c.id)
+    .where(t.comment.c.sitting_id == OF).order_by(t.comment.c.id))
 
 
 def questions(c: Connection, sitting_id: int) -> tuple[Question, ...]:
     """All of the sitting: by the agenda, then in the order of the queue."""
-    rows = c.execute(_questions(sitting_id).order_by(t.target.c.position, t.question.c.position, t.question.c.id)).all()
+    rows = c.execute(_QUEUE, {"of": sitting_id}).all()
     numbers = _promised(c) if rows else {}
     return tuple(replace(_question(r), numbers=tuple(numbers.get(r.id, ()))) for r in rows)
 
 
 def question(c: Connection, sitting_id: int, question_id: int) -> Question | None:
-    r = c.execute(_questions(sitting_id).where(t.question.c.id == question_id)).first()
+    r = c.execute(_QUESTIONS.where(t.question.c.id == question_id), {"of": sitting_id}).first()
     return None if r is None else replace(_question(r), numbers=tuple(_promised(c).get(r.id, ())))
 
 
 def question_on_stage(c: Connection, sitting_id: int) -> Question | None:
-    r = c.execute(_questions(sitting_id).where(t.question.c.state == ON_STAGE)).first()
+    r = c.execute(_ON_STAGE, {"of": sitting_id}).first()
     return None if r is None else _question(r)
 
 
 def waiting(c: Connection, sitting_id: int) -> int:
     """How many wait for somebody to look at them."""
-    return int(c.execute(select(func.count()).select_from(t.question).where(
-        t.question.c.sitting_id == sitting_id, t.question.c.state == WAITING)).scalar_one())
+    return int(c.execute(_WAITING, {"of": sitting_id}).scalar_one())
 
 
 def phones_may_ask(c: Connection, sitting_id: int) -> bool:
@@ -47,9 +58,7 @@ def phones_key(sitting_id: int) -> str:
 
 def comments(c: Connection, sitting_id: int) -> tuple[Comment, ...]:
     """All of the sitting, as they were said."""
-    rows = c.execute(
-        select(t.comment, t.target.c.key).join_from(t.comment, t.target, t.comment.c.target_id == t.target.c.id)
-        .where(t.comment.c.sitting_id == sitting_id).order_by(t.comment.c.id)).all()
+    rows = c.execute(_COMMENTS, {"of": sitting_id}).all()
     linked = _listed(c, [f"comment:{r.id}" for r in rows if r.number is None]) if rows else {}
     return tuple(Comment(id=r.id, target=r.key, speaker=r.speaker, kind=r.kind, text=r.text, owner=r.owner,
                          deadline=None if r.deadline is None else date.fromisoformat(r.deadline),
@@ -76,12 +85,6 @@ def _promised(c: Connection) -> dict[int, list[str]]:
     for r in rows:
         found[int(r.key.removeprefix("question:").partition(".")[0])].append(r.number)
     return found
-
-
-def _questions(sitting_id: int) -> Select[tuple[object, ...]]:
-    return (select(t.question, t.target.c.key)
-            .join_from(t.question, t.target, t.question.c.target_id == t.target.c.id)
-            .where(t.question.c.sitting_id == sitting_id))
 
 
 def _question(r: Row[tuple[object, ...]]) -> Question:
