@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from db import tables as t
 from db.clock import moment_of
+from db.reads.sittings import OF
 from db.values import Publication
 
 
@@ -51,17 +52,23 @@ class ListedCommitment:
     amount_unit: str
 
 
+_VERSIONS = (select(*(column for column in t.publication.c if column.name != "package"))
+             .where(t.publication.c.sitting_id == OF).order_by(t.publication.c.number))
+_HOW_MANY = select(func.count()).select_from(t.publication).where(t.publication.c.sitting_id == OF)
+_LEDGER = (
+    select(t.ledger_entry, t.unit.c.key.label("unit"), t.unit.c.name.label("unit_name"))
+    .join_from(t.ledger_entry, t.unit, t.ledger_entry.c.unit_id == t.unit.c.id)
+    .order_by(t.ledger_entry.c.id)
+)
+
+
 def publications(c: Connection, sitting_id: int) -> tuple[Publication, ...]:
     """Every version, oldest first."""
-    everything_but_the_package = [column for column in t.publication.c if column.name != "package"]
-    rows = c.execute(select(*everything_but_the_package).where(t.publication.c.sitting_id == sitting_id)
-                     .order_by(t.publication.c.number))
-    return tuple(_publication(r) for r in rows)
+    return tuple(_publication(r) for r in c.execute(_VERSIONS, {"of": sitting_id}))
 
 
 def publication_count(c: Connection, sitting_id: int) -> int:
-    return int(c.execute(
-        select(func.count()).select_from(t.publication).where(t.publication.c.sitting_id == sitting_id)).scalar_one())
+    return int(c.execute(_HOW_MANY, {"of": sitting_id}).scalar_one())
 
 
 def package_bytes(c: Connection, publication_id: int) -> bytes:
@@ -71,16 +78,11 @@ def package_bytes(c: Connection, publication_id: int) -> bytes:
 
 def ledger(c: Connection) -> tuple[Entry, ...]:
     """In booking order."""
-    rows = c.execute(
-        select(t.ledger_entry, t.unit.c.key.label("unit"), t.unit.c.name.label("unit_name"))
-        .join_from(t.ledger_entry, t.unit, t.ledger_entry.c.unit_id == t.unit.c.id)
-        .order_by(t.ledger_entry.c.id)
-    )
     return tuple(
         Entry(id=r.id, unit=r.unit, unit_name=r.unit_name, period=r.period, kind=r.kind, cause=r.cause,
               points=r.points, publication_id=r.publication_id, reverses_id=r.reverses_id,
               booked_at=moment_of(r.booked_at), booked_by=r.booked_by)
-        for r in rows
+        for r in c.execute(_LEDGER)
     )
 
 
