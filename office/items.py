@@ -17,6 +17,7 @@ from db.item_values import ItemKind, NewItem, Source, SourceKind
 from db.reads import evidence as evidence_reads
 from db.reads import items as reads
 from db.reads import sittings as sitting_reads
+from db.reads.known_items import open_twin
 from db.record import Record
 from db.values import Staff
 from db.work import Work, work
@@ -96,6 +97,10 @@ def enter(database: Database, new: NewItem, *, who: Staff, at: datetime) -> str:
     if not may_list(who):
         raise NotAllowed("列入清单由督办机构办理。单位要补充承诺，请联系督办机构。")
     with work(database) as w:
+        w.record.hold()
+        twin = open_twin(w.c, replace(new, text=new.text.strip())) if not new.number.strip() else None
+        if twin is not None:
+            raise Refused(f"清单里已经有{twin}，单位、内容、期限都相同。是同一件事请到那一项关联来源；不是的请把内容写得有区别。")
         number = enter_in(w, new, by=who.name, at=at, role=who.title)
     return number
 
@@ -125,6 +130,8 @@ def check_new(new: NewItem, units: set[str]) -> NewItem:
         raise Refused("请写明内容：要做到什么。")
     if len(trimmed.text) > 500:
         raise Refused("内容最长500字，细节请写在备注里。")
+    if len(trimmed.number) > 60:
+        raise Refused("编号最长60字，请改短。")
     for key in (trimmed.unit, *((trimmed.lead_unit,) if trimmed.lead_unit else ()), *trimmed.supporting):
         if key not in units:
             raise Refused(f"没有单位“{key}”，请先在会前准备里登记，或改选已有的单位。" if key else "请选择责任单位。")

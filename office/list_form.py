@@ -5,11 +5,15 @@ The same file goes out and comes in: what stands in the columns of the state is 
 
 from __future__ import annotations
 
-from db.item_values import ItemKind, SourceKind
+import re
+
+from db.item_values import ItemKind, Milestone, SourceKind
+from office.workbook import read_date
 from office.workbook_form import EXAMPLE, Column
 from office.workbook_writing import Choice, PlainSheet, write_sheets
 
 SHEET = "清单"
+_NODE = re.compile(r"([0-9]{4}.{0,2}?[0-9]{1,2}.{0,2}?[0-9]{1,2}\s*日?)[前\s：:，,]+(.+)")
 DIRECTIONS = {"up": "越高越好", "down": "越低越好"}
 
 
@@ -42,6 +46,7 @@ ASKED = (
     _column("开始日期", 12, "如 2026-01-01；不填即列入日期。"),
     _column("列入日期", 12, "不填即今天。"),
     _column("期限", 12, "如 2026-06-30；没有期限的列为情况不明。"),
+    _column("时间节点", 30, "几个节点在格内换行，一行一个，先写日期，如 2026-03-31 主体结顶。"),
     _column("来源", 12, "、".join(one.words for one in SourceKind), needed=True),
     _column("来源说明", 28, "例如：第三督查组2026年4月检查。"),
     _column("所属编号", 14, "举措属于哪一项短板、难题属于哪个项目，写那一项的编号。"),
@@ -53,6 +58,19 @@ SHOWN = tuple(_column(name, width, "导出时填写，导入时不读。") for n
 COLUMNS = (*ASKED, *SHOWN)
 KINDS = {one.words: one for one in ItemKind}
 SOURCES = {one.words: one for one in SourceKind}
+
+
+def milestones_in(text: str) -> tuple[tuple[Milestone, ...], tuple[str, ...]]:
+    """The dated nodes that stand a line each, in the order of their days, and the lines that say no day or nothing else."""
+    found, unread = [], []
+    for line in (one.strip() for one in text.splitlines() if one.strip()):
+        parts = _NODE.fullmatch(line)
+        due = read_date(parts[1].strip()) if parts else None
+        if parts is None or due is None or not 2000 <= due.year <= 2099:
+            unread.append(line)
+        else:
+            found.append(Milestone(text=parts[2].strip(), due=due))
+    return tuple(sorted(found, key=lambda one: one.due)), tuple(unread)
 
 
 def list_template() -> bytes:

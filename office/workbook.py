@@ -15,7 +15,7 @@ from office.workbook_file import Cell, Sheet, letters, read_file
 from office.workbook_form import ALSO_KNOWN, COLUMNS, EXAMPLE, HELP, PROMISES, SITTING, Column
 
 HEAD_ROWS = 10  # a title may stand above the head
-_DATE = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?")
+_DATE = re.compile(r"([0-9]{4})\s*[-/.年－／．]\s*([0-9]{1,2})\s*[-/.月－／．]\s*([0-9]{1,2})\s*日?(?:\s+0?0:00(?::00)?)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,7 @@ def read_workbook(data: bytes) -> Workbook:
 
 
 def read_date(text: str) -> date | None:
-    """2026-6-30, 2026/06/30, 2026.6.30, 2026年6月30日 or 20260630; None for anything else."""
+    """2026-6-30, 2026/06/30, 2026.6.30, 2026年6月30日 or 20260630, midnight behind it or not; None for anything else."""
     found = _DATE.fullmatch(text) or re.fullmatch("([0-9]{4})([0-9]{2})([0-9]{2})", text)
     try:
         return date(int(found[1]), int(found[2]), int(found[3])) if found else None

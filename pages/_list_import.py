@@ -11,6 +11,7 @@ from office.list_form import list_template
 from office.list_import import check_list, import_list
 from office.list_workbook import XLSX
 from office.people import Staff
+from office.preparation import registered_units
 from office.refusal import Refused
 from pages._download import download
 from pages._frame import house
@@ -44,11 +45,14 @@ def draw_list_import(who: Staff) -> None:
             table(("位置", "哪里不对", "怎么改"), [
                 (f"第{one.row}行 {one.column}" if one.row else one.column or "整张表", one.said, one.cure)
                 for one in found.faults[:SHOWN]], keep=(0,))
-        elif found.new:
-            table(("编号", "类别", "责任单位", "内容", "期限"), [
-                (one.number or "自动", one.kind.words, one.unit, one.text, one.deadline or "—") for one in found.new[:SHOWN]],
-                keep=(0, 1, 4))
-            st.button(f"列入这{len(found.new)}项", type="primary", on_click=_import, args=(data, who))
+        elif found.new or found.linked:
+            units = {one.key: one.name for one in registered_units(house().database)}
+            if found.new:
+                table(("编号", "类别", "责任单位", "内容", "期限"), [
+                    (one.number or "自动", one.kind.words, units.get(one.unit, one.unit), one.text, one.deadline or "—")
+                    for one in found.new[:SHOWN]], keep=(0, 1, 4))
+            words = f"列入这{len(found.new)}项" if found.new else f"关联{len(found.linked)}项的来源"
+            st.button(words, type="primary", on_click=_import, args=(data, who))
 
 
 def _import(data: bytes, who: Staff) -> None:
@@ -58,5 +62,5 @@ def _import(data: bytes, who: Staff) -> None:
         st.session_state["said"] = ("error", str(refused))
         return
     st.session_state[KEY] = st.session_state.get(KEY, 0) + 1
-    st.session_state["said"] = ("success", f"已列入{len(numbers)}项。")
+    st.session_state["said"] = ("success", f"已列入{len(numbers)}项。" if numbers else "清单里已有的各项关联了新的来源。")
     house().live.refresh()

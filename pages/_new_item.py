@@ -9,13 +9,14 @@ import streamlit as st
 
 from office import local_time
 from office.items import ItemKind, NewItem, Source, SourceKind, advice_of, enter
+from office.list_form import milestones_in
 from office.people import Staff
 from office.preparation import registered_units
 from office.refusal import Refused
 from pages._frame import house
 
 BASE = "new-item"
-TEXTS = ("text", "owner", "value", "value_unit", "words", "contact_leader", "supervisor", "project", "batch", "note")
+TEXTS = ("text", "owner", "value", "value_unit", "words", "contact_leader", "supervisor", "project", "batch", "note", "nodes")
 
 
 def draw_new_item(who: Staff) -> None:
@@ -50,6 +51,7 @@ def draw_new_item(who: Staff) -> None:
                 _text("项目", "project", "")
             with batch:
                 _text("批次", "batch", "")
+            _text("时间节点（一行一个）", "nodes", "2026-03-31 主体结顶", area=True)
             _text("备注", "note", "")
         new = _typed()
         if new.text.strip():
@@ -61,6 +63,10 @@ def draw_new_item(who: Staff) -> None:
 
 
 def _enter(who: Staff) -> None:
+    unread = milestones_in(str(st.session_state.get(f"{BASE}/nodes") or ""))[1]
+    if unread:
+        st.session_state["said"] = ("error", f"时间节点“{unread[0][:20]}”没有写清日期和内容，请一行一个，如 2026-03-31 主体结顶。")
+        return
     try:
         number = enter(house().database, _typed(), who=who, at=house().clock())
     except Refused as refused:
@@ -78,7 +84,7 @@ def _typed() -> NewItem:
         kind=ItemKind(st.session_state[f"{BASE}/kind"]), unit=st.session_state[f"{BASE}/unit"],
         source=Source(kind=SourceKind(st.session_state[f"{BASE}/source"]), words=told.pop("words")),
         listed_on=local_time.day(house().clock()), deadline=st.session_state.get(f"{BASE}/deadline"),
-        supporting=tuple(st.session_state.get(f"{BASE}/supporting") or ()), **told)
+        supporting=tuple(st.session_state.get(f"{BASE}/supporting") or ()), milestones=milestones_in(told.pop("nodes"))[0], **told)
 
 
 def _pick(label: str, name: str, words: dict[str, str]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -109,11 +109,12 @@ def supporting_of(c: Connection, item_ids: Sequence[int]) -> dict[int, tuple[str
     return {item_id: tuple(some) for item_id, some in found.items()}
 
 
-def milestones(c: Connection, item_ids: Iterable[int]) -> dict[int, tuple[Milestone, ...]]:
+def milestones(c: Connection, item_ids: Sequence[int]) -> dict[int, tuple[Milestone, ...]]:
     found: dict[int, list[Milestone]] = defaultdict(list)
-    for r in c.execute(select(t.item_milestone).where(t.item_milestone.c.item_id.in_(list(item_ids)))
-                       .order_by(t.item_milestone.c.item_id, t.item_milestone.c.position)):
-        found[r.item_id].append(Milestone(text=r.text, due=date.fromisoformat(r.due), owner=r.owner))
+    for n in range(0, len(item_ids), 500):
+        for r in c.execute(select(t.item_milestone).where(t.item_milestone.c.item_id.in_(item_ids[n:n + 500]))
+                           .order_by(t.item_milestone.c.item_id, t.item_milestone.c.position)):
+            found[r.item_id].append(Milestone(text=r.text, due=date.fromisoformat(r.due), owner=r.owner))
     return {item_id: tuple(some) for item_id, some in found.items()}
 
 
@@ -148,13 +149,6 @@ def known_sittings(c: Connection) -> tuple[tuple[str, str], ...]:
 
 def known_periods(c: Connection) -> tuple[str, ...]:
     return tuple(sorted(c.execute(select(t.sitting.c.period).where(_HELD).distinct()).scalars()))
-
-
-def known_things(c: Connection) -> tuple[set[str], set[tuple[str, str, str]]]:
-    """Every number, and every (unit key, kind, text) that is on the list: what need not be entered again."""
-    rows = c.execute(select(t.item.c.number, t.unit.c.key, t.item.c.kind, t.item.c.text)
-                     .join_from(t.item, t.unit, t.unit.c.id == t.item.c.unit_id)).all()
-    return {r.number for r in rows}, {(r.key, r.kind, r.text) for r in rows}
 
 
 def sample_notes(c: Connection) -> tuple[str, ...]:
