@@ -119,9 +119,8 @@ class _Path:
         except NotFound as unknown:
             return _unknown(unknown)
         given = invitation.answer(visit)
-        own = {one.id for one in invitation.answers}
         files = [dict(href=f"/v/{secret}/file/{one.id}", name=one.name, photo=Kind(one.media_type).is_photo,
-                      words=f"{Kind(one.media_type).words}，{minute(one.added_at)}", mine=one.answer_id in own)
+                      words=f"{Kind(one.media_type).words}，{minute(one.added_at)}", mine=one.answer_id in invitation.sent)
                  for one in visitors.evidence_for(database, invitation, visit, at=self._house.clock())]
         ended = visitors.may_answer(invitation.plan, self._house.clock())
         return page(

@@ -174,12 +174,13 @@ def look_back(database: Database, plan_id: int) -> LookBackView:
 
 
 def photos_of(database: Database, found: Found) -> dict[int, tuple[int, ...]]:
-    """Answer's id -> the ids of its photos that can still be shown."""
+    """Answer's id -> the ids of its photos that can still be shown, those of the visitor's earlier answers too."""
     photos: dict[int, list[int]] = defaultdict(list)
     with database.reading() as c:
-        for one in evidence_reads.of_answers(c, tuple(each.id for each in found.answers)):
+        stands = reads.with_earlier(c, found.answers)
+        for one in evidence_reads.of_answers(c, tuple(stands)):
             if one.deleted_at is None and one.answer_id is not None:
-                photos[one.answer_id].append(one.id)
+                photos[stands[one.answer_id]].append(one.id)
     return {answer: tuple(some) for answer, some in photos.items()}
 
 

@@ -44,7 +44,7 @@ def decide(database: Database, plan_id: int, number: str, *, outcome: Verdict, r
         if not w.look_backs.decide(plan_id, visit.item_id, outcome=outcome.value, reason=reason, at=at, by=who.name):
             raise Refused(f"{number}已经认定过。认定错了请用“更正认定”，写明原因。")
         said = tuple(one for one in reads.standing_answers(w.c, plan_id) if one.item_id == visit.item_id)
-        photos = evidence_reads.of_answers(w.c, tuple(one.id for one in said))
+        photos = [one for one in evidence_reads.of_answers(w.c, tuple(reads.with_earlier(w.c, said))) if one.deleted_at is None]
         on = local_time.day(at)
         happen_in(w, number, Event(
             kind=Kind.LOOKED_BACK, at=at, on=on, by=who.name, role=who.title, verdict=outcome,

@@ -47,12 +47,14 @@ class VisitorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
-    """What one link opens: the look-back, the visits asked for, and this visitor's answers that stand, by item."""
+    """What one link opens: the look-back, the visits asked for, this visitor's answers that stand, by item, and the ids
+    of all that were ever sent."""
 
     visitor: Visitor
     plan: Plan
     visits: tuple[Visit, ...]
     answers: tuple[Answer, ...]
+    sent: frozenset[int]
 
     def visit(self, number: str) -> Visit:
         found = next((one for one in self.visits if one.number == number), None)
@@ -158,10 +160,9 @@ def evidence_for(database: Database, invitation: Invitation, visit: Visit, *, at
     When the look-back is over only the own photos are left: a badge that lies about opens no files for good.
     """
     ended = bool(may_answer(invitation.plan, at))
-    own = {one.id for one in invitation.answers}
     with database.reading() as c:
         return tuple(one for one in evidence_reads.of_item(c, visit.item_id)
-                     if one.deleted_at is None and ((one.answer_id is None and not ended) or one.answer_id in own))
+                     if one.deleted_at is None and ((one.answer_id is None and not ended) or one.answer_id in invitation.sent))
 
 
 def served(database: Database, secret: str, evidence_id: int, *, at: datetime) -> Served:
@@ -196,8 +197,9 @@ def _opened(c: Connection, secret: str) -> Invitation:
     if visitor is None or plan is None:
         raise NotFound("这个走访链接无效或已停用。请核对二维码，或向组织方要新的链接。")
     wanted = set(visitor.items)
-    latest = {one.item_id: one for one in reads.answers_of(c, visitor.id)}
-    return Invitation(visitor=visitor, plan=plan, answers=tuple(latest.values()),
+    every = reads.answers_of(c, visitor.id)
+    latest = {one.item_id: one for one in every}
+    return Invitation(visitor=visitor, plan=plan, answers=tuple(latest.values()), sent=frozenset(one.id for one in every),
                       visits=tuple(one for one in reads.visits(c, plan.id) if one.item_id in wanted))
 
 

@@ -211,6 +211,16 @@ def standing_answers(c: Connection, plan_id: int) -> tuple[Answer, ...]:
     return tuple(sorted(latest.values(), key=lambda one: one.id))
 
 
+def with_earlier(c: Connection, standing: Sequence[Answer]) -> dict[int, int]:
+    """Id of every answer of the same visitor to the same item -> id of the one that stands: words are corrected without
+    photographing anew."""
+    stands = {(one.item_id, one.visitor_id): one.id for one in standing}
+    rows = c.execute(select(t.visit_answer.c.id, t.visit_answer.c.item_id, t.visit_answer.c.visitor_id)
+                     .where(t.visit_answer.c.visitor_id.in_({one.visitor_id for one in standing}))
+                     .order_by(t.visit_answer.c.id))
+    return {r.id: stands[r.item_id, r.visitor_id] for r in rows if (r.item_id, r.visitor_id) in stands}
+
+
 def answers_of(c: Connection, visitor_id: int) -> tuple[Answer, ...]:
     return tuple(_answer(r) for r in c.execute(_answers().where(t.visit_answer.c.visitor_id == visitor_id)))
 

@@ -16,8 +16,9 @@ from starlette.testclient import TestClient
 from db.values import Staff
 from hall import evidence_route, visitor
 from hall.door import COOKIE
-from office import look_back
+from office import evidence, look_back
 from office.evidence_shelf import shelf_of
+from office.items import state_of
 from office.look_back import NewLookBack, make_plan
 from office.look_back_outcome import decide
 from office.people import Role
@@ -101,6 +102,21 @@ def test_a_verdict_with_a_photo_is_taken_once(outing: Outing) -> None:
     assert "✓ 没有兑现" in outing.phone.get(outing.at()).text
     assert outing.phone.get(f"/v/{outing.other}/file/1").status_code == 404  # nothing of other visitors
     assert outing.send(two, "kept", "").status_code == 303 and len(outing.answers()) == 2
+
+
+def test_words_that_are_corrected_keep_the_photo_and_one_that_was_deleted_holds_no_outcome_up(outing: Outing) -> None:
+    one, house = outing.made.numbers[0], outing.made.house
+    outing.send(one, photo=files.photo())
+    outing.send(one, photo=files.photo(colour="#2F3B4F"))
+    outing.send(one, words="没有通车，只修了路基")
+
+    found = next(each for each in look_back.look_back(house.database, outing.plan).found if each.visit.number == one)
+    assert look_back.photos_of(house.database, found) == {3: (1, 2)}
+    assert outing.phone.get(f"/v/{outing.secret}/file/1").status_code == 200
+    assert outing.phone.get(f"/v/{outing.other}/file/1").status_code == 404
+    evidence.delete(house.database, shelf_of(house.database), 1, why="照片里有身份证号", who=outing.office, at=house.clock())
+    decide(house.database, outing.plan, one, outcome=Verdict.NOT_KEPT, reason="核实", who=outing.office, at=house.clock())
+    assert [len(each.evidence) for each in state_of(house.database, one).look_backs] == [1]
 
 
 def test_a_unit_sees_what_visitors_photographed_once_the_outcome_is_found(outing: Outing) -> None:
