@@ -100,5 +100,7 @@ def _low(snapshot: Snapshot, do: Do) -> None:
     way = st.radio("后几名", list(Low), index=list(Low).index(Low(screen.low_way)), key="reveal/way",
                    format_func=lambda one: one.words)
     low = st.number_input("几名", min_value=1, value=max(1, screen.low), key="reveal/low", disabled=way is Low.EACH)
+    if way is Low.NEVER:
+        st.caption("公开看板和成绩页仍列出全部名次。")
     st.button("就这样", key="reveal/set", on_click=lambda: do(
         showing.set_low, 0 if way is Low.EACH else int(low), way, done="后几名的公布办法已定。"))

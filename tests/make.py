@@ -15,6 +15,7 @@ from db.values import Commitment, Declaration, Receipt, Shortcoming
 from hall.ballots.checking import checked
 from hall.house import House
 from hall.outcome import results
+from hall.screen import showing
 from hall.stage import rounds
 from office import badges, sittings
 from office.plan import PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan
@@ -128,6 +129,16 @@ class Hall:
         number = results.publish(self.house.database, self.key, by="host", at=self.now, **options)  # type: ignore[arg-type]
         self.house.live.refresh()
         return number
+
+    def reveal(self) -> None:
+        """Bring the reveal of the newest publication to its end: from then on the public board shows it as well."""
+        snapshot = self.house.live.at(self.key)
+        assert snapshot is not None
+        stand = showing.stand_of(self.house.database, snapshot)
+        assert stand is not None
+        showing.reveal_to(self.house.database, self.key, stand.of, seen=stand.step, version=stand.version, by="host",
+                          at=self.now)
+        self.house.live.refresh()
 
     def send(self, code: str, mark: object = 90, *, nonce: str | None = None, round_id: int | None = None,
              form: dict[str, str] | None = None, made_at: datetime | None = None) -> Future[Receipt]:

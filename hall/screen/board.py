@@ -14,7 +14,7 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from starlette.applications import Starlette
@@ -27,6 +27,7 @@ from db.values import Staff
 from hall.house import House
 from hall.moment.snapshot import Snapshot
 from hall.outcome import standings
+from hall.screen import showing
 from hall.screen.board_page import POLICY, parts_of, render_board, render_list, render_notice
 from hall.screen.board_receipts import ReceiptLists
 from hall.screen.board_view import BoardView, Heading, Released, Stand, board_view, heading_of, released_of, round_shown
@@ -35,6 +36,7 @@ log = logging.getLogger("leitai.board")
 
 PUBLIC = Staff(id=0, name="", title="公众", roles=frozenset(), unit="", active=True, has_password=False)
 FRESH_SECONDS = 1.0
+HALL_FIRST = timedelta(hours=1)  # so long at most the board waits for a reveal, which may never be led to its end
 PATIENCE_SECONDS = 0.5  # how long a viewer waits for news before being told what was known
 Headers = list[tuple[bytes, bytes]]
 
@@ -78,12 +80,14 @@ _GUARDED: Headers = [(b"referrer-policy", b"no-referrer"), (b"x-content-type-opt
 
 @dataclass(kw_only=True)
 class Kept:
-    """One sitting's board as last rendered. `snapshot` and `at`: what it was made of, and when."""
+    """One sitting's board as last rendered. `snapshot` and `at`: what it was made of, and when. `until`: when the hall has
+    had its hour for the reveal; None where the board need not wait for one."""
 
     snapshot: Snapshot
     at: datetime
     view: BoardView
     released: Released | None
+    until: datetime | None
     news: Bytes = field(repr=False)
     html: dict[str, str] = field(repr=False)
 
@@ -92,7 +96,7 @@ class Kept:
         return _html(render_board(self.view, self.html, self.news.etag.decode(), _every(self.view)))
 
     def is_fresh(self, snapshot: Snapshot, now: datetime) -> bool:
-        if self.snapshot is not snapshot:
+        if self.snapshot is not snapshot or (self.view.waits and self.until is not None and now >= self.until):
             return False
         moves = self.view.stage is not None and self.view.stage.ballot is not None
         return not moves or 0 <= (now - self.at).total_seconds() < FRESH_SECONDS
@@ -153,20 +157,22 @@ class Boards:
         """Runs in a thread: reads the turnout and, after a change, what was released."""
         now, kept = self._house.clock(), self._kept.get(key)
         if kept is not None and kept.snapshot.serial == snapshot.serial:
-            released = kept.released
+            released, until = kept.released, kept.until
         else:
             shown = standings.board(self._house.database, key, PUBLIC) if snapshot.published else None
-            released = released_of(shown)
+            released, until = released_of(shown), None
+            if shown and shown.version and showing.hall_sees_first(self._house.database, snapshot):
+                until = shown.version.at + HALL_FIRST
         watched = round_shown(snapshot)
         voted = self._house.live.turnout(watched) if watched is not None else {}
-        view = board_view(snapshot, now, voted, released)
+        view = board_view(snapshot, now, voted, released, waits=until is not None and now < until)
         if kept is not None and kept.view == view:
-            return Kept(snapshot=snapshot, at=now, view=view, released=released, news=kept.news, html=kept.html)
+            return Kept(snapshot=snapshot, at=now, view=view, released=released, until=until, news=kept.news, html=kept.html)
         html = parts_of(view)
         ballot = view.stage.ballot if view.stage else None
         news = {"serial": snapshot.serial, "every": _every(view), "closes_ms": ballot.closes_ms if ballot else None,
                 "parts": html}
-        return Kept(snapshot=snapshot, at=now, view=view, released=released, html=html,
+        return Kept(snapshot=snapshot, at=now, view=view, released=released, until=until, html=html,
                     news=Bytes(json.dumps(news, ensure_ascii=False).encode(), "application/json"))
 
     def _made(self, key: str, done: asyncio.Task[Kept]) -> None:

@@ -111,12 +111,13 @@ class Released:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardView:
-    """The board of one sitting at one moment."""
+    """The board of one sitting at one moment. `waits`: a result is published, and the hall sees it first."""
 
     heading: Heading
     stage: OnStage | None = None
     released: Released | None = None
     agenda: tuple[AgendaRow, ...] = ()
+    waits: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -143,15 +144,17 @@ def released_of(shown: ResultBoard | None) -> Released | None:
         apart=tuple(_place(one) for one in shown.others))
 
 
-def board_view(snapshot: Snapshot, now: datetime, voted: Mapping[str, int], released: Released | None) -> BoardView:
-    """`voted` is the turnout of `round_shown`; what of it may be told is decided here."""
+def board_view(snapshot: Snapshot, now: datetime, voted: Mapping[str, int], released: Released | None, *,
+               waits: bool = False) -> BoardView:
+    """`voted` is the turnout of `round_shown`; what of it may be told is decided here. While the board `waits` for the
+    hall's reveal, nothing of what was released is."""
     heading = heading_of(snapshot)
     if heading.stand is Stand.AHEAD:
         return BoardView(heading=heading)
     rows = agenda(snapshot)
     done = released is not None and all(one.state is State.PUBLISHED for one in rows)
-    return BoardView(heading=heading, stage=_on_stage(snapshot, now, voted), released=released,
-                     agenda=() if done else rows)
+    return BoardView(heading=heading, stage=_on_stage(snapshot, now, voted), waits=waits,
+                     released=None if waits else released, agenda=() if done and not waits else rows)
 
 
 def round_shown(snapshot: Snapshot) -> int | None:

@@ -76,6 +76,14 @@ def stand_of(database: Database, snapshot: Snapshot) -> Stand | None:
                  version=snapshot.published, rehearsal=rehearsal)
 
 
+def hall_sees_first(database: Database, snapshot: Snapshot) -> bool:
+    """Whether the newest publication is on the hall screen and not revealed to its end: until then whoever looks at a
+    phone knows no more than the hall. A correction of what was revealed to its end is no secret."""
+    if not snapshot.published or snapshot.stage.shows != "ranking":
+        return False
+    return snapshot.stage.screen.step < len(_reveal(database, snapshot).steps)
+
+
 def freeze(database: Database, sitting: str, shown: wall.Wall, *, by: str, at: datetime) -> None:
     """The screen keeps showing this, whatever the host does meanwhile, until it is let go."""
     with work(database) as w:

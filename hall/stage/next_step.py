@@ -55,7 +55,7 @@ def next_step(snapshot: Snapshot, now: datetime, *, everybody_in: bool = False, 
     if turn.open_round_of(snapshot) is not None:
         return _closing(snapshot, now, everybody_in)
     if revealing:
-        return Step(move=Move.NOTHING, words="成绩已公布", hint="用下面的“下一步”逐步揭晓。")
+        return Step(move=Move.NOTHING, words="成绩已公布", hint="用下面的“下一步”逐步揭晓；揭晓完毕，公开看板才列出成绩。")
     steps = _by_template(snapshot) if snapshot.segments else _plain(snapshot)
     return steps or _ending(snapshot)
 

@@ -148,6 +148,7 @@ def test_phone_and_wall_follow_a_sitting_without_a_reload(scene: Scene, browser:
     for n in range(2, 14):
         scene.score(f"U{n:02d}", 95 - n)
     scene.hall.publish(despite_warnings=True)
+    scene.hall.reveal()
     for page in both:
         expect(page.locator("#stand")).to_have_text("● 已公布", timeout=SOON)
         expect(page.locator("#released tbody tr")).to_have_count(13)

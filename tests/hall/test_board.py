@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 
 from db.reads import ballots as ballot_reads
 from hall.outcome.results import standing
+from hall.screen import showing
 from hall.screen.board import BoardFirst, Boards, routes
 from hall.stage import rounds
 from office.plan import PlannedTarget
@@ -195,6 +196,7 @@ def test_no_score_and_no_judge_before_the_publication(house: make.House) -> None
         receipts = {line.receipt for line in ballot_reads.lines(c, 1)}
     before = "".join(told_so_far)
     hall.publish()
+    hall.reveal()
     after = viewer.everything()
 
     assert len(totals) == 3 and receipts
@@ -210,6 +212,7 @@ def test_no_score_and_no_judge_before_the_publication(house: make.House) -> None
 def test_the_release_is_told_as_it_was_released(hall: make.Hall, viewer: Viewer) -> None:
     scored(hall, "U1", "U2", "U3")
     hall.publish()
+    hall.reveal()
     page, news = told(viewer.page()), viewer.news()
 
     assert "● 已公布" in page and "第1版，2026-04-23 09:00公布" in page
@@ -220,21 +223,56 @@ def test_the_release_is_told_as_it_was_released(hall: make.Hall, viewer: Viewer)
 def test_a_correction_is_said_and_the_old_version_gone(hall: make.Hall, viewer: Viewer) -> None:
     scored(hall, "U1", "U2")
     hall.publish(despite_warnings=True)
+    hall.reveal()
     first = told(viewer.page())
     scored(hall, "U3")
     waiting = told(viewer.page())
     hall.publish(reason="补上迟到的一家", despite_warnings=True)
+    unrevealed = told(viewer.page())
+    hall.reveal()
     second = told(viewer.page())
 
     assert "C县" in first and "3 C县 ○ 未开始" in first
     assert "第1版" in waiting and "3 C县 ■ 已截止" in waiting
     assert "C县 ■ 已截止" in waiting and ranking_in(waiting) == ranking_in(first)
     assert "第2版" in second and "更正：补上迟到的一家" in second and "第1版" not in second
+    assert "正在现场揭晓" in unrevealed  # one unit more: not yet revealed to its end
+
+
+def test_the_hall_sees_a_result_before_the_public_does(hall: make.Hall, viewer: Viewer) -> None:
+    scored(hall, "U1", "U2", "U3")
+    hall.publish()
+    showing.reveal_to(hall.house.database, hall.key, 2, seen=0, version=1, by="host", at=hall.now)
+    hall.house.live.refresh()
+    meanwhile = viewer.everything()
+    hall.reveal()
+
+    assert "成绩正在现场揭晓" in meanwhile and "/receipts" in meanwhile
+    assert "第1版" not in meanwhile and "<table>" not in meanwhile and "总分" not in meanwhile
+    assert "成绩正在现场揭晓" not in viewer.page() and "第1版" in viewer.page()
+
+
+def test_a_reveal_that_is_left_or_forgotten_keeps_nothing_from_the_public(hall: make.Hall, viewer: Viewer) -> None:
+    scored(hall, "U1", "U2", "U3")
+    hall.publish()
+    before = viewer.page()
+    show(hall, "agenda")
+    hall.house.live.refresh()
+    left = viewer.page()
+    show(hall, "ranking")
+    later(hall, 3599)
+    nearly = viewer.page()
+    hall.house.clock.advance(1.1)  # type: ignore[attr-defined]
+    forgotten = viewer.page()
+
+    assert "第1版" not in before + nearly
+    assert "第1版" in left and "第1版" in forgotten
 
 
 def test_a_round_after_a_publication_runs_beside_the_released_ranking(hall: make.Hall, viewer: Viewer) -> None:
     scored(hall, "U1", "U2")
     hall.publish(despite_warnings=True)
+    hall.reveal()
     hall.open("U3")
     page = told(viewer.page())
 
@@ -250,6 +288,7 @@ def test_lists_by_ranking_group_and_the_unranked_apart(house: make.House) -> Non
     hall = make.sitting(house, plan)
     scored(hall, "U1", "U2", "U3", "U4")
     hall.publish(despite_warnings=True)
+    hall.reveal()
     parts = Viewer(house, hall.key).news()["parts"]["released"]
 
     assert parts.index("平原") < parts.index("山区") < parts.index("未列名次") < parts.index("<b>D县")
@@ -265,6 +304,7 @@ def test_a_total_that_is_the_mean_of_two_secret_papers_is_not_shown(house: make.
     hall.cast("P2", "92.41")
     hall.close()
     hall.publish(despite_warnings=True)
+    hall.reveal()
     page = Viewer(house, hall.key).everything()
 
     assert "91.89" not in page and "不足3张，不显示" in page
