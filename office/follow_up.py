@@ -226,9 +226,11 @@ def look_of(light: str) -> Look:
 
 def days_words(line: ListedItem, as_of: date) -> str:
     """How far the deadline is, in words; of what is done the day that counts, and by what: asked for in time, or passed
-    after a check that had failed."""
+    after a check that had failed. What is parked is late for nothing: its day is the one on which it is looked at again."""
     if not line.is_open:
         return f"{line.done_on.isoformat()}{'复查通过' if line.state.get('failed') else '申请销号'}" if line.done_on else ""
+    if line.status == Status.PARKED and line.parked_until is not None:
+        return f"{line.parked_until.isoformat()}复核{'，已到' if line.parked_until <= as_of and line.archived_on is None else ''}"
     if line.deadline is None:
         return "没有期限"
     on = min(as_of, line.archived_on or as_of)
@@ -236,7 +238,7 @@ def days_words(line: ListedItem, as_of: date) -> str:
     if on < as_of:
         return f"归档时过期{-days}天" if days < 0 else f"归档时还有{days}天"
     if days < 0:
-        return f"过期{-days}天"
+        return "期限已到，待审批" if line.light == Light.DUE_SOON else f"过期{-days}天"
     return "今天到期" if days == 0 else f"还有{days}天"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -64,3 +64,18 @@ def test_what_no_check_found_wanting_counts_from_the_day_on_which_it_was_asked_f
         desk.does(who, kind, **told)
 
     assert said(desk)[1] == "2026-04-25申请销号"
+
+
+def test_what_is_parked_is_late_for_nothing_and_what_was_asked_in_time_waits(hall):
+    desk = Desk(hall)
+    desk.does(LIAISON, Kind.ACCEPTED)
+    desk.does(OFFICE, Kind.PARKED, text="规划未批", due=date(2026, 7, 5))
+    desk.does(LIAISON, Kind.REPORTED, days=67, text="等批复")
+    assert desk.clock().date() == date(2026, 7, 1) and said(desk)[1] == "2026-07-05复核"
+    desk.does(LIAISON, Kind.REPORTED, days=4, text="还在等")
+    assert said(desk)[1] == "2026-07-05复核，已到"
+
+    desk.does(OFFICE, Kind.RESUMED, text="批了", deadline=date(2026, 7, 10))
+    desk.does(LIAISON, Kind.EXTENSION_ASKED, days=4, deadline=date(2026, 8, 31), text="征迁未完")
+    desk.clock.now += timedelta(days=2)
+    assert said(desk)[1] == "期限已到，待审批"
