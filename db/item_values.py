@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from scoring.commitment import Event
+from scoring.commitment import Event, Origin
 
 
 class ItemKind(StrEnum):
@@ -51,14 +51,8 @@ class SourceKind(StrEnum):
 
     @property
     def words(self) -> str:
-        return _SOURCE_WORDS[self]
-
-
-_SOURCE_WORDS = {
-    SourceKind.DECLARED: "台上承诺", SourceKind.COMMENT: "领导点评", SourceKind.QUESTION: "现场提问",
-    SourceKind.INSPECTION: "督查发现", SourceKind.CAMPAIGN: "专项行动", SourceKind.LOOK_BACK: "回头看",
-    SourceKind.IMPORT: "导入", SourceKind.OTHER: "其他",
-}
+        """As the life of an item calls it; what that does not tell apart has words of its own."""
+        return {SourceKind.LOOK_BACK: "回头看", SourceKind.OTHER: "其他"}.get(self) or Origin(self.value).words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,7 @@ SHOWN = tuple(_column(name, width, "导出时填写，导入时不读。") for n
 COLUMNS = (*ASKED, *SHOWN)
 KINDS = {one.words: one for one in ItemKind}
 SOURCES = {one.words: one for one in SourceKind}
+ALSO_SAID = {"督查发现": SourceKind.INSPECTION, "专项行动": SourceKind.CAMPAIGN}  # people write these for the same
 
 
 def milestones_in(text: str) -> tuple[tuple[Milestone, ...], tuple[str, ...]]:

@@ -22,7 +22,7 @@ from db.work import work
 from office import local_time
 from office.item_rights import may_list
 from office.items import check_new, happen_in
-from office.list_form import COLUMNS, DIRECTIONS, KINDS, SHEET, SOURCES, milestones_in
+from office.list_form import ALSO_SAID, COLUMNS, DIRECTIONS, KINDS, SHEET, SOURCES, milestones_in
 from office.refusal import NotAllowed, Refused
 from office.workbook import Fault, Line, read_date, read_sheet
 from office.workbook_file import read_file
@@ -165,7 +165,8 @@ def _item(line: Line, units: Mapping[str, str], numbers: set[str], today: date) 
             faults.append(line.fault(column, f"不认识“{line[column][:20]}”", f"请从这些里选：{'、'.join(words)}"))
 
     word("类别", KINDS)
-    word("来源", SOURCES)
+    sources = SOURCES | ALSO_SAID
+    word("来源", SOURCES if line["来源"] not in sources else sources)
     word("方向", {words: key for key, words in DIRECTIONS.items()})
     listed_on, started_on, deadline = day("列入日期"), day("开始日期"), day("期限")
     if listed_on is not None and listed_on > today:
@@ -180,7 +181,7 @@ def _item(line: Line, units: Mapping[str, str], numbers: set[str], today: date) 
     texts: dict[str, Any] = {name: line[column] for name, column in _TEXTS.items()}
     new = NewItem(
         kind=KINDS.get(line["类别"], ItemKind.PROBLEM), unit=unit("责任单位", line["责任单位"]),
-        source=Source(kind=SOURCES.get(line["来源"], SourceKind.IMPORT), words=line["来源说明"]),
+        source=Source(kind=sources.get(line["来源"], SourceKind.IMPORT), words=line["来源说明"]),
         listed_on=listed_on or today, deadline=deadline, started_on=started_on, milestones=milestones,
         lead_unit=unit("牵头单位", line["牵头单位"]),
         supporting=tuple(unit("配合单位", one.strip()) for one in split if one.strip()),

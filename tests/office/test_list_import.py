@@ -79,6 +79,14 @@ def test_days_and_numbers_that_cannot_be_are_faults_of_their_cells(made, change,
     assert [one.row for one in found.faults] == [2] and column in found.faults[0].column
 
 
+def test_a_source_has_one_name_everywhere_and_the_other_one_is_understood(made):
+    (number,) = brought(made, ROW)
+    again = {**ROW, "来源": "督查交办"}
+
+    assert [one.kind.words for one in card(made, number).sources] == ["督查交办"] == [Origin.INSPECTION.words]
+    assert check_list(made.house.database, filled(again), today=TODAY).sentence == "可以列入0项，1项清单里已经有，不再重复。"
+
+
 def test_a_measure_belongs_to_a_shortcoming_of_the_same_file(made):
     numbers = brought(made, {**ROW, "编号": "D-1"}, {**ROW, "编号": "J-1", "类别": "举措", "内容": "倒排工期", "所属编号": "D-1"})
     assert numbers == ("D-1", "J-1") and [one.number for one in card(made, "D-1").belonging] == ["J-1"]
