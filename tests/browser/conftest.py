@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser import real
 from tests.browser.hands import Hand, Server
 from tests.hall.make_phones import Phones
 
 HERE = Path(__file__).resolve().parent
+expect.set_options(timeout=15_000)  # a machine with all cores busy; what has to be quick says so itself
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -60,7 +60,7 @@ class Hand:
             is_mobile=True)
         self._contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: pytest.fail(f"the script failed: {error}"))
         page.goto(f"{self.address}/b/secret-{seat}")
         return page
@@ -71,6 +71,11 @@ class Hand:
         clock.__class__ = Running
         clock.began = time.monotonic()  # type: ignore[attr-defined]
         self.phones.house.open()
+
+    def is_later(self, seconds: int, page: Page) -> None:
+        """So much time has passed in the hall and, without a word between them, on the phone."""
+        page.evaluate("s => { const now = Date.now; Date.now = () => now() + s * 1000; }", seconds)
+        self.phones.clock.pass_seconds(seconds)
 
     def stored(self) -> list[tuple[str, int, str, bool]]:
         """Nonce, version, marks, counted of every ballot."""
