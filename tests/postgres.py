@@ -43,6 +43,9 @@ def drop(address: str, name: str) -> None:
 Told = TypeVar("Told")
 
 
+LOOKED_INTO = frozenset({"ballot"})  # tests look for traces in its very pages
+
+
 class Shelf:
     """Databases with every table and no row, lent to one test after the other.
 
@@ -107,11 +110,13 @@ def _emptied(c: Connection) -> str:
                             "and tablename <> 'alembic_version'")).scalars().all()
     full = c.execute(text(" union all ".join(
         f"select '{one}' where exists (select 1 from \"{one}\")" for one in tables))).scalars().all() if tables else []
-    if full:
-        c.execute(text("truncate " + ", ".join(f'"{one}"' for one in full) + " cascade"))
-    for one in c.execute(text("select sequencename from pg_sequences where schemaname = 'public' "
-                              "and last_value is not null")).scalars().all():
-        c.execute(text(f'alter sequence "{one}" restart'))
+    if full:  # a table that is truncated is a new file, and so is each of its indexes: a hundred times the work of these
+        c.exec_driver_sql("; ".join(["set session_replication_role = replica",  # no foreign key looks on
+                                     *(f'delete from "{one}"' for one in full), "reset session_replication_role"]))
+        for one in {*full} & LOOKED_INTO:
+            c.exec_driver_sql(f'truncate "{one}" cascade')
+    c.execute(text("select setval(format('%I.%I', schemaname, sequencename)\\:\\:regclass, 1, false) from pg_sequences "
+                   "where schemaname = 'public' and last_value is not null"))
     return _layout(c)
 
 
