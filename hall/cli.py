@@ -112,8 +112,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _database(asked: argparse.Namespace) -> Database:
+def _database(asked: argparse.Namespace, *, begins: bool = False) -> Database:
+    """The database in force. Only a command that `begins` one may make the file: a copy or a check of an empty database,
+    made in the wrong folder, would look like a good one."""
     database = Database(database_url(asked.database_url))
+    if database.file is not None and not begins and not database.file.exists():
+        raise Refused(f"没有数据库文件 {database.file.absolute()}。请到系统所在的文件夹里运行，或用 --database-url 写明地址；"
+                      "要新建请用 leitai serve 或 leitai load。")
     migrate(database)
     with database.reading() as c:
         if mark := MARKS.get(mark_of(c)):
@@ -125,7 +130,7 @@ def _serve(asked: argparse.Namespace) -> int:
     from hall import serving  # the servers' libraries, which no other command waits for
 
     if asked.samples:
-        database = _database(asked)
+        database = _database(asked, begins=True)
         for folder in folders_in(serving.SAMPLES):
             load_folder(database, folder, by=BY, at=utc_now())
         database.dispose()
@@ -156,7 +161,7 @@ def _rehearse(asked: argparse.Namespace) -> int:
 
 
 def _load(asked: argparse.Namespace) -> None:
-    loaded = load_folder(_database(asked), asked.folder, by=BY, at=utc_now())
+    loaded = load_folder(_database(asked, begins=True), asked.folder, by=BY, at=utc_now())
     if loaded.sitting:
         print(loaded.sitting)
     if loaded.items:
@@ -247,7 +252,7 @@ def _backup(asked: argparse.Namespace) -> None:
 
 
 def _restore(asked: argparse.Namespace) -> None:
-    rows, kept = care.restore(_database(asked), asked.file, by=BY, at=utc_now())
+    rows, kept = care.restore(_database(asked, begins=True), asked.file, by=BY, at=utc_now())
     print(f"已恢复{rows}行" + (f"；恢复前的数据在 {kept}" if kept else ""))
 
 

@@ -69,6 +69,16 @@ def test_a_sitting_run_from_the_command_line_alone(leitai, url: str, tmp_path: P
     assert leitai("verify")[0] == 0
 
 
+@pytest.mark.parametrize("command", ["verify", "backup", "status", "export", "link", "remind"])
+def test_nothing_is_copied_or_checked_where_no_database_is(tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
+    file, rest = tmp_path / "leitai.db", {"backup": [str(tmp_path / "copy.db")], "status": [KEY],
+                                          "export": [KEY, str(tmp_path / "package")]}.get(command, [])
+
+    assert main([command, "--database-url", f"sqlite:///{file}", *rest]) == 2
+    assert f"没有数据库文件 {file}" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_new_badges_stop_the_earlier_ones(leitai, url: str, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     from tests import make
 
