@@ -96,6 +96,7 @@ def check_list(database: Database, data: bytes, *, today: date) -> ListCheck:
             if not one.number:
                 rows.add(thing)
                 same_words.add(thing[:3])
+    faults.sort(key=lambda one: one.row)
     if twice:
         notes.append(f"{_rows(twice)}与文件里前面的一行相同，只列一次")
     if apart:

@@ -16,6 +16,7 @@ from office.refusal import Refused
 from pages._download import download
 from pages._frame import house
 from pages._pieces import table
+from pages._sheet import forget_filters
 
 KEY = "list-import/file"
 MOST = 20 * 1024 * 1024
@@ -62,5 +63,9 @@ def _import(data: bytes, who: Staff) -> None:
         st.session_state["said"] = ("error", str(refused))
         return
     st.session_state[KEY] = st.session_state.get(KEY, 0) + 1
-    st.session_state["said"] = ("success", f"已列入{len(numbers)}项。" if numbers else "清单里已有的各项关联了新的来源。")
+    first_and_last = "至".join(dict.fromkeys((numbers[0], numbers[-1]))) if numbers else ""
+    st.session_state["said"] = ("success", f"已列入{len(numbers)}项，编号{first_and_last}。责任单位签收后开始办理。" if numbers
+                                else "清单里已有的各项关联了新的来源。")
+    if numbers:
+        forget_filters()
     house().live.refresh()

@@ -14,6 +14,7 @@ from office.people import Staff
 from office.preparation import registered_units
 from office.refusal import Refused
 from pages._frame import house
+from pages._sheet import forget_filters
 
 BASE = "new-item"
 TEXTS = ("text", "owner", "value", "value_unit", "words", "contact_leader", "supervisor", "project", "batch", "note", "nodes")
@@ -75,6 +76,7 @@ def _enter(who: Staff) -> None:
     for name in (*TEXTS, "deadline", "supporting"):
         st.session_state.pop(f"{BASE}/{name}", None)
     st.session_state["said"] = ("success", f"已列入清单，编号{number}。责任单位签收后开始办理。")
+    forget_filters()
     house().live.refresh()
 
 

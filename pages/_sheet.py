@@ -94,6 +94,13 @@ def keep_in_address(param: str, value: str) -> None:
         del st.query_params[param]
 
 
+def forget_filters() -> None:
+    """In a key's callback: the page opens as if nothing had been asked for, so that what was just entered is on it."""
+    for key in [key for key in st.session_state if str(key).startswith("filter-")]:
+        del st.session_state[key]
+    st.query_params.clear()
+
+
 def lay_out(figure: object, height: int, **more: object) -> None:
     """The look of every chart: our font, no grid but what is asked for, nothing that zooms by accident."""
     figure.update_layout(  # type: ignore[attr-defined]

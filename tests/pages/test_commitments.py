@@ -122,11 +122,17 @@ def test_an_unknown_number_is_said_to_be_unknown(at_home, tokens, monkeypatch):
 
 
 def test_the_office_lists_a_problem_and_is_told_that_it_cannot_be_measured(at_home, tokens, monkeypatch):
-    page = open_page(monkeypatch, tokens["clerk"], "commitments")
+    page = open_page(monkeypatch, tokens["clerk"], "commitments", light="overdue")
     page.text_area(key="new-item/text").input("加快推进征迁").run()
     assert "没有目标值" in text(page)
+    page.text_area(key="new-item/nodes").input("2026-05-31 签约过半\n下半年腾空").run()
+    press(page, "列入清单")
+    assert "时间节点“下半年腾空”没有写清日期" in text(page) and "编号2026-001" not in text(page)
+    page.text_area(key="new-item/nodes").input("2026-05-31 签约过半").run()
     press(page, "列入清单")
     assert "已列入清单，编号2026-001" in text(page)
+    assert "<b>加快推进征迁</b>" in text(page) and "light" not in page.query_params  # the page shows what was just entered
+    assert "○ 2026-05-31 签约过半" in text(open_page(monkeypatch, tokens["clerk"], "item", n="2026-001"))
 
 
 def test_my_items_are_what_waits_for_me_and_the_wall_chart_leads_to_the_list(at_home, tokens, monkeypatch):
