@@ -79,7 +79,8 @@ class Items:
             commitment_id=new.commitment_id, part_of=new.part_of or None, note=new.note, entered_at=text_of(event.at),
             entered_by=event.by)
         self.link_source(item_id, new.source, at=event.at)
-        self._put_supporting(item_id, new.supporting)
+        if new.supporting:
+            self._put_supporting(item_id, new.supporting)
         self._put_milestones(item_id, new.milestones)
         if new.commitment_id is not None:
             self._c.execute(update(t.commitment).where(t.commitment.c.id == new.commitment_id).values(number=number))
@@ -156,7 +157,7 @@ class Items:
         """One event, at this serial: if somebody else was quicker the database refuses it. The view follows at once."""
         written: dict[str, object] = {"serial": serial, "kind": event.kind.value, "at": text_of(event.at), "by": event.by,
                    "by_role": event.role, "by_unit": event.by_unit, "detail": detail_of(event, more)}
-        self._c.execute(insert(t.item_event).values(item_id=item_id, **written))
+        self._c.execute(insert(t.item_event), {"item_id": item_id, **written})
         self._told[item_id].append(written)
         if event.kind is Kind.REASSIGNED or (event.kind is Kind.CORRECTED and event.units):
             self._put_supporting(item_id, event.units)
@@ -175,8 +176,8 @@ class Items:
 
     def link_source(self, item_id: int, source: Source, *, at: datetime) -> None:
         """The same thing said somewhere else too: one more line, not one more item."""
-        self._c.execute(insert(t.item_source).values(
-            item_id=item_id, kind=source.kind.value, words=source.words, key=source.key or None, at=text_of(at)))
+        self._c.execute(insert(t.item_source), {
+            "item_id": item_id, "kind": source.kind.value, "words": source.words, "key": source.key or None, "at": text_of(at)})
 
     def number_of(self, key: str) -> str | None:
         """The number under which what this key names is on the list."""
@@ -248,7 +249,7 @@ class Items:
                 item_id=item_id, position=position, text=one.text, due=one.due.isoformat(), owner=one.owner))
 
     def _insert(self, table: object, **values: object) -> int:
-        done = self._c.execute(insert(table).values(**values))  # type: ignore[arg-type]
+        done = self._c.execute(insert(table), values)  # type: ignore[arg-type]
         assert done.inserted_primary_key is not None
         return int(done.inserted_primary_key[0])
 
