@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from html import escape
 
 import streamlit as st
@@ -16,6 +17,7 @@ from pages import _agenda_moves, _at_seat, _comments, _questions, _signing
 from pages._frame import house, person, say_what_happened
 
 Do = Callable[..., None]
+_HEARD = timedelta(seconds=8)
 NAMES = {"stage": "换人上台／大屏", "void": "作废重投", "order": "换序／抽签", "bend": "延期／代发言／单列",
          "seats": "签到／胸牌／换人／回避",
          "correct": "更正成绩"}
@@ -104,19 +106,27 @@ def _move(sitting: str, by: int, do: Do) -> None:
         do(rounds.set_order, choices.moved(tuple(one.key for one in now.targets), st.session_state["order/which"], by))
 
 
-@st.dialog("现场提问", width="large")
+@st.dialog("现场提问", width="large", on_dismiss="rerun")
 def questions(snapshot: Snapshot, do: Do) -> None:
     _talk(_questions.draw, snapshot, do)
 
 
-@st.dialog("点评", width="large")
+@st.dialog("点评", width="large", on_dismiss="rerun")
 def comments(snapshot: Snapshot, do: Do) -> None:
     _talk(_comments.draw, snapshot, do)
 
 
+@st.fragment(run_every="2s")
 def _talk(draw: Callable[..., None], snapshot: Snapshot, do: Do) -> None:
-    """As it is by now, of whoever is on stage; what a press did is said inside the dialog."""
-    who, now = person(), house().live.at(snapshot.sitting.key)
+    """As it is by now, of whoever is on stage: what phones ask and clerks write comes in while the host looks. What a press
+    did is said inside the dialog, and stays for a while. Whoever closes the dialog ends the redrawing (`on_dismiss`)."""
+    who, now, at = person(), house().live.at(snapshot.sitting.key), house().clock()
+    said = st.session_state.get("said")
+    if said is not None:
+        st.session_state["talk/heard"] = (said, at + _HEARD)
+    heard, until = st.session_state.get("talk/heard", (None, at))
+    if said is None and heard is not None and at < until:
+        st.session_state["said"] = heard
     if who is not None and now is not None:
         say_what_happened()
         draw(now, now.sitting.key, who, do, turn.on_stage(now))

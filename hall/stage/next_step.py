@@ -129,13 +129,14 @@ def _call(snapshot: Snapshot) -> Step | None:
     called = f"第{turn.place_of(snapshot, following)}家 {following.name}上台"
     started = turn.on_stage(snapshot) is not None
     return Step(move=Move.SHOW, words=_ending_first(snapshot, f"下一家：{called}" if started else f"请{called}"),
-                targets=(following.key,), hint="大屏和手机会显示这一家的不足与承诺。")
+                targets=(following.key,), hint="手机会显示这一家的不足与承诺；大屏已冻结，恢复后才显示。" if _frozen(snapshot)
+                else "大屏和手机会显示这一家的不足与承诺。")
 
 
 def _begin(snapshot: Snapshot, segment: Segment, targets: tuple[str, ...]) -> Step:
     limit = f"（{limit_words(segment.seconds)}）" if segment.seconds else ""
     return Step(move=Move.BEGIN, words=_ending_first(snapshot, f"开始{segment.title}{limit}"), targets=targets,
-                segment=segment.key, hint="大屏同时显示这个环节。")
+                segment=segment.key, hint="大屏已冻结，恢复后才显示这个环节。" if _frozen(snapshot) else "大屏同时显示这个环节。")
 
 
 def _open_one(snapshot: Snapshot, here: str) -> Step:
@@ -158,6 +159,10 @@ def _open_all(snapshot: Snapshot) -> Step | None:
 def _ending_first(snapshot: Snapshot, words: str) -> str:
     run = turn.going(snapshot)
     return words if run is None else f"结束{turn.segment_of(snapshot, run.segment).title}，{words}"
+
+
+def _frozen(snapshot: Snapshot) -> bool:
+    return snapshot.stage.screen.frozen_at is not None
 
 
 def _closed(snapshot: Snapshot) -> bool:

@@ -18,6 +18,7 @@ from hall.screen import showing, wall, wall_kept
 from hall.screen.reveal import Line, Lot, Low, Place, Reveal, at, expected, masked, prepare
 from hall.screen.wall import AgendaWall, BallotWall, RankingWall, RevealWall, StageWall
 from hall.stage import rounds
+from hall.stage.next_step import next_step
 from office.refusal import Refused
 from scoring.rank import Contender, rank
 from scoring.terms import RankMethod
@@ -247,6 +248,8 @@ def test_a_frozen_screen_stands_still_whatever_the_host_does_and_then_follows_ag
     showing.freeze(hall.house.database, hall.key, before, by="host", at=hall.now)
     with pytest.raises(Refused, match="已经冻结"):
         showing.freeze(hall.house.database, hall.key, before, by="host", at=hall.now)
+    show(hall, "agenda")
+    assert "大屏已冻结" in next_step(seen(hall), hall.now).hint, "the key promises nothing that the hall will not see"
     published(hall)
     assert on_wall(hall) == before and isinstance(before, StageWall)
 
