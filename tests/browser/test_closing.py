@@ -113,6 +113,7 @@ def test_the_end_of_a_round_on_console_and_wall(server: Server) -> None:
         fits(host)
 
         # the round: all but a few vote; five hold a finished paper that is not in
+        host.wait_for_timeout(1500)  # the key rests for a breath: within it this would be a double press
         press(host, "开始打分")
         expect(host.get_by_role("button", name="截止打分")).to_be_visible(timeout=15_000)
         current = str(ask(f"{links['L01']}/now")[1]["round"])

@@ -134,6 +134,7 @@ def test_one_whole_sitting(server: Server, tmp_path: Path) -> None:
         press(host, re.compile("第1家 鹿城区上台"))
         expect(screen.get_by_text("老城区征收签约进度慢").first).to_be_visible(timeout=15_000)
         picture(screen, "screen-on-stage")
+        host.wait_for_timeout(1500)  # the key rests for a breath: within it this would be a double press
         press(host, "开始打分")
         expect(host.get_by_role("button", name="截止打分")).to_be_visible(timeout=15_000)
 
