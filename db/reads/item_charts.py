@@ -12,6 +12,7 @@ from db import tables as t
 from db.item_lines import Filter, Tally
 from db.item_values import ItemKind
 from db.reads.items import light_at, where
+from db.reads.said_again import HOLDS_SOMETHING, said_at
 
 _KINDS = {one.value: one for one in ItemKind}
 
@@ -57,13 +58,14 @@ def sitting_before(c: Connection, arena: str, held_on: date) -> tuple[int, str, 
     """(id, key, title, period) of the last sitting of this arena before a day that put something on the list."""
     row = c.execute(select(t.sitting.c.id, t.sitting.c.key, t.sitting.c.title, t.sitting.c.period)
                     .where(t.sitting.c.arena == arena, t.sitting.c.held_on < held_on.isoformat(),
-                           t.sitting.c.id.in_(select(t.item.c.sitting_id).where(t.item.c.sitting_id.is_not(None))))
+                           HOLDS_SOMETHING)
                     .order_by(t.sitting.c.held_on.desc(), t.sitting.c.id.desc()).limit(1)).first()
     return None if row is None else (int(row.id), row.key, row.title, row.period)
 
 
 def promised_in(c: Connection, sitting_id: int, day: date) -> dict[str, dict[str, int]]:
-    """Unit key -> light -> how many of what was listed from this sitting, by the units that hold it today."""
+    """Unit key -> light -> how many of what was listed from this sitting or promised there again, by the units that hold it
+    today."""
     found: dict[str, dict[str, int]] = defaultdict(dict)
     on = day.isoformat()
     for key, light, n in c.execute(
@@ -72,6 +74,7 @@ def promised_in(c: Connection, sitting_id: int, day: date) -> dict[str, dict[str
             .join(t.unit, t.unit.c.id == t.item_view.c.unit_id)
             .join(t.item_light, and_(t.item_light.c.item_id == t.item.c.id, t.item_light.c.from_day <= on,
                                      t.item_light.c.until_day > on))
-            .where(t.item.c.sitting_id == sitting_id, t.item_view.c.counted).group_by(t.unit.c.key, t.item_light.c.light)):
+            .where(said_at(select(t.sitting.c.id).where(t.sitting.c.id == sitting_id)), t.item_view.c.counted)
+            .group_by(t.unit.c.key, t.item_light.c.light)):
         found[key][light] = int(n)
     return dict(found)

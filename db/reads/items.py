@@ -18,13 +18,13 @@ from db.clock import moment_of
 from db.item_lights import LAST, OFF_THE_LIST, archive_days
 from db.item_lines import Filter, ItemSource, ListedItem, Tally
 from db.item_values import ItemKind, Milestone, SourceKind, StoredEvent
+from db.reads.said_again import HOLDS_SOMETHING, said_at
 from db.stores.item_views import events_of
 from scoring.commitment import Status
 from scoring.lights import Light
 
 _unit = t.unit.alias("responsible")
 _lead = t.unit.alias("lead")
-_HELD = exists().where(t.item.c.sitting_id == t.sitting.c.id)
 _LIGHTS = tuple(one.value for one in Light)  # by urgency
 
 
@@ -143,12 +143,12 @@ def known_leaders(c: Connection) -> tuple[str, ...]:
 def known_sittings(c: Connection) -> tuple[tuple[str, str], ...]:
     """(key, title and period) of every sitting that something on the list comes from, newest first."""
     return tuple((r.key, f"{r.title} {r.period}") for r in c.execute(
-        select(t.sitting.c.key, t.sitting.c.title, t.sitting.c.period).where(_HELD)
+        select(t.sitting.c.key, t.sitting.c.title, t.sitting.c.period).where(HOLDS_SOMETHING)
         .order_by(t.sitting.c.held_on.desc(), t.sitting.c.id.desc())))
 
 
 def known_periods(c: Connection) -> tuple[str, ...]:
-    return tuple(sorted(c.execute(select(t.sitting.c.period).where(_HELD).distinct()).scalars()))
+    return tuple(sorted(c.execute(select(t.sitting.c.period).where(HOLDS_SOMETHING).distinct()).scalars()))
 
 
 def sample_notes(c: Connection) -> tuple[str, ...]:
@@ -214,7 +214,7 @@ def _item_conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.batch:
         conditions.append(t.item.c.batch == wanted.batch)
     if wanted.sitting:
-        conditions.append(t.item.c.sitting_id.in_(select(t.sitting.c.id).where(t.sitting.c.key == wanted.sitting)))
+        conditions.append(said_at(select(t.sitting.c.id).where(t.sitting.c.key == wanted.sitting)))
     if wanted.period:
         conditions.append(t.item.c.sitting_id.in_(select(t.sitting.c.id).where(t.sitting.c.period == wanted.period)))
     if wanted.target_id is not None:

@@ -14,6 +14,7 @@ from sqlalchemy import BindParameter, Connection, Integer, Row, String, bindpara
 
 from db import tables as t
 from db.clock import maybe_moment, moment_of, text_of
+from db.reads.said_again import NUMBER
 from db.values import Commitment, Declaration, Round, Screen, Seat, Shortcoming, Sitting, Stage, Target, Unit
 from scoring.round import Phase
 
@@ -162,7 +163,7 @@ _SHORTCOMINGS = (
 _of_them = select(t.shortcoming.c.id).join_from(t.shortcoming, t.target).where(t.target.c.sitting_id == OF)
 _MEASURES = (select(t.measure).where(t.measure.c.shortcoming_id.in_(_of_them))
              .order_by(t.measure.c.shortcoming_id, t.measure.c.position))
-_PROMISES = (select(t.commitment).where(t.commitment.c.shortcoming_id.in_(_of_them))
+_PROMISES = (select(t.commitment, NUMBER.label("listed_as")).where(t.commitment.c.shortcoming_id.in_(_of_them))
              .order_by(t.commitment.c.shortcoming_id, t.commitment.c.position))
 
 
@@ -177,7 +178,7 @@ def declarations(c: Connection, sitting_id: int) -> dict[str, Declaration]:
     for r in c.execute(_PROMISES, of):
         promised[r.shortcoming_id].append(Commitment(
             text=r.text, owner=r.owner, deadline=date.fromisoformat(r.deadline), amount=r.amount,
-            amount_unit=r.amount_unit, number=r.number))
+            amount_unit=r.amount_unit, number=r.listed_as))
     by_target: dict[str, list[Shortcoming]] = defaultdict(list)
     for s in shortcomings:
         by_target[s.key].append(Shortcoming(text=s.text, gap=s.gap, goal=s.goal, measures=tuple(measures[s.id]),

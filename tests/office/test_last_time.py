@@ -12,6 +12,7 @@ import pytest
 from db.item_lines import Filter
 from db.item_values import ItemKind, NewItem, Source, SourceKind
 from db.reads import items as reads
+from db.reads import sittings as sitting_reads
 from db.work import work
 from hall.moment.snapshot import SeatCard
 from hall.phones.phone_page import render_phone
@@ -107,8 +108,15 @@ def test_the_same_promise_made_again_is_the_same_item_with_one_more_source(hall)
         lines = reads.page(c, Filter(), hall.now.date())
         told = [one.kind for one in reads.sources(c, lines[0].id)]
 
-    assert [one.number for one in lines] == list(first)
+        declared = sitting_reads.declarations(c, 2)["U1"].commitments
+        heard = reads.page(c, Filter(sitting=key), hall.now.date())
+
+    assert [one.number for one in lines] == list(first) == [one.number for one in heard]
     assert told == [SourceKind.DECLARED, SourceKind.DECLARED]
+    assert [one.number for one in declared] == list(first)  # nothing is left to be listed, and it can be declared anew no more
+    last = promised_last_time(house.database, next_sitting(house, units=1), today=date(2026, 7, 22))
+    assert {unit: (one.sitting, one.words) for unit, one in last.items()} == {
+        "small-A": (key, "上次承诺1项，已销号0项，逾期未办结1项")}
 
 
 def test_each_sees_what_waits_for_them(hall):
