@@ -85,7 +85,9 @@ def below(snapshot: Snapshot) -> None:
         st.text_input("查席位", key="find", on_change=find, width=250, label_visibility="collapsed",
                       placeholder="手机坏了？席位或姓名，回车")
         for name, words in _host_dialogs.NAMES.items():
-            if (name != "correct" or snapshot.published) and st.button(words, key=f"ask-{name}"):
+            early = name == "correct" and not snapshot.published  # time may run out before everybody has spoken
+            if st.button("提前公布" if early else words, key=f"ask-{name}",
+                         help="还有单位没有打分也可以先公布：先核对清单；没打分的在这一版里不排名" if early else None):
                 st.session_state["dialog"] = name
         st.link_button("打开大屏", f"/screen?s={key}")
         st.link_button("公开看板", f"/board/{key}")

@@ -119,6 +119,19 @@ def test_warnings_must_be_accepted_before_publishing(hall: make.Hall, open_page:
     assert seen(hall).published == 1
 
 
+def test_when_time_runs_out_the_host_publishes_what_is_scored(hall: make.Hall, open_page: OpenPage) -> None:
+    scored(hall, "U1", "U2")
+    page = opened(hall, open_page)
+    assert step(page).startswith("下一家"), "the red key leads on"
+    press(page, "提前公布")
+    assert "还没打分：C县" in words(page) and page.button(key="publish/yes").disabled
+
+    page.checkbox(key="publish/accept").check()
+    press(page, "提前公布")
+    page.button(key="publish/yes").click().run()
+    assert seen(hall).published == 1 and "提前公布" not in [one.label for one in page.run().button]
+
+
 def test_a_second_click_right_after_the_first_is_part_of_it(hall: make.Hall, open_page: OpenPage) -> None:
     page = opened(hall, open_page)
     press(page, "请第1家 A县上台")
