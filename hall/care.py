@@ -13,7 +13,7 @@ from db.reads import people as people_reads
 from db.record import head_of
 from db.work import work
 from hall.outcome.verification import checks
-from office import evidence_care
+from office.proof import evidence_care
 from office.refusal import NotFound, Refused
 
 EVIDENCE = evidence_care.BESIDE

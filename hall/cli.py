@@ -25,10 +25,12 @@ from hall.moment.network import lan_address
 from hall.moment.status import status_of
 from hall.outcome import results
 from hall.stage import rounds
-from office import badges, notify, people
-from office.loading import folders_in, load_folder
+from office import people
+from office.folders.loading import folders_in, load_folder
+from office.prints import badges
+from office.prints.watermark import MARKS
 from office.refusal import Refused
-from office.watermark import MARKS
+from office.reminding import notify
 from scoring.rows import PackageRefused
 from scoring.rule import RuleRefused
 

@@ -17,7 +17,7 @@ from hall.moment.snapshot import Snapshot
 from hall.moment.turn import place_of
 from hall.preflight import owes, preflight
 from office.people import Role
-from office.reminders import OFFICE, SUPERVISOR, Reminder, Why
+from office.reminding.reminders import OFFICE, SUPERVISOR, Reminder, Why
 from scoring.round import Phase
 
 

@@ -4,7 +4,7 @@
     POST /evidence/of/{number}        photos and documents, and what they show
     GET  /evidence/file/{id}?size=    the file to be saved; of a photo a picture (thumb, view)
 
-The pages of the desktop go through the same functions of `office.evidence`. Who is not signed in is sent to the door.
+The pages of the desktop go through the same functions of `office.proof.evidence`. Who is not signed in is sent to the door.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from hall.door import cookie_of
 from hall.house import House
 from hall.plain_page import asked_size, notice, page, served
 from hall.uploads import Form, NotTaken, read_form
-from office import evidence, people
-from office.evidence_kinds import Kind as FileKind
-from office.evidence_shelf import TooLarge, shelf_of
-from office.items import happen, state_of
+from office import people
+from office.listing.items import happen, state_of
 from office.local_time import minute
+from office.proof import evidence
+from office.proof.evidence_kinds import Kind as FileKind
+from office.proof.evidence_shelf import TooLarge, shelf_of
 from office.refusal import NotAllowed, NotFound, Refused
 from scoring.commitment import Kind
 from scoring.item import Item

@@ -27,7 +27,7 @@ from hall.parent import leave_with_parent
 from hall.phones.shadow import ShadowBox
 from hall.sole import Sole
 from hall.stage.rounds import close_what_is_due, collect_once_more
-from office.watermark import MARKS, Mark
+from office.prints.watermark import MARKS, Mark
 
 log = logging.getLogger("leitai.house")
 

@@ -20,8 +20,8 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from office.evidence import Served
-from office.evidence_shelf import Shelf, Size
+from office.proof.evidence import Served
+from office.proof.evidence_shelf import Shelf, Size
 from office.refusal import NotFound
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -15,7 +15,7 @@ from db.values import Declaration
 from hall.moment.discretion import FEWEST_SECRET_BALLOTS
 from hall.moment.readiness import GroupReady
 from hall.moment.snapshot import Snapshot, TargetCard
-from office.routes import routes_of
+from office.sitting.routes import routes_of
 from scoring.rule import BallotKind
 
 SHORTCOMINGS = 3

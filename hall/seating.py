@@ -23,8 +23,8 @@ from hall.moment.packing import sitting_of
 from hall.moment.recusal import why_recused
 from hall.moment.snapshot import SeatInHall, Snapshot
 from hall.outcome.verification import SPOILING
-from office.badges import Badge, give_badges
 from office.local_time import clock_time
+from office.prints.badges import Badge, give_badges
 from office.refusal import NotFound, Refused
 from scoring.ballot import State
 from scoring.number import percent

@@ -25,7 +25,7 @@ from hall.screen.board import BoardFirst
 from hall.sole import Sole
 from hall.watermarked import Watermarked
 from office import people
-from office.badges import qr_terminal
+from office.prints.badges import qr_terminal
 from office.refusal import Refused
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -1,7 +1,7 @@
 """Files that come with a form over HTTP: bounded while they arrive, whole or not at all.
 
     form = await read_form(request)                  # raises Refused; files are spooled, nothing is on the shelf yet
-    with form.onto(shelf) as files: ...              # in a worker thread: what `office.evidence` looks at and keeps
+    with form.onto(shelf) as files: ...              # in a worker thread: what `office.proof.evidence` looks at and keeps
 
 A form that is too large is heard to its end, within reason, so that the phone gets to read why; one that breaks off
 leaves nothing. A few come at a time; the others are asked to come again.
@@ -20,7 +20,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
 from hall.door import same_origin
-from office.evidence_shelf import MOST_BYTES, Arriving, Shelf, TooLarge
+from office.proof.evidence_shelf import MOST_BYTES, Arriving, Shelf, TooLarge
 from office.refusal import Refused
 
 MOST_FILES = 6

@@ -23,11 +23,11 @@ from hall.evidence_route import status_of
 from hall.house import House
 from hall.plain_page import asked_size, notice, page, served
 from hall.uploads import Form, read_form
-from office import visitors
-from office.evidence_kinds import Kind
-from office.evidence_shelf import shelf_of
 from office.local_time import minute
+from office.proof.evidence_kinds import Kind
+from office.proof.evidence_shelf import shelf_of
 from office.refusal import NotFound, Refused
+from office.visits import visitors
 from scoring.commitment import Status, Verdict
 
 CHOICES = (

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hall.phones.phone_answer import takes_gzip
-from office.watermark import Mark, marked_page
+from office.prints.watermark import Mark, marked_page
 
 _KEPT = (b"etag", b"last-modified", b"cache-control", b"content-length")
 SMALL = 1000  # bytes, up to which compressing is not worth its while

@@ -6,11 +6,12 @@ from html import escape
 
 import streamlit as st
 
-from office import mending, pasted, sittings
 from office.people import Staff
-from office.plan import KIND_WORDS
-from office.preparation import Prepared
-from office.routes import routes_of
+from office.sheets import pasted
+from office.sitting import mending, sittings
+from office.sitting.plan import KIND_WORDS
+from office.sitting.preparation import Prepared
+from office.sitting.routes import routes_of
 from pages._frame import act, house
 from pages._pieces import confirm, table, typed
 

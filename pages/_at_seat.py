@@ -15,10 +15,10 @@ from hall.moment import seat_search
 from hall.moment.holders import story_of
 from hall.moment.snapshot import SeatInHall, Snapshot
 from hall.screen import wall
-from office import badges
-from office.badge_sheet import sheet
-from office.badges import Badge, qr_svg
 from office.people import Role, Staff
+from office.prints import badges
+from office.prints.badge_sheet import sheet
+from office.prints.badges import Badge, qr_svg
 from pages._download import download
 from pages._frame import act, house, say_what_happened
 from scoring.round import Phase

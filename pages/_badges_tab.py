@@ -11,10 +11,10 @@ import streamlit as st
 
 from hall.moment.network import lan_address
 from hall.moment.snapshot import Snapshot
-from office import badges
-from office.badge_sheet import sheet
-from office.badges import Badge, qr_svg
 from office.people import Staff
+from office.prints import badges
+from office.prints.badge_sheet import sheet
+from office.prints.badges import Badge, qr_svg
 from pages._download import download
 from pages._frame import act, house
 from pages._pieces import confirm

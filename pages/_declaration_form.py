@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from office.declarations import Declaration, TypedCommitment, TypedShortcoming, typed_of
+from office.sitting.declarations import Declaration, TypedCommitment, TypedShortcoming, typed_of
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from hall.moment.snapshot import TargetCard
-from office.declarations import Declaration
+from office.sitting.declarations import Declaration
 
 LOOK = """<style>
 .lt-phone-card{max-width:390px;border:1px solid #D9DDE3;border-radius:10px;background:#F5F6F8;padding:12px;

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from office.watermark import Mark, marked_file, marked_name
+from office.prints.watermark import Mark, marked_file, marked_name
 from pages._frame import house
 
 Content = str | bytes | Callable[[], str | bytes]

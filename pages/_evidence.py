@@ -1,16 +1,16 @@
 """Evidence on an item's page at a desk: files added from the computer, and taken away with a reason. Drawing only.
 
-A phone has a plain page of its own for it (`/evidence/of/...`); both go through `office.evidence`.
+A phone has a plain page of its own for it (`/evidence/of/...`); both go through `office.proof.evidence`.
 """
 
 from __future__ import annotations
 
 import streamlit as st
 
-from office import evidence
-from office.evidence_shelf import shelf_of
-from office.item_card import ItemCard
+from office.listing.item_card import ItemCard
 from office.people import Staff
+from office.proof import evidence
+from office.proof.evidence_shelf import shelf_of
 from pages._frame import act, house
 
 TYPES = ["jpg", "jpeg", "png", "webp", "heic", "pdf", "docx", "xlsx", "ofd"]

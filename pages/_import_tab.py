@@ -10,10 +10,10 @@ import streamlit as st
 from hall.moment.snapshot import Snapshot
 from office.export import csv_of
 from office.people import Staff
-from office.preparation import Prepared
 from office.refusal import Refused
-from office.workbook_form import template
-from office.workbook_import import LookedThrough, bring_in, current_form, look_through
+from office.sheets.workbook_form import template
+from office.sheets.workbook_import import LookedThrough, bring_in, current_form, look_through
+from office.sitting.preparation import Prepared
 from pages._download import download
 from pages._frame import act, house
 from pages._pieces import table

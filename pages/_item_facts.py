@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-from office.item_card import ItemCard
-from office.item_words import Happening, stage_words
+from office.listing.item_card import ItemCard
+from office.listing.item_words import Happening, stage_words
 from office.local_time import minute
 from pages._items import item_link, lamp
 

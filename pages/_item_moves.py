@@ -8,9 +8,9 @@ from typing import Any
 
 import streamlit as st
 
-from office.item_card import ItemCard
-from office.item_moves import FIELDS, Field, part_numbers, read_move
-from office.items import happen
+from office.listing.item_card import ItemCard
+from office.listing.item_moves import FIELDS, Field, part_numbers, read_move
+from office.listing.items import happen
 from office.people import Staff
 from office.refusal import Refused
 from pages._frame import house

@@ -7,8 +7,8 @@ from datetime import date
 from html import escape
 from urllib.parse import urlencode
 
-from office.follow_up import FollowUp, ListedItem, days_words, look_of, marks_of
-from office.item_words import stage_words
+from office.listing.follow_up import FollowUp, ListedItem, days_words, look_of, marks_of
+from office.listing.item_words import stage_words
 
 LOOK = """<style>
 .lt-blue{color:#1F4E79}.lt-grey{color:#4A525C}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from html import escape
 
-from office.leaders import Duty, LeaderRow, LeaderVisit
+from office.listing.leaders import Duty, LeaderRow, LeaderVisit
 from pages._items import item_link, lamp, link
 
 

@@ -10,8 +10,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from office import local_time
-from office.follow_up import asks
-from office.list_archive import STANDS, archive, archived, opening, take_up_again
+from office.listing.follow_up import asks
+from office.listing.list_archive import STANDS, archive, archived, opening, take_up_again
 from office.people import Staff
 from office.refusal import Refused
 from pages import _sheet

@@ -7,12 +7,12 @@ from html import escape
 import streamlit as st
 
 from office import local_time
-from office.list_form import list_template
-from office.list_import import check_list, import_list
-from office.list_workbook import XLSX
+from office.listing.list_form import list_template
+from office.listing.list_import import check_list, import_list
+from office.listing.list_workbook import XLSX
 from office.people import Staff
-from office.preparation import registered_units
 from office.refusal import Refused
+from office.sitting.preparation import registered_units
 from pages._download import download
 from pages._frame import house
 from pages._pieces import table

@@ -8,9 +8,9 @@ import streamlit as st
 
 from hall.moment.snapshot import TargetCard
 from office import local_time
-from office.item_rights import may_list
-from office.items import list_promises
-from office.last_time import LastTime, promised_last_time
+from office.listing.item_rights import may_list
+from office.listing.items import list_promises
+from office.listing.last_time import LastTime, promised_last_time
 from office.people import Staff
 from pages._frame import act, house
 from pages._items import link

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from office.item_settings import (
+from office.listing.item_settings import (
     BAND_PRESETS,
     SLIP_PRESETS,
     bands_text,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from office.look_back import LookBackView, choose_films
 from office.people import Staff
+from office.visits.look_back import LookBackView, choose_films
 from pages._frame import act, house
 from pages._pieces import table
 

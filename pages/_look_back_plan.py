@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import streamlit as st
 
 from office import local_time
-from office.look_back import NewLookBack, candidates, make_plan, sittings_of_the_list
 from office.people import Staff
-from office.visitors import VisitorKind
+from office.visits.look_back import NewLookBack, candidates, make_plan, sittings_of_the_list
+from office.visits.visitors import VisitorKind
 from pages._frame import act, house
 from scoring.commitment import Verdict
 

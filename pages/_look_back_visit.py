@@ -8,10 +8,10 @@ from html import escape
 import streamlit as st
 
 from office import local_time
-from office.look_back import Found, LookBackView, photos_of
-from office.look_back_correction import correct
-from office.look_back_outcome import STRUCK_OFF, decide
 from office.people import Staff
+from office.visits.look_back import Found, LookBackView, photos_of
+from office.visits.look_back_correction import correct
+from office.visits.look_back_outcome import STRUCK_OFF, decide
 from pages._frame import act, house
 from pages._items import LOOK, item_link
 from pages._pieces import confirm

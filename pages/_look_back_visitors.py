@@ -8,11 +8,11 @@ from html import escape
 import streamlit as st
 
 from hall.moment.network import lan_address
-from office import badges
-from office.look_back import LookBackView, add_visitors
 from office.people import Staff
-from office.visitor_sheet import link_of, visitor_sheet
-from office.visitors import VisitorKind, give_new_link, stop_link
+from office.prints import badges
+from office.visits.look_back import LookBackView, add_visitors
+from office.visits.visitor_sheet import link_of, visitor_sheet
+from office.visits.visitors import VisitorKind, give_new_link, stop_link
 from pages._download import download
 from pages._frame import act, house
 from pages._pieces import confirm, table

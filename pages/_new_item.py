@@ -8,11 +8,11 @@ from html import escape
 import streamlit as st
 
 from office import local_time
-from office.items import ItemKind, NewItem, Source, SourceKind, advice_of, enter
-from office.list_form import milestones_in
+from office.listing.items import ItemKind, NewItem, Source, SourceKind, advice_of, enter
+from office.listing.list_form import milestones_in
 from office.people import Staff
-from office.preparation import registered_units
 from office.refusal import Refused
+from office.sitting.preparation import registered_units
 from pages._frame import house
 from pages._sheet import forget_filters
 

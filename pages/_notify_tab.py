@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from office import local_time, notify
-from office.notify_settings import Channel, NotifySettings, Security, change, parse_addresses, settings
+from office import local_time
 from office.people import Staff
-from office.reminders import known_recipients, sent
+from office.reminding import notify
+from office.reminding.notify_settings import Channel, NotifySettings, Security, change, parse_addresses, settings
+from office.reminding.reminders import known_recipients, sent
 from pages._frame import act, house
 from pages._pieces import table
 

@@ -7,8 +7,8 @@ from functools import partial
 import streamlit as st
 
 from hall.moment.snapshot import Snapshot
-from office import paper_ballots
 from office.people import Staff
+from office.prints import paper_ballots
 from office.refusal import Refused
 from pages._download import download
 from pages._frame import house

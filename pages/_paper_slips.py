@@ -11,8 +11,8 @@ import streamlit as st
 from hall.ballots import paper
 from hall.ballots.paper_slips import Choice, Fate, Slip
 from hall.moment.snapshot import Snapshot
-from office.paper_ballots import FEWEST_SERIALS
 from office.people import Staff
+from office.prints.paper_ballots import FEWEST_SERIALS
 from pages._frame import act, house
 from pages._pieces import table
 from scoring.ballot import Line, State

@@ -6,11 +6,11 @@ from html import escape
 
 import streamlit as st
 
-from office import mending
 from office.people import Staff
-from office.preparation import Prepared
 from office.refusal import Refused
-from office.rollup import (
+from office.sitting import mending
+from office.sitting.preparation import Prepared
+from office.sitting.rollup import (
     RolledUp,
     RollUp,
     Source,

@@ -11,9 +11,9 @@ import streamlit as st
 from hall.moment.snapshot import Snapshot
 from hall.rehearsals import crowds, rehearsing
 from hall.rehearsals.rehearsing import Rehearsal
-from office.badges import qr_svg
 from office.local_time import clock_time
 from office.people import Staff
+from office.prints.badges import qr_svg
 from pages._frame import act, house, say_what_happened
 
 WHAT = ("同一份名单、评分办法和议程，装进另一个数据库，由另一个服务端口运行；每个屏幕、每张纸上都有“彩排”。"

@@ -6,10 +6,10 @@ from html import escape
 
 import streamlit as st
 
-from office import sittings
 from office.people import Staff
-from office.preparation import Prepared, check_rule, prepared, with_version
-from office.starts import start_text, starts
+from office.sitting import sittings
+from office.sitting.preparation import Prepared, check_rule, prepared, with_version
+from office.sitting.starts import start_text, starts
 from pages._frame import act, house
 from pages._tryout import show_tryout
 

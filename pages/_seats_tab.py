@@ -6,10 +6,11 @@ import streamlit as st
 
 from hall.moment.snapshot import Snapshot
 from hall.preflight import recusals
-from office import mending, pasted, sittings
 from office.people import Staff
-from office.preparation import Prepared
-from office.routes import routes_of
+from office.sheets import pasted
+from office.sitting import mending, sittings
+from office.sitting.preparation import Prepared
+from office.sitting.routes import routes_of
 from pages._frame import act, house
 from pages._pieces import confirm, table, typed
 

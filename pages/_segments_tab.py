@@ -11,9 +11,9 @@ import streamlit as st
 
 from hall.moment.snapshot import Snapshot
 from hall.stage import segments
-from office.agenda_templates import TEMPLATES, planned, template
 from office.people import Staff
-from office.plan import SEGMENT_KINDS, SEGMENT_SCOPES, PlannedSegment
+from office.sitting.agenda_templates import TEMPLATES, planned, template
+from office.sitting.plan import SEGMENT_KINDS, SEGMENT_SCOPES, PlannedSegment
 from pages._frame import act, house
 
 WIDTHS = (2.2, 1.3, 1.5, 1.1, 1.1, .5, .5, .5)

@@ -8,9 +8,9 @@ import streamlit as st
 
 from hall.moment.snapshot import Snapshot
 from hall.phones import shadow
-from office import badges
-from office.badges import Badge, qr_svg
 from office.people import Staff
+from office.prints import badges
+from office.prints.badges import Badge, qr_svg
 from office.refusal import Refused
 from pages._frame import act, house
 from pages._pieces import confirm, table

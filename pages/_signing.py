@@ -16,7 +16,7 @@ from hall.outcome.signing import CONFIRMING, LONGEST_WINDOW, Hands, Signing
 from hall.outcome.standings import board
 from office.local_time import minute
 from office.people import Role, Staff
-from office.signature_page import DOCX
+from office.prints.signature_page import DOCX
 from pages import _ranking
 from pages._download import download
 from pages._frame import act, house

@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 from hall.outcome import signing
-from office import mending, sittings
 from office.people import Staff
-from office.preparation import Prepared, Sitting, new_plan, proposed_key
+from office.sitting import mending, sittings
+from office.sitting.preparation import Prepared, Sitting, new_plan, proposed_key
 from pages import _signing
 from pages._frame import act, house
 

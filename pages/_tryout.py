@@ -8,7 +8,7 @@ import streamlit as st
 
 from hall.outcome.standings import because_words
 from office.refusal import Refused
-from office.tryout import Tried, TriedLine, try_out
+from office.sitting.tryout import Tried, TriedLine, try_out
 from pages import _sheet
 from pages._frame import house
 

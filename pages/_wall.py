@@ -15,7 +15,7 @@ from hall.moment.snapshot import Snapshot
 from hall.screen.wall import AgendaWall, BallotWall, RankingWall, RevealWall, Wall, left_words, period_words
 from hall.screen.wall_stage import Face, SegmentWall, StageWall, face
 from hall.stage.console import AgendaRow, GroupTurnout, State
-from office.badges import qr_svg
+from office.prints.badges import qr_svg
 from pages._wall_clock import CLOCK_CSS, place_of, stopped
 from pages._wall_ranking import NARROW, fitting, ranking, revealed
 from pages._wall_stage import STAGE_CSS, named, segment, stage

@@ -7,9 +7,9 @@ from datetime import date
 from functools import cache
 from html import escape
 
-from office.follow_up import days_words, look_of
-from office.item_words import stage_words
-from office.wall_chart import Chart, Month, Planned
+from office.listing.follow_up import days_words, look_of
+from office.listing.item_words import stage_words
+from office.listing.wall_chart import Chart, Month, Planned
 from pages._items import item_link, lamp, link
 
 LOOK = """<style>

@@ -8,9 +8,9 @@ from datetime import date
 import streamlit as st
 
 from office import local_time
-from office.follow_up import FollowUp, address_of, choices, filter_of, follow_up
-from office.item_rights import may_list
-from office.list_workbook import XLSX, list_workbook
+from office.listing.follow_up import FollowUp, address_of, choices, filter_of, follow_up
+from office.listing.item_rights import may_list
+from office.listing.list_workbook import XLSX, list_workbook
 from office.people import Role
 from pages import _frame, _items, _sheet
 from pages._download import download

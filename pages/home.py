@@ -7,9 +7,10 @@ from html import escape
 import streamlit as st
 
 from hall.errands import SittingCard, Standing, card, errands, reminded
-from office import people, reminders
+from office import people
 from office.local_time import day, day_in_words
 from office.people import Role
+from office.reminding import reminders
 from pages._frame import header, house, require, say_what_happened, sign_out_button
 
 _STYLE = """<style>

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from office.item_card import item_card
+from office.listing.item_card import item_card
 from office.refusal import NotFound
 from pages import _item_facts, _items, _sheet
 from pages._evidence import draw_evidence

@@ -6,10 +6,10 @@ from html import escape
 
 import streamlit as st
 
-from office.look_back import LookBackView, close_plan, films_csv, look_back, look_backs, summed
 from office.people import Role, Staff
 from office.points import signed
 from office.refusal import NotFound
+from office.visits.look_back import LookBackView, close_plan, films_csv, look_back, look_backs, summed
 from pages import _look_back_visit, _sheet
 from pages._download import download
 from pages._frame import act, header, house, require

@@ -7,9 +7,9 @@ from html import escape
 import streamlit as st
 
 from office import local_time
-from office.follow_up import address_of
-from office.leaders import duties_of
-from office.my_items import SHOWN, my_items
+from office.listing.follow_up import address_of
+from office.listing.leaders import duties_of
+from office.listing.my_items import SHOWN, my_items
 from office.people import Role
 from pages import _items, _sheet
 from pages._frame import header, house, require

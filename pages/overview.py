@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from office import local_time
-from office.leaders import READERS, Duty, Overview, log_visit, may_log, overview, take_back, visits
+from office.listing.leaders import READERS, Duty, Overview, log_visit, may_log, overview, take_back, visits
 from office.people import Staff
 from pages import _items, _leaders, _sheet
 from pages._frame import act, header, house, require

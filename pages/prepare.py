@@ -14,7 +14,7 @@ from hall.preflight import Line, preflight
 from hall.surroundings import NOT_TRIED, surroundings, try_address
 from office.local_time import day, day_in_words
 from office.people import Role
-from office.preparation import prepared
+from office.sitting.preparation import prepared
 from pages._agenda_tab import draw_agenda
 from pages._badges_tab import draw_badges
 from pages._frame import choose_sitting, header, house, require

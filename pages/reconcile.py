@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import streamlit as st
 
-from office import local_time, reconciliation
-from office.disclosure import Disclosed, disclose, disclosure_docx, disclosures
-from office.docx import DOCX
+from office import local_time
+from office.listing import reconciliation
+from office.listing.disclosure import Disclosed, disclose, disclosure_docx, disclosures
+from office.listing.reconciliation import RunView, Walked, protocol_docx, run_of, runs
 from office.people import Role, Staff
-from office.reconciliation import RunView, Walked, protocol_docx, run_of, runs
+from office.prints.docx import DOCX
 from pages import _sheet
 from pages._download import download
 from pages._frame import act, header, house, require

@@ -6,10 +6,11 @@ from html import escape
 
 import streamlit as st
 
-from office import badges, people
+from office import people
 from office.audit import SHOWN, read_audit, record_csv
 from office.people import Role, Staff
-from office.preparation import registered_units
+from office.prints import badges
+from office.sitting.preparation import registered_units
 from pages._download import download
 from pages._frame import act, header, house, require
 from pages._pieces import confirm, say_what_happened_everywhere, table, typed

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from office import local_time, notify, reminders
-from office.docx import DOCX
-from office.notify_settings import Channel, settings
+from office import local_time
 from office.people import Role, Staff
+from office.prints.docx import DOCX
 from office.refusal import Refused
-from office.reminders import Why, reminders_csv, reminders_docx
+from office.reminding import notify, reminders
+from office.reminding.notify_settings import Channel, settings
+from office.reminding.reminders import Why, reminders_csv, reminders_docx
 from pages import _sheet
 from pages._download import download
 from pages._frame import act, header, house, require

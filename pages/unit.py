@@ -7,9 +7,9 @@ from html import escape
 import streamlit as st
 
 from hall.moment.snapshot import Snapshot, TargetCard
-from office.declarations import Declaration, advice, declare, is_listed, may_declare, read_declaration
 from office.people import Role, Staff
 from office.refusal import Refused
+from office.sitting.declarations import Declaration, advice, declare, is_listed, may_declare, read_declaration
 from pages import _list_key, _said_on_stage
 from pages._declaration_form import Form, begin_anew, draw_form, the_form
 from pages._declared import LOOK, as_on_the_phone

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from office import local_time
-from office.follow_up import address_of, choices, filter_of, follow_up
-from office.wall_chart import VIEWS, beside, chart, month_of, planned
+from office.listing.follow_up import address_of, choices, filter_of, follow_up
+from office.listing.wall_chart import VIEWS, beside, chart, month_of, planned
 from pages import _items, _sheet, _wall_chart
 from pages._frame import header, house, require
 from pages._list_archive import columns_and_stand, open_with

@@ -17,8 +17,9 @@ from hall.house import House
 from hall.outcome import results
 from hall.screen import showing
 from hall.stage import rounds
-from office import badges, sittings
-from office.plan import PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan
+from office.prints import badges
+from office.sitting import sittings
+from office.sitting.plan import PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan
 from tests.tables import make_tables
 
 RULE = """

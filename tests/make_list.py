@@ -18,10 +18,10 @@ from db.values import Staff
 from db.work import Work, work
 from hall.house import House
 from office import local_time, people
-from office.evidence import add_lines
-from office.evidence_shelf import shelf_of
-from office.items import happen_in
+from office.listing.items import happen_in
 from office.people import Role
+from office.proof.evidence import add_lines
+from office.proof.evidence_shelf import shelf_of
 from scoring.commitment import Event, Kind
 from tests import files, make
 

@@ -28,7 +28,7 @@ from hall.moment.remembered import Remembered
 from hall.moment.snapshot import SeatCard, SeatInHall, Snapshot, TargetCard, sha256_of, voter_of
 from hall.moment.witness import Witness
 from office import local_time
-from office.last_time import last_time_of
+from office.listing.last_time import last_time_of
 from scoring.round import Phase
 from scoring.rule import read_rule
 

@@ -19,7 +19,7 @@ from db.values import Seat as StoredSeat
 from db.values import Sitting
 from db.values import Target as StoredTarget
 from office.refusal import NotFound
-from office.routes import OFF_ROUTE, is_off_route
+from office.sitting.routes import OFF_ROUTE, is_off_route
 from scoring.ballot import State
 from scoring.package import (
     BallotRow,

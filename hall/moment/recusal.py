@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from office.routes import OFF_ROUTE, OnRoute, is_off_route
+from office.sitting.routes import OFF_ROUTE, OnRoute, is_off_route
 
 
 class Judge(OnRoute, Protocol):

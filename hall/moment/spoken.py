@@ -6,8 +6,8 @@ direction) is left out, so that a hall screen and a record show what was read wh
 
 from __future__ import annotations
 
-from office.plan import QUESTION_BOUND as QUESTION_BOUND
 from office.refusal import Refused
+from office.sitting.plan import QUESTION_BOUND as QUESTION_BOUND
 
 ANSWER_BOUND = 2000
 NAME_BOUND = 40

@@ -20,8 +20,8 @@ from hall.outcome.signing import confirmed_version, signing_of
 from hall.outcome.standings import board
 from office.local_time import day_in_words, minute
 from office.people import Role
+from office.prints.signature_page import Hand, SignaturePage, docx_of
 from office.refusal import Refused
-from office.signature_page import Hand, SignaturePage, docx_of
 
 ALONE = "本版由主持人一人公布，没有计票员和监督员在系统中的确认。"
 

@@ -24,9 +24,9 @@ from db.work import Work, work
 from hall.moment.packing import package_of, sitting_of
 from hall.outcome.checklist import checks_of, result_of
 from hall.outcome.in_office import PROPOSING, PUBLISHING, refuse_unless_in_office, three_are_in_office
-from office.begun import has_begun
 from office.people import Role
 from office.refusal import NotFound, Refused
+from office.sitting.begun import has_begun
 from scoring.tally import dumps
 
 LONGEST_WINDOW = 24 * 90

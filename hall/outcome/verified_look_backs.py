@@ -11,11 +11,11 @@ from db.engine import Connection
 from db.reads import reconciliations as reads
 from db.reads.people import RecordLine
 from db.reads.results import Entry
-from office.disclosure import DISCLOSING
-from office.look_back import BOOKING
-from office.look_back_correction import CORRECTING
+from office.listing.disclosure import DISCLOSING
+from office.listing.reconciliation import CLOSING
 from office.points import ledger_sha256
-from office.reconciliation import CLOSING
+from office.visits.look_back import BOOKING
+from office.visits.look_back_correction import CORRECTING
 
 Check = tuple[str, bool]
 _WORDS = {BOOKING: "", CORRECTING: "更正认定"}

@@ -28,7 +28,7 @@ from hall.phones.phone_page import (
     TargetView,
 )
 from office.local_time import clock_time
-from office.routes import OFF_ROUTE, route_words
+from office.sitting.routes import OFF_ROUTE, route_words
 from scoring.ballot import Line, State, fields
 from scoring.round import Phase
 from scoring.rule import BallotKind, MissingCriterion, Rule

@@ -22,7 +22,7 @@ from db.reads import sittings as reads
 from db.work import work
 from hall import serving
 from hall.rehearsals.simulated import USUAL_THINKING
-from office.badges import give_badges
+from office.prints.badges import give_badges
 from office.refusal import NotFound, Refused
 from scoring.rule import read_rule
 

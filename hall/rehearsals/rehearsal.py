@@ -22,10 +22,12 @@ from hall.ballots.checking import checked
 from hall.house import House, utc_now
 from hall.rehearsals.simulated import crowd, marks
 from hall.stage import rounds
-from office import badges, people, sittings
-from office.folder import read_folder
-from office.plan import PlannedSeat
+from office import people
+from office.folders.folder import read_folder
+from office.prints import badges
 from office.refusal import Refused
+from office.sitting import sittings
+from office.sitting.plan import PlannedSeat
 from scoring.ballot import fields
 
 DEMO_DATABASE = serving.ROOT / "data" / "demo.db"

@@ -9,7 +9,7 @@ import time
 from db.engine import Database
 from hall.house import utc_now
 from hall.rehearsals import crowds, rehearsing
-from office.badges import qr_terminal
+from office.prints.badges import qr_terminal
 from office.refusal import Refused
 
 BY = "命令行"

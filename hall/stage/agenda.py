@@ -21,8 +21,8 @@ from hall.moment.leaving import leave_stage
 from hall.moment.snapshot import Snapshot, TargetCard
 from hall.stage.rounds import hold
 from hall.stage.supplement import Panel, bring, send_back, supplement_of
-from office.begun import refuse_latecomer
 from office.refusal import NotFound, Refused
+from office.sitting.begun import refuse_latecomer
 from scoring.round import Phase
 
 ROLE_BOUND = 40

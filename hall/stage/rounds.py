@@ -19,9 +19,9 @@ from db.work import Work, work
 from hall.moment.closing import collects_until
 from hall.moment.leaving import LOOKED_AT, leave_stage
 from hall.moment.moves import CLOSE, OPEN, SHOW, VOID
-from office.begun import has_begun
 from office.local_time import clock_time
 from office.refusal import NotFound, Overtaken, Refused
+from office.sitting.begun import has_begun
 from scoring.round import MoveRefused, Phase, check_move
 from scoring.rule import BallotKind, read_rule
 

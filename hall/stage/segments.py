@@ -21,9 +21,9 @@ from hall.moment.leaving import leave_stage
 from hall.moment.moves import BEGIN, END, MORE, PAUSE, RESUME, refuse_if_passed
 from hall.stage import rounds
 from hall.stage.rounds import hold
-from office.agenda_templates import fault_of, stored
-from office.plan import PlannedSegment
 from office.refusal import NotFound, Overtaken, Refused
+from office.sitting.agenda_templates import fault_of, stored
+from office.sitting.plan import PlannedSegment
 from scoring.round import Phase
 
 MORE_AT_MOST = 3600

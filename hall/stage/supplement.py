@@ -18,10 +18,10 @@ from db.talk import PREPARED, QUEUED, WAITING
 from db.values import Declaration, Seat, Sitting, Target
 from db.work import Work
 from hall.moment.extra import key_of
-from office.begun import has_been_on, has_begun
-from office.plan import component_fault
-from office.preparation import with_version
 from office.refusal import Refused
+from office.sitting.begun import has_been_on, has_begun
+from office.sitting.plan import component_fault
+from office.sitting.preparation import with_version
 from scoring.rule import read_rule
 
 

@@ -22,8 +22,8 @@ from db.work import Work, work
 from hall.moment.moves import BEGIN, END, OPEN, SHOW, UNDO, move_words, refuse_if_passed
 from hall.moment.snapshot import Snapshot
 from hall.stage.rounds import hold
-from office.begun import has_begun
 from office.refusal import Refused
+from office.sitting.begun import has_begun
 from scoring.round import Phase
 
 WITHIN = timedelta(minutes=5)

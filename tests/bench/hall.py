@@ -29,9 +29,11 @@ from db.reads import sittings as reads
 from hall import serving
 from hall.house import utc_now
 from hall.stage import rounds
-from office import badges, people, sittings
-from office.folder import read_folder
-from office.plan import PlannedSeat
+from office import people
+from office.folders.folder import read_folder
+from office.prints import badges
+from office.sitting import sittings
+from office.sitting.plan import PlannedSeat
 from scoring.ballot import fields
 from scoring.rule import read_rule
 from tests.bench import machine

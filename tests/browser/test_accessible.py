@@ -19,10 +19,10 @@ from db.engine import Database
 from hall.screen import showing
 from hall.stage import comments, questioning, rounds, segments
 from office import people
-from office.agenda_templates import template
-from office.look_back import NewLookBack, make_plan
 from office.people import Role
-from office.visitors import VisitorKind
+from office.sitting.agenda_templates import template
+from office.visits.look_back import NewLookBack, make_plan
+from office.visits.visitors import VisitorKind
 from tests import make, make_list
 from tests.browser.real import PICTURES, Server, chromium, picture
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from hall.house import House
 from hall.serving import SAMPLES
-from office.folder import read_folder
+from office.folders.folder import read_folder
 from tests import make
 from tests.browser.real import Server, chromium, picture
 from tests.hall.test_console import show

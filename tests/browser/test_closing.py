@@ -24,8 +24,10 @@ from db.stores.checks import Checks
 from db.values import DeviceCheck
 from db.work import work
 from hall.serving import SAMPLES
-from office import badges, people, sittings
-from office.folder import read_folder
+from office import people
+from office.folders.folder import read_folder
+from office.prints import badges
+from office.sitting import sittings
 from tests.browser.real import Server, chromium, picture
 
 KEY = "wenzhou_county_2019q1"

@@ -18,9 +18,11 @@ from playwright.sync_api import Locator, Page, expect
 from db.engine import Database
 from db.migrate import migrate
 from hall.serving import SAMPLES
-from office import badges, people, sittings
-from office.folder import read_folder
+from office import people
+from office.folders.folder import read_folder
 from office.people import Role
+from office.prints import badges
+from office.sitting import sittings
 from tests.browser.real import Server, chromium, picture
 from tests.browser.test_one_sitting import KEY, PASSWORD, mark, phone, press
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from office import people, sittings
+from office import people
 from office.people import Role
-from office.workbook_file import read_file
+from office.sheets.workbook_file import read_file
+from office.sitting import sittings
 from tests import make
 from tests.browser.real import Server, chromium, picture
 from tests.office.test_workbook import book

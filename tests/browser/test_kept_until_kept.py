@@ -17,10 +17,12 @@ from db.migrate import migrate
 from hall import care
 from hall.door import COOKIE
 from hall.stage import rounds
-from office import items, people, sittings
-from office.items import state_of
+from office import people
+from office.listing import items
+from office.listing.items import state_of
 from office.people import Role
 from office.points import points_ledger
+from office.sitting import sittings
 from scoring.commitment import Kind, Status, Verdict
 from tests import files, make
 from tests.browser.real import Server, chromium, picture

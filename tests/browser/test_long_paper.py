@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from playwright.sync_api import expect
 
-from office.plan import PlannedTarget
+from office.sitting.plan import PlannedTarget
 from tests.browser.hands import CONTRAST, SMALL, Hand
 from tests.browser.real import picture
 from tests.hall.make_phones import GRADES, GROUPS, PLAN, POINTS

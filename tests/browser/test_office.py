@@ -12,8 +12,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from db.engine import Database
 from db.migrate import migrate
-from office import people, sittings
+from office import people
 from office.people import Role
+from office.sitting import sittings
 from tests import make
 from tests.browser.real import Server, chromium, picture
 

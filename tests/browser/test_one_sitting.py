@@ -27,8 +27,10 @@ from db.engine import Database
 from db.migrate import migrate
 from hall.serving import ROOT, SAMPLES
 from hall.stage import rounds
-from office import badges, people, sittings
-from office.folder import read_folder
+from office import people
+from office.folders.folder import read_folder
+from office.prints import badges
+from office.sitting import sittings
 from tests.browser.real import Server, chromium, picture
 
 KEY = "wenzhou_county_2019q1"

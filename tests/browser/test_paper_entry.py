@@ -13,8 +13,9 @@ from db.engine import Database
 from db.migrate import migrate
 from hall.ballots.paper_slips import Fate, slips
 from hall.stage import rounds
-from office import people, sittings
+from office import people
 from office.people import Role
+from office.sitting import sittings
 from tests import make
 from tests.browser.real import Server, chromium, picture
 

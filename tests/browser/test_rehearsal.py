@@ -23,8 +23,10 @@ from db.engine import Database
 from db.migrate import migrate
 from hall.rehearsals import rehearsing
 from hall.serving import SAMPLES
-from office import badges, people, sittings, watermark
-from office.folder import read_folder
+from office import people
+from office.folders.folder import read_folder
+from office.prints import badges, watermark
+from office.sitting import sittings
 from tests.browser.real import Server, chromium, picture
 from tests.browser.test_dead_phone import signed_in
 from tests.browser.test_one_sitting import KEY, mark, phone, press

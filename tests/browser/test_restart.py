@@ -19,9 +19,11 @@ from sqlalchemy import select
 from db import tables as t
 from db.engine import Database
 from hall.stage import rounds
-from office import badges, people, sittings
-from office.folder import read_folder
-from office.plan import PlannedSeat
+from office import people
+from office.folders.folder import read_folder
+from office.prints import badges
+from office.sitting import sittings
+from office.sitting.plan import PlannedSeat
 from tests.browser.real import Server, chromium, picture
 
 KEY = "wenzhou_county_2019q1"

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from hall.screen import showing
 from hall.screen.reveal import Low
 from office import people
-from office.plan import PlannedTarget
+from office.sitting.plan import PlannedTarget
 from tests import make
 from tests.browser.real import Server, chromium, picture
 

@@ -11,9 +11,10 @@ from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as TooLong
 
 from hall.house import House
-from office import people, sittings
+from office import people
 from office.people import Role
-from office.plan import PlannedTarget, PlannedUnit
+from office.sitting import sittings
+from office.sitting.plan import PlannedTarget, PlannedUnit
 from tests import make
 from tests.browser.real import Server, chromium, picture
 

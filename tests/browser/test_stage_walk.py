@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from db.engine import Database
 from hall.stage import comments, questioning
 from office import people
-from office.plan import PlannedSegment
+from office.sitting.plan import PlannedSegment
 from tests import make
 from tests.browser.real import Server, chromium, picture
 from tests.browser.test_reveal import NAMES, PASSWORD, SIZES, TOO_SMALL_OR_OUTSIDE

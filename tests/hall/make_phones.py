@@ -17,8 +17,8 @@ from hall.house import House
 from hall.moment.snapshot import Snapshot
 from hall.phones.phones_first import PhonesFirst
 from hall.stage import rounds
-from office import sittings
-from office.plan import PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan
+from office.sitting import sittings
+from office.sitting.plan import PlannedSeat, PlannedTarget, PlannedUnit, SittingPlan
 from tests.tables import make_tables
 
 POINTS = """

@@ -103,7 +103,7 @@ class Sittings:
         before = next(n for n, vote in enumerate(order) if vote[0] == "P6")
         cut = random.Random(seed).randint(0, before)
         cast(hall, order[:cut])
-        with patch("office.badges.secrets.token_urlsafe", return_value=self.new_badge):
+        with patch("office.prints.badges.secrets.token_urlsafe", return_value=self.new_badge):
             hall.badge("P6")
         cast(hall, order[cut:])
         hall.close()

@@ -27,7 +27,7 @@ from hall.stage import agenda, rounds
 from hall.stage.supplement import Panel
 from office.people import Role
 from office.refusal import NotFound, Refused
-from office.routes import OFF_ROUTE
+from office.sitting.routes import OFF_ROUTE
 from scoring.tally import tally
 from tests import make
 from tests.played import scored

@@ -21,7 +21,7 @@ from hall.outcome.results import standing
 from hall.screen import showing
 from hall.screen.board import BoardFirst, Boards, routes
 from hall.stage import rounds
-from office.plan import PlannedTarget
+from office.sitting.plan import PlannedTarget
 from tests import make
 from tests.hall.test_console import scored, show
 

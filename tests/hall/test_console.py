@@ -13,8 +13,8 @@ from hall.moment.snapshot import Snapshot
 from hall.stage import choices, console, rounds
 from hall.stage.console import State
 from hall.stage.next_step import Move, next_step
-from office import sittings
-from office.plan import PlannedSeat
+from office.sitting import sittings
+from office.sitting.plan import PlannedSeat
 from tests import make
 
 Script = Callable[[make.Hall], object]

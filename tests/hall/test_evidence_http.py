@@ -19,9 +19,9 @@ from starlette.applications import Starlette
 
 from hall import evidence_route, uploads
 from hall.door import COOKIE
-from office.evidence_shelf import MOST_BYTES, shelf_of
-from office.items import state_of
+from office.listing.items import state_of
 from office.people import Role
+from office.proof.evidence_shelf import MOST_BYTES, shelf_of
 from tests import files, make_list
 
 JPEG = files.photo()

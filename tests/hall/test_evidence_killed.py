@@ -13,8 +13,8 @@ import httpx2 as httpx
 import pytest
 
 from hall.door import COOKIE
-from office.evidence_shelf import shelf_of
 from office.people import Role
+from office.proof.evidence_shelf import shelf_of
 from tests import files, make, make_list
 from tests.browser.real import Server
 

@@ -23,7 +23,7 @@ from hall.moment.packing import package_of, sitting_of
 from hall.moment.receipts import Found, look_up
 from hall.outcome import results
 from hall.stage import rounds
-from office import paper_ballots
+from office.prints import paper_ballots
 from office.refusal import NotFound, Refused
 from scoring.tally import tally
 from tests import make

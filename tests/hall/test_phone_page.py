@@ -17,7 +17,7 @@ import pytest
 from hall.ballots.phone_parts import LONG_PAPER
 from hall.phones.phone_page import PAGE_BOUND, TEMPLATES, Page, PhoneView, render_notice, render_phone
 from hall.phones.phone_squeeze import abridge, squeeze
-from office.folder import read_folder
+from office.folders.folder import read_folder
 from tests.hall.make_phones import GRADES, GROUPS, PLAN, RANKING, Phones
 
 SCRIPTS = sorted(TEMPLATES.glob("phone*.js"))

@@ -13,7 +13,7 @@ import pytest
 
 from hall.ballots.phone_parts import LARGEST_PART, LONG_PAPER, parts_of
 from hall.phones.phone_page import PAGE_BOUND
-from office.plan import PlannedTarget, PlannedUnit
+from office.sitting.plan import PlannedTarget, PlannedUnit
 from tests.hall.make_phones import GRADES, GROUPS, PLAN, Phones
 
 

@@ -24,7 +24,7 @@ from hall.phones.phone_page import PAGE_BOUND, TEMPLATES
 from hall.phones.phone_paper import BODY_BOUND, read_sent
 from hall.phones.phone_squeeze import abridge, squeeze
 from hall.stage import rounds
-from office.folder import read_folder
+from office.folders.folder import read_folder
 from tests.hall.make_phones import DECLARATION, GRADES, GROUPS, PLAN, POINTS, RANKING, Phones
 
 MARKS = {"m.U1.quality": "90", "m.U1.place": "88.5"}

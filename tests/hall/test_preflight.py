@@ -12,8 +12,9 @@ import pytest
 from db.values import Commitment, Declaration, Shortcoming
 from hall.moment.readiness import GroupReady, readiness_of
 from hall.preflight import RecusalLine, is_complete, owes, preflight, recusals
-from office import badges, sittings
+from office.prints import badges
 from office.refusal import Refused
+from office.sitting import sittings
 from tests import make
 from tests.kinds import one_kind
 

@@ -13,9 +13,9 @@ from hall.moment.progress import STEP, shown, told, words_of
 from hall.moment.status import status_of
 from hall.screen import wall
 from hall.stage import console
-from office import sittings
-from office.plan import PlannedSeat
 from office.refusal import Refused
+from office.sitting import sittings
+from office.sitting.plan import PlannedSeat
 from tests import make
 
 DUE = st.integers(min_value=0, max_value=400)

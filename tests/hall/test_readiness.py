@@ -16,7 +16,7 @@ from db.stores.checks import Checks
 from db.values import DeviceCheck
 from hall.moment.readiness import GroupReady, Readiness, faults, is_ready, readiness_of
 from hall.phones.phone_check import BODY_BOUND, SKEW_BOUND_MS
-from office import mending
+from office.sitting import mending
 from tests import make
 from tests.hall.make_phones import Phones
 

@@ -23,11 +23,12 @@ from hall.outcome import results
 from hall.phones.phones_first import PhonesFirst
 from hall.rehearsals import crowds, rehearsing
 from hall.sole import Sole
-from office import notify, people
-from office.evidence_shelf import shelf_of
-from office.notify_settings import Channel
+from office import people
 from office.people import Role
+from office.proof.evidence_shelf import shelf_of
 from office.refusal import Refused
+from office.reminding import notify
+from office.reminding.notify_settings import Channel
 from scoring.package import read_package
 from tests import make
 

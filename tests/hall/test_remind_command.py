@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hall import cli
-from office.notify_settings import NotifySettings, Security, change
+from office.reminding.notify_settings import NotifySettings, Security, change
 from tests import make, make_list
 from tests.office.test_reminders import Receiver, serving
 

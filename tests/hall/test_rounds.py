@@ -209,7 +209,7 @@ def test_voiding_needs_a_reason(hall: make.Hall) -> None:
 
 
 def test_the_rule_is_locked_by_the_first_round(hall: make.Hall) -> None:
-    from office import sittings
+    from office.sitting import sittings
 
     hall.open("U1")
 

@@ -20,7 +20,7 @@ from hall.phones.phone_page import render_phone
 from hall.phones.phone_shelf import is_shelved, page_of
 from hall.phones.phone_view import news_of, view_of
 from hall.stage import console
-from office import badges
+from office.prints import badges
 from office.refusal import Refused
 from scoring.tally import tally
 from tests import make

@@ -16,8 +16,8 @@ from hall.moment.moves import id_of
 from hall.moment.snapshot import Snapshot
 from hall.stage import console, rounds, segments, undo
 from hall.stage.next_step import Move, Step, next_step
-from office.agenda_templates import template
 from office.refusal import Refused
+from office.sitting.agenda_templates import template
 from scoring.round import Phase
 from tests import make
 from tests.hall.test_console import seen

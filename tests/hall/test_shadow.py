@@ -19,9 +19,10 @@ from hall.moment import status
 from hall.outcome import results
 from hall.phones import shadow
 from hall.phones.phones_first import PhonesFirst
-from office import badges, paper_ballots, sittings
-from office.plan import PlannedSeat
+from office.prints import badges, paper_ballots
 from office.refusal import Refused
+from office.sitting import sittings
+from office.sitting.plan import PlannedSeat
 from tests import make
 
 JSON = {"Accept": "application/json", "Content-Type": "application/json"}

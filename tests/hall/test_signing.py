@@ -17,9 +17,10 @@ from hall import care
 from hall.house import House
 from hall.outcome import results, signing
 from hall.outcome.signing import Hands
-from office import mending, people
+from office import people
 from office.people import Role
 from office.refusal import NotAllowed, Refused
+from office.sitting import mending
 from tests import make, played
 
 PASSWORD = "four-different"

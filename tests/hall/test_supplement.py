@@ -16,12 +16,13 @@ from hall.moment.extra import key_of, made_of
 from hall.moment.status import status_of
 from hall.outcome import results
 from hall.stage import agenda, overtime, questioning, rounds
-from office import items, mending, sittings
+from office.listing import items
 from office.local_time import day
 from office.people import Role
-from office.plan import PlannedTarget
 from office.refusal import Refused
-from office.workbook_import import look_through
+from office.sheets.workbook_import import look_through
+from office.sitting import mending, sittings
+from office.sitting.plan import PlannedTarget
 from tests import make
 from tests.hall.test_seating import RANKING
 from tests.office.test_items import OFFICE

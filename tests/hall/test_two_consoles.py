@@ -31,7 +31,7 @@ from hall.moment.moves import id_of
 from hall.outcome import verification
 from hall.stage import agenda, rounds, segments, undo
 from hall.stage.next_step import Move
-from office.agenda_templates import template
+from office.sitting.agenda_templates import template
 from scoring.round import Phase
 from tests import make
 from tests.hall.consoles import (

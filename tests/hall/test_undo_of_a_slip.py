@@ -16,9 +16,9 @@ from hall.outcome import signing
 from hall.phones import shadow
 from hall.screen import board_view
 from hall.stage import agenda, console, rounds, segments, undo
-from office import mending, preparation, sittings
-from office.plan import PlannedSegment
 from office.refusal import Refused
+from office.sitting import mending, preparation, sittings
+from office.sitting.plan import PlannedSegment
 from scoring.round import Phase
 from tests import make
 from tests.hall.test_segments import begin, going, newest, press, seen, staged, step_of, take_back

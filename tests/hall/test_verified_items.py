@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from hall import care
-from office.items import enter
+from office.listing.items import enter
 from office.people import Role
 from scoring.commitment import Kind
 from tests import make_list

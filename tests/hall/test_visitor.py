@@ -16,13 +16,14 @@ from starlette.testclient import TestClient
 from db.values import Staff
 from hall import evidence_route, visitor
 from hall.door import COOKIE
-from office import evidence, look_back
-from office.evidence_shelf import shelf_of
-from office.items import state_of
-from office.look_back import NewLookBack, make_plan
-from office.look_back_outcome import decide
+from office.listing.items import state_of
 from office.people import Role
-from office.visitors import VisitorKind
+from office.proof import evidence
+from office.proof.evidence_shelf import shelf_of
+from office.visits import look_back
+from office.visits.look_back import NewLookBack, make_plan
+from office.visits.look_back_outcome import decide
+from office.visits.visitors import VisitorKind
 from scoring.commitment import Verdict
 from tests import files, make, make_list
 

@@ -15,10 +15,10 @@ from hall.moment import timer, turn
 from hall.moment.timer import Pace
 from hall.stage import console, segments
 from hall.stage.next_step import Move
-from office import sittings
-from office.agenda_templates import TEMPLATES, fault_of, planned, template
-from office.plan import PlannedSegment
 from office.refusal import Refused
+from office.sitting import sittings
+from office.sitting.agenda_templates import TEMPLATES, fault_of, planned, template
+from office.sitting.plan import PlannedSegment
 from scoring.round import Phase
 from tests import make
 from tests.hall.test_console import seen

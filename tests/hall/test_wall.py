@@ -15,7 +15,7 @@ from hall.screen.wall import AgendaWall, BallotWall, RankingWall, RevealWall
 from hall.screen.wall_stage import Point, StageWall, deadline_words
 from hall.stage import agenda, rounds
 from hall.stage.console import State
-from office.plan import PlannedTarget
+from office.sitting.plan import PlannedTarget
 from tests import make
 from tests.hall.test_console import scored, seen, show
 from tests.hall.test_segments import begin, staged

@@ -27,12 +27,12 @@ from hall.rehearsals import rehearsal as demonstration
 from hall.screen import board
 from hall.screen.board import BoardFirst
 from hall.watermarked import Watermarked
-from office.badge_sheet import sheet
-from office.badges import Badge
-from office.signature_page import Hand, SignaturePage, docx_of
-from office.watermark import DEMO, REHEARSAL, Mark, marked_file, marked_name
-from office.workbook_file import read_file
-from office.workbook_writing import PlainSheet, write_sheets
+from office.prints.badge_sheet import sheet
+from office.prints.badges import Badge
+from office.prints.signature_page import Hand, SignaturePage, docx_of
+from office.prints.watermark import DEMO, REHEARSAL, Mark, marked_file, marked_name
+from office.sheets.workbook_file import read_file
+from office.sheets.workbook_writing import PlainSheet, write_sheets
 from scoring.package import read_package
 from tests import make
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from sqlalchemy import text
 
 from db.work import work
-from office import people, sittings
+from office import people
 from office.audit import DETAIL_WORDS, read_audit, record_csv
 from office.people import Role
+from office.sitting import sittings
 from tests import make
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from office.badge_sheet import sheet
-from office.badges import Badge
+from office.prints.badge_sheet import sheet
+from office.prints.badges import Badge
 from tests.browser.real import chromium
 
 NAMES = ("市委领导一席", "市自然资源和规划局负责人", "社会各界代表（人大代表、政协委员、企业家、基层群众）" * 2)

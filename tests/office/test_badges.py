@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from office.badges import issue_badges, public_url, set_public_url, stop_badge
+from office.prints.badges import issue_badges, public_url, set_public_url, stop_badge
 from office.refusal import NotFound, Refused
 from tests import make
 

@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 
 from db.values import Commitment, Declaration, Shortcoming
-from office.declarations import TypedCommitment, TypedShortcoming, advice, declare, read_declaration, typed_of
 from office.people import Role, Staff
 from office.refusal import NotAllowed, Refused
+from office.sitting.declarations import TypedCommitment, TypedShortcoming, advice, declare, read_declaration, typed_of
 from tests import make
 
 HELD = date(2026, 4, 23)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from db.reads import sittings as sitting_reads
 from db.values import Staff
 from hall.stage import rounds
-from office.items import happen, list_promises, state_of
+from office.listing.items import happen, list_promises, state_of
 from office.people import Role
 from scoring.commitment import Kind
 from tests import make

@@ -10,10 +10,10 @@ import pytest
 
 from db.engine import Database
 from hall import care
-from office import evidence
-from office.evidence_shelf import shelf_of
-from office.items import happen
+from office.listing.items import happen
 from office.people import Role
+from office.proof import evidence
+from office.proof.evidence_shelf import shelf_of
 from office.refusal import NotAllowed, NotFound, Refused
 from scoring.commitment import Kind
 from tests import files, make_list

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from office.evidence_kinds import Kind
-from office.evidence_shelf import MOST_BYTES, Kept, Shelf, Size, TooLarge, plain_name
+from office.proof.evidence_kinds import Kind
+from office.proof.evidence_shelf import MOST_BYTES, Kept, Shelf, Size, TooLarge, plain_name
 from office.refusal import NotFound, Refused
 from tests import files
 
@@ -123,7 +123,7 @@ def test_a_full_disk_is_said_in_words_and_leaves_nothing_behind(shelf: Shelf, st
     def full(*_args: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(f"office.evidence_shelf.os.{step}", full)
+    monkeypatch.setattr(f"office.proof.evidence_shelf.os.{step}", full)
     with pytest.raises(Refused, match="写不进（No space left on device），没有收下"):
         take(shelf, io.BytesIO(files.photo()))
 

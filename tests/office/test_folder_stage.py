@@ -10,10 +10,10 @@ import pytest
 from db.reads import segments as segment_reads
 from db.reads import sittings as reads
 from db.reads import stage_talk
-from office import sittings
-from office.folder import read_folder
-from office.plan import PlannedQuestion, PlannedSegment
+from office.folders.folder import read_folder
 from office.refusal import Refused
+from office.sitting import sittings
+from office.sitting.plan import PlannedQuestion, PlannedSegment
 from tests import make
 
 SAMPLE = Path(__file__).parents[2] / "sample_sessions" / "wenzhou_county_2019q1"

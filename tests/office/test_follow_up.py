@@ -10,15 +10,15 @@ import pytest
 from db.item_lines import Filter
 from db.item_values import ItemKind, NewItem, Source, SourceKind
 from db.values import Commitment, Declaration, Shortcoming
-from office.follow_up import A_PAGE, address_of, choices, filter_of, follow_up
-from office.items import enter
-from office.list_form import COLUMNS, SHEET, list_template
-from office.list_import import check_list, enter_all, import_list
-from office.list_workbook import list_workbook
+from office.listing.follow_up import A_PAGE, address_of, choices, filter_of, follow_up
+from office.listing.items import enter
+from office.listing.list_form import COLUMNS, SHEET, list_template
+from office.listing.list_import import check_list, enter_all, import_list
+from office.listing.list_workbook import list_workbook
+from office.listing.wall_chart import chart
 from office.refusal import NotAllowed, Refused
-from office.wall_chart import chart
-from office.workbook_file import read_file
-from office.workbook_writing import PlainSheet, write_sheets
+from office.sheets.workbook_file import read_file
+from office.sheets.workbook_writing import PlainSheet, write_sheets
 from scoring.commitment import Kind
 from scoring.lights import Light
 from tests import make, make_list

@@ -8,10 +8,10 @@ from fractions import Fraction
 
 import pytest
 
-from office.item_card import item_card
-from office.item_moves import FIELDS, part_numbers, read_move
-from office.item_rights import IN_TURN
-from office.items import happen
+from office.listing.item_card import item_card
+from office.listing.item_moves import FIELDS, part_numbers, read_move
+from office.listing.item_rights import IN_TURN
+from office.listing.items import happen
 from office.refusal import Refused
 from scoring.commitment import Kind, Origin, Part, Source, Target
 from scoring.life_rules import FIELDS as NEEDED

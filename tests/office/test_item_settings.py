@@ -11,8 +11,8 @@ from fractions import Fraction
 import pytest
 
 from db.item_lines import Filter
-from office.follow_up import follow_up
-from office.item_settings import (
+from office.listing.follow_up import follow_up
+from office.listing.item_settings import (
     BAND_PRESETS,
     bands_text,
     light_rule,
@@ -23,7 +23,7 @@ from office.item_settings import (
     slip_kinds,
     slips_text,
 )
-from office.items import happen, list_promises
+from office.listing.items import happen, list_promises
 from office.people import Role
 from office.refusal import NotAllowed, Refused
 from scoring.commitment import Kind

@@ -22,8 +22,8 @@ from db.reads import leaders
 from db.reads.sittings import units
 from db.stores.item_views import make_all_again
 from db.work import work
-from office.items import enter, happen_in, state_of
-from office.list_archive import archive
+from office.listing.items import enter, happen_in, state_of
+from office.listing.list_archive import archive
 from office.local_time import day
 from office.refusal import Refused
 from scoring.commitment import Event, Kind, Origin, Part, Source, Verdict

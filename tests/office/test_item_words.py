@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from office.follow_up import days_words
-from office.item_card import item_card
-from office.item_words import stage_words
+from office.listing.follow_up import days_words
+from office.listing.item_card import item_card
+from office.listing.item_words import stage_words
 from pages._item_facts import standing
 from scoring.commitment import Kind
 from tests.office.test_items import LEADER, LIAISON, OFFICE, PHOTO, SUPERVISOR, Desk

@@ -15,10 +15,10 @@ from db.reads import evidence as reads_evidence
 from db.reads import items as reads
 from db.values import Staff
 from db.work import work
-from office import items
-from office.item_rights import next_of
-from office.items import enter, happen, list_promises, state_of
-from office.my_items import my_items
+from office.listing import items
+from office.listing.item_rights import next_of
+from office.listing.items import enter, happen, list_promises, state_of
+from office.listing.my_items import my_items
 from office.people import Role
 from office.refusal import NotAllowed, NotFound, Refused
 from scoring.commitment import Kind, Part, Status, Verdict

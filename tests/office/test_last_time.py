@@ -19,11 +19,11 @@ from hall.phones.phone_page import render_phone
 from hall.phones.phone_view import news_of, view_of
 from hall.screen import wall_stage
 from hall.stage import rounds
-from office import sittings
-from office.items import enter, happen, list_promises
-from office.last_time import promised_last_time
-from office.my_items import my_items
+from office.listing.items import enter, happen, list_promises
+from office.listing.last_time import promised_last_time
+from office.listing.my_items import my_items
 from office.refusal import Refused
+from office.sitting import sittings
 from pages import _console, _wall_stage
 from scoring.commitment import Kind
 from tests import make, make_list

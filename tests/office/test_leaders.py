@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from office.leaders import Duty, duties_of, log_visit, may_log, overview, take_back, visits
+from office.listing.leaders import Duty, duties_of, log_visit, may_log, overview, take_back, visits
 from office.people import Role
 from office.refusal import NotAllowed, NotFound, Refused
 from scoring.lights import Light

@@ -11,16 +11,16 @@ import pytest
 from db.item_lights import archive_days
 from db.item_lines import Filter
 from db.stores.item_views import astray
-from office.follow_up import asks, choices, days_words, filter_of, follow_up, marks_of
-from office.item_card import item_card
-from office.leaders import overview
-from office.list_archive import archive, archived, opening, take_up_again
-from office.my_items import my_items
+from office.listing.follow_up import asks, choices, days_words, filter_of, follow_up, marks_of
+from office.listing.item_card import item_card
+from office.listing.leaders import overview
+from office.listing.list_archive import archive, archived, opening, take_up_again
+from office.listing.my_items import my_items
+from office.listing.reconciliation import open_run, run_of
+from office.listing.wall_chart import chart
 from office.people import Role
-from office.reconciliation import open_run, run_of
 from office.refusal import NotAllowed, NotFound, Refused
-from office.reminders import of_day
-from office.wall_chart import chart
+from office.reminding.reminders import of_day
 from scoring.commitment import Kind
 from tests import make, make_list
 from tests.office.test_items import OFFICE

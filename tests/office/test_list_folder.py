@@ -12,10 +12,10 @@ from db.engine import Database
 from db.item_lines import Filter
 from db.reads import evidence as evidence_reads
 from db.reads import items as reads
-from office.follow_up import follow_up
-from office.list_archive import archived, take_up_again
-from office.list_folder import read_list
-from office.loading import load_folder
+from office.folders.list_folder import read_list
+from office.folders.loading import load_folder
+from office.listing.follow_up import follow_up
+from office.listing.list_archive import archived, take_up_again
 from office.refusal import Refused
 from scoring.life import replay
 from tests import make

@@ -8,12 +8,12 @@ from datetime import date
 import pytest
 
 from db.item_lines import Filter
-from office.item_card import item_card
-from office.items import enter
-from office.list_import import check_list, import_list
-from office.list_workbook import list_workbook
+from office.listing.item_card import item_card
+from office.listing.items import enter
+from office.listing.list_import import check_list, import_list
+from office.listing.list_workbook import list_workbook
 from office.refusal import Refused
-from office.workbook_file import read_file
+from office.sheets.workbook_file import read_file
 from scoring.commitment import Kind, Origin
 from tests import make_list
 from tests.office.test_follow_up import filled

@@ -14,18 +14,19 @@ import pytest
 from sqlalchemy import text
 
 from hall import care
-from office import items, visitors
-from office import look_back as lb
-from office.evidence_shelf import Shelf
-from office.items import state_of
-from office.look_back import NewLookBack, close_plan, drawn, make_plan, suggested
-from office.look_back_correction import correct
-from office.look_back_outcome import decide
+from office.listing import items
+from office.listing.items import state_of
 from office.people import Role
 from office.points import points_ledger
+from office.proof.evidence_shelf import Shelf
 from office.refusal import NotAllowed, NotFound, Refused
-from office.visitor_sheet import visitor_sheet
-from office.visitors import VisitorKind
+from office.visits import look_back as lb
+from office.visits import visitors
+from office.visits.look_back import NewLookBack, close_plan, drawn, make_plan, suggested
+from office.visits.look_back_correction import correct
+from office.visits.look_back_outcome import decide
+from office.visits.visitor_sheet import visitor_sheet
+from office.visits.visitors import VisitorKind
 from scoring.commitment import Kind, Status, Verdict
 from tests import files, make_list
 from tests.make import House

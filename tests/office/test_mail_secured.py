@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from db.reads import reminders as reads
-from office import notify
-from office.notify_settings import Channel, NotifySettings, Security, change
 from office.refusal import Refused
+from office.reminding import notify
+from office.reminding.notify_settings import Channel, NotifySettings, Security, change
 from tests import make, make_list
 
 USER, PASSWORD = "duban", "four-different-words"

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from db.reads import sittings as reads
-from office import mending, sittings
-from office.plan import PlannedUnit
-from office.preparation import new_plan, prepared
 from office.refusal import NotFound, Refused
+from office.sitting import mending, sittings
+from office.sitting.plan import PlannedUnit
+from office.sitting.preparation import new_plan, prepared
 from tests import make
 from tests.kinds import one_kind
 

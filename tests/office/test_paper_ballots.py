@@ -7,8 +7,8 @@ import re
 import pytest
 from sqlalchemy import text
 
-from office import paper_ballots
-from office.paper_ballots import sheet
+from office.prints import paper_ballots
+from office.prints.paper_ballots import sheet
 from office.refusal import Refused
 from scoring.rule import read_rule
 from tests import make

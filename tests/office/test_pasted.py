@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from db.values import Unit
-from office.pasted import read_seats, read_targets, read_units, targets_of
-from office.plan import PlannedSeat, PlannedTarget, PlannedUnit
 from office.refusal import Refused
+from office.sheets.pasted import read_seats, read_targets, read_units, targets_of
+from office.sitting.plan import PlannedSeat, PlannedTarget, PlannedUnit
 from scoring.rule import read_rule
 from tests import make
 

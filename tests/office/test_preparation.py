@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from office import sittings
-from office.plan import PlannedSegment
-from office.preparation import check_rule, example_rule, new_plan, prepared, proposed_key, with_version
+from office.sitting import sittings
+from office.sitting.plan import PlannedSegment
+from office.sitting.preparation import check_rule, example_rule, new_plan, prepared, proposed_key, with_version
 from scoring.rule import read_rule
 from tests import make
 

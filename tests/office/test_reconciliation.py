@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from db.item_values import ItemKind
 from hall import care
-from office import disclosure, reconciliation
+from office.listing import disclosure, reconciliation
 from office.people import Role
 from office.refusal import NotAllowed, NotFound, Refused
 from scoring.rates import Rate

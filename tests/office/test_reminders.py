@@ -21,14 +21,14 @@ from hypothesis import strategies as st
 
 from db.reads import reminders as reads
 from db.reads.reminders import Waiting
-from office import notify, reminders
-from office.items import state_of
-from office.my_items import my_items
-from office.notify_settings import Channel, NotifySettings, Security, change, parse_addresses, settings
+from office.listing.items import state_of
+from office.listing.my_items import my_items
 from office.people import Role
 from office.refusal import Refused
-from office.reminders import Terms, Why
-from office.sending import signature
+from office.reminding import notify, reminders
+from office.reminding.notify_settings import Channel, NotifySettings, Security, change, parse_addresses, settings
+from office.reminding.reminders import Terms, Why
+from office.reminding.sending import signature
 from scoring.commitment import Kind, Part, Verdict
 from tests import make, make_list
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from office import sittings
 from office.audit import read_audit
-from office.mending import put_components
-from office.plan import PlannedTarget, PlannedUnit
-from office.preparation import prepared
 from office.refusal import NotFound, Refused
-from office.rollup import fill_in, items, outdated, read_weights, roll_into, sources, weight_lines
+from office.sitting import sittings
+from office.sitting.mending import put_components
+from office.sitting.plan import PlannedTarget, PlannedUnit
+from office.sitting.preparation import prepared
+from office.sitting.rollup import fill_in, items, outdated, read_weights, roll_into, sources, weight_lines
 from scoring.rollup import RollUp
 from tests import make
 from tests.kinds import one_kind

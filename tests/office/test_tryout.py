@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from office import sittings
-from office.plan import PlannedSeat
-from office.preparation import prepared
 from office.refusal import NotFound, Refused
-from office.sample_papers import Chair, sample_papers
-from office.starts import start_text, starts
-from office.tryout import try_out
+from office.sitting import sittings
+from office.sitting.plan import PlannedSeat
+from office.sitting.preparation import prepared
+from office.sitting.sample_papers import Chair, sample_papers
+from office.sitting.starts import start_text, starts
+from office.sitting.tryout import try_out
 from scoring.rows import Target
 from scoring.rule import read_rule
 from scoring.tally import tally

@@ -9,8 +9,8 @@ import pytest
 
 from db.item_lines import Filter
 from db.item_values import ItemKind, Milestone, NewItem, Source, SourceKind
-from office.list_import import enter_all
-from office.wall_chart import EARLIER, LATER, NEVER, beside, chart, month_of, planned
+from office.listing.list_import import enter_all
+from office.listing.wall_chart import EARLIER, LATER, NEVER, beside, chart, month_of, planned
 from tests import make
 
 TODAY = date(2026, 6, 10)

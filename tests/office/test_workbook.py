@@ -10,15 +10,15 @@ import pytest
 
 from db.reads import people as people_reads
 from db.reads import stage_talk
-from office import sittings
-from office.folder import read_folder
-from office.plan import PlannedUnit
-from office.preparation import prepared
+from office.folders.folder import read_folder
 from office.refusal import NotFound, Refused
-from office.workbook_file import Cell, read_file
-from office.workbook_form import COLUMNS, template
-from office.workbook_import import bring_in, current_form, look_through
-from office.workbook_writing import PlainSheet, write_sheets
+from office.sheets.workbook_file import Cell, read_file
+from office.sheets.workbook_form import COLUMNS, template
+from office.sheets.workbook_import import bring_in, current_form, look_through
+from office.sheets.workbook_writing import PlainSheet, write_sheets
+from office.sitting import sittings
+from office.sitting.plan import PlannedUnit
+from office.sitting.preparation import prepared
 from tests import make
 from tests.kinds import one_kind
 

@@ -9,10 +9,10 @@ import zipfile
 import pytest
 
 from office.refusal import Refused
-from office.workbook import read_date, read_workbook
-from office.workbook_file import Cell, letters, read_file, tidy
-from office.workbook_form import COLUMNS
-from office.workbook_writing import PlainSheet, write_sheets
+from office.sheets.workbook import read_date, read_workbook
+from office.sheets.workbook_file import Cell, letters, read_file, tidy
+from office.sheets.workbook_form import COLUMNS
+from office.sheets.workbook_writing import PlainSheet, write_sheets
 
 HEADS = {name: tuple(column.name for column in columns) for name, columns in COLUMNS.items()}
 

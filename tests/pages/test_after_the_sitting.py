@@ -9,13 +9,15 @@ import pytest
 
 from db.values import Staff
 from hall.house import House
-from office import evidence, look_back, reconciliation
-from office.evidence_shelf import shelf_of
-from office.items import state_of
-from office.look_back import NewLookBack, make_plan
+from office.listing import reconciliation
+from office.listing.items import state_of
 from office.people import Role
 from office.points import points_ledger
-from office.visitors import VisitorKind, answer
+from office.proof import evidence
+from office.proof.evidence_shelf import shelf_of
+from office.visits import look_back
+from office.visits.look_back import NewLookBack, make_plan
+from office.visits.visitors import VisitorKind, answer
 from scoring.commitment import Status, Verdict
 from tests import files, make_list
 from tests.pages.conftest import press, words

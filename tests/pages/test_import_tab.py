@@ -5,8 +5,8 @@ from __future__ import annotations
 from io import BytesIO
 
 from office.people import Role
-from office.preparation import prepared
-from office.workbook_import import current_form
+from office.sheets.workbook_import import current_form
+from office.sitting.preparation import prepared
 from tests import make
 from tests.office.test_workbook import book
 from tests.pages.conftest import press, words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hall.house import move_into
-from office.leaders import Duty, duties_of
+from office.listing.leaders import Duty, duties_of
 from office.people import Role
 from tests import make, make_list
 from tests.pages.conftest import press

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from hall.outcome import signing
-from office import mending, sittings
 from office.people import Role
-from office.plan import PlannedSeat, PlannedTarget, PlannedUnit
-from office.preparation import new_plan, prepared, registered_units
+from office.sitting import mending, sittings
+from office.sitting.plan import PlannedSeat, PlannedTarget, PlannedUnit
+from office.sitting.preparation import new_plan, prepared, registered_units
 from tests import make
 from tests.pages.conftest import press, words
 

@@ -8,8 +8,8 @@ import pytest
 
 from db import tables as t
 from hall.rehearsals import rehearsing
-from office import watermark
 from office.people import Role
+from office.prints import watermark
 from tests import make
 from tests.pages.conftest import press, words
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from db.values import Declaration
-from office import sittings
 from office.people import Role
+from office.sitting import sittings
 from tests import make
 from tests.pages.conftest import press, words
 
@@ -143,7 +143,7 @@ def test_what_was_typed_is_never_markup(open_page, house):
 
 
 def test_what_is_on_the_list_before_the_result_is_changed_here_no_more(hall, open_page):
-    from office.items import list_promises
+    from office.listing.items import list_promises
     from tests.office.test_items import OFFICE
 
     list_promises(hall.house.database, hall.key, "U1", who=OFFICE, at=hall.now)

@@ -21,7 +21,7 @@ from hall.ballots.checking import checked
 from hall.ballots.paper import enter
 from hall.house import House
 from hall.moment.snapshot import Snapshot
-from office import badges, paper_ballots
+from office.prints import badges, paper_ballots
 from scoring.rule import BallotKind
 
 BASE = "http://127.0.0.1:18501"

@@ -38,10 +38,10 @@ from hall.outcome.standings import board
 from hall.outcome.unit_scores import unit_scores
 from hall.phones.phones_first import PhonesFirst
 from hall.stage import segments
-from office import rollup, sittings
-from office.agenda_templates import template
 from office.people import Role
-from office.plan import PlannedTarget, PlannedUnit
+from office.sitting import rollup, sittings
+from office.sitting.agenda_templates import template
+from office.sitting.plan import PlannedTarget, PlannedUnit
 from scoring.package import read_package
 from scoring.rollup import RollUp
 from tests import make

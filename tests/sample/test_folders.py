@@ -14,8 +14,8 @@ from pathlib import Path
 import by_hand
 import pytest
 
-from office import agenda_templates
-from office.folder import read_folder
+from office.folders.folder import read_folder
+from office.sitting import agenda_templates
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = sorted(one.parent for one in (ROOT / "sample_sessions").glob("*/sitting.toml"))

@@ -14,9 +14,9 @@ import pytest
 
 from db.engine import Database
 from db.item_lines import Filter
-from office.follow_up import follow_up
-from office.list_folder import ListPlan, first_event, read_list
-from office.loading import folders_in, load_folder
+from office.folders.list_folder import ListPlan, first_event, read_list
+from office.folders.loading import folders_in, load_folder
+from office.listing.follow_up import follow_up
 from scoring import family
 from scoring.commitment import DONE, Kind, Verdict
 from scoring.item import Item

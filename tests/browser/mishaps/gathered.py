@@ -25,10 +25,12 @@ from db.engine import Database
 from db.migrate import migrate
 from hall.serving import SAMPLES
 from hall.stage import rounds
-from office import badges, people, sittings
-from office.folder import read_folder
+from office import people
+from office.folders.folder import read_folder
 from office.people import Role
-from office.plan import PlannedSeat, SittingPlan
+from office.prints import badges
+from office.sitting import sittings
+from office.sitting.plan import PlannedSeat, SittingPlan
 from tests.browser.real import Server, chromium, picture
 
 KEY = "wenzhou_county_2019q1"

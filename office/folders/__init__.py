@@ -1,0 +1,1 @@
+"""Sittings and lists that come as a folder of files."""

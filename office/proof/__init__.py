@@ -1,0 +1,1 @@
+"""Evidence files: what they are, where they lie, how they are kept."""

@@ -1,0 +1,1 @@
+"""Who is reminded of what, by mail and webhook."""
