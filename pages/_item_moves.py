@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 import streamlit as st
@@ -129,7 +128,7 @@ def _draw_parts(card: ItemCard, key: str) -> None:
         with unit:
             whose = st.selectbox("责任单位", list(card.unit_names), format_func=card.unit_names.__getitem__, key=f"{key}/{n}/unit")
         with weight:
-            share = st.text_input("权重%", key=f"{key}/{n}/weight", placeholder=str(Fraction(100, count)))
+            share = st.text_input("权重%", key=f"{key}/{n}/weight", placeholder="不填即均分")
         with due:
             by = st.date_input("期限", value=card.item.deadline, key=f"{key}/{n}/due", format="YYYY-MM-DD")
         parts.append({"number": number, "text": words, "unit": whose, "weight": share, "deadline": by})

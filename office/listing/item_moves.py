@@ -97,7 +97,9 @@ def read_move(card: ItemCard, kind: Kind, typed: Mapping[str, Any]) -> tuple[dic
     if kind is Kind.CHECKED:
         told["passed"] = typed.get("passed") is not False
     if kind is Kind.SPLIT:
-        told["parts"] = tuple(_part(card, one) for one in typed.get("parts") or ())
+        parts = typed.get("parts") or ()
+        equal = None if any(str(one["weight"]).strip() for one in parts) else Fraction(1, max(1, len(parts)))
+        told["parts"] = tuple(_part(one, equal) for one in parts)
     if kind is Kind.LINKED:
         told["source"] = Source(origin=Origin(told.pop("origin")), ref=told.pop("ref", ""))
     if kind is Kind.CORRECTED:
@@ -119,10 +121,11 @@ def _slip(card: ItemCard, kind: Kind, chosen: tuple[str, int] | None) -> dict[st
     return {"slip": key, "level": level} | ({"below": below} if kind is Kind.SLIP_ISSUED and below is not None else {})
 
 
-def _part(card: ItemCard, typed: Mapping[str, Any]) -> Part:
+def _part(typed: Mapping[str, Any], equal: Fraction | None) -> Part:
+    """`equal`: the share of each where no weight was written; a third has no percentage."""
     if not str(typed["text"]).strip():
         raise Refused(f"{typed['number']}还没有写内容，请补上。")
-    weight = _number(typed["weight"], f"{typed['number']}的权重") / 100
+    weight = equal if equal is not None else _number(typed["weight"], f"{typed['number']}的权重") / 100
     return Part(number=typed["number"], weight=weight, unit=typed["unit"], text=str(typed["text"]).strip(),
                 deadline=typed["deadline"])
 

@@ -59,6 +59,18 @@ def test_what_is_typed_becomes_exact(desk, kind, typed, told, more):
     assert read_move(card(desk), kind, typed) == (told, more)
 
 
+def test_parts_without_a_weight_share_alike_to_the_last_third(desk):
+    parts = [{"number": f"{desk.number}-{n}", "text": "分", "unit": "small-A", "weight": " ", "deadline": date(2026, 6, 30)}
+             for n in (1, 2, 3)]
+    told, _more = read_move(card(desk), Kind.SPLIT, {"parts": parts})
+
+    desk.does(LIAISON, Kind.ACCEPTED)
+    desk.does(OFFICE, Kind.SPLIT, **told)
+    assert [one.weight for one in card(desk).item.parts] == [Fraction(1, 3)] * 3
+    with pytest.raises(Refused, match="-3的权重“ ”不是数"):
+        read_move(card(desk), Kind.SPLIT, {"parts": [*({**one, "weight": "50"} for one in parts[:2]), parts[2]]})
+
+
 @pytest.mark.parametrize(("kind", "typed", "words"), [
     (Kind.REPORTED, {"share": "一半"}, "完成比例“一半”不是数"), (Kind.SLIP_ISSUED, {"text": "x"}, "请选择督办单"),
     (Kind.CORRECTED, {"text": "x", "measure": "%"}, "没有写目标值"),
