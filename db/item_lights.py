@@ -20,7 +20,7 @@ from db import tables as t
 from scoring.bands import bands_of
 from scoring.item import SHIELD_DAYS, Item
 from scoring.lights import LightRule, light_of
-from scoring.schedule import Step
+from scoring.schedule import Step, expected_share
 
 RULE_SETTING = "list.lights"
 ARCHIVE_SETTING = "list.archived"
@@ -58,16 +58,19 @@ def archive_days(c: Connection) -> dict[str, date]:
 def stretches(item: Item, share: Fraction | None, rule: LightRule, *, until: date | None = None) -> tuple[Stretch, ...]:
     """Every stretch of one light, from the beginning of time to its end; after `until` nothing changes by itself."""
     start = min(item.since, item.starts_on)
-    turns = sorted(one for one in _turns(item, start, share, rule) if until is None or one <= until)
-    days = [BEGINNING, *(day.isoformat() for day in turns), FOREVER]
-    lights = [_on(item, day, share, rule) for day in (start, *turns)]
+    days, lights = [BEGINNING], [_on(item, start, share, rule)]
+    for turn in sorted(one for one in _turns(item, start, share, rule) if until is None or one <= until):
+        light = _on(item, turn, share, rule)
+        if light != lights[-1]:
+            days.append(turn.isoformat())
+            lights.append(light)
     return tuple(Stretch(from_day=first, until_day=after, light=light, urgency=urgency)
-                 for (first, after), (light, urgency) in zip(pairwise(days), lights, strict=True))
+                 for (first, after), (light, urgency) in zip(pairwise([*days, FOREVER]), lights, strict=True))
 
 
 def _turns(item: Item, start: date, share: Fraction | None, rule: LightRule) -> Iterator[date]:
-    """The first days of a light that differs from the day before it."""
-    marks = {start}
+    """The first days of a light or a band that differs from the day before it."""
+    marks = {start, item.scheduled_from}
     if item.deadline is not None:
         marks |= {item.deadline - timedelta(days=rule.soon_days), item.deadline, item.deadline + timedelta(days=1),
                   item.deadline + timedelta(days=SHIELD_DAYS + 1)}
@@ -79,8 +82,9 @@ def _turns(item: Item, start: date, share: Fraction | None, rule: LightRule) -> 
 
 
 def _between(item: Item, low: date, high: date, share: Fraction | None, rule: LightRule) -> Iterator[date]:
-    """The turns after `low`, up to and with `high`."""
-    if low >= high or _on(item, low, share, rule) == _on(item, high, share, rule):
+    """The turns after `low`, up to and with `high`. Bands are walked through in one direction: between two days in the
+    same one there is no other, though a light may come back (too far ahead is a warning in some places, behind in all)."""
+    if low >= high or _where(item, low, share, rule) == _where(item, high, share, rule):
         return
     middle = low + timedelta(days=(high - low).days // 2)
     if middle == low:
@@ -88,6 +92,15 @@ def _between(item: Item, low: date, high: date, share: Fraction | None, rule: Li
         return
     yield from _between(item, low, middle, share, rule)
     yield from _between(item, middle, high, share, rule)
+
+
+def _where(item: Item, day: date, share: Fraction | None, rule: LightRule) -> tuple[tuple[str, int], int]:
+    """The light of a day, and which band the schedule has come to."""
+    if share is None or item.deadline is None or not item.is_open:
+        return _on(item, day, share, rule), 0
+    expected = expected_share(item.scheduled_from, item.deadline, day, rule.step)
+    value = rule.bands.measure.of(share=share, expected=expected)
+    return _on(item, day, share, rule), next(n for n, band in enumerate(rule.bands.bands) if band.holds(value))
 
 
 def _on(item: Item, day: date, share: Fraction | None, rule: LightRule) -> tuple[str, int]:

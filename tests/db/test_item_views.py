@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.item_lights import stretches
+from scoring.bands import Band, Bands, Measure, Pace
 from scoring.commitment import Event, Kind, Target
 from scoring.life import replay
 from scoring.lights import LightRule, light_of
@@ -66,6 +67,19 @@ def test_the_light_by_days_is_the_light_of_each_day(history, day):
     assert (rows[0].from_day, rows[-1].until_day) == ("0001-01-01", "9999-12-31")
     found = [one.light for one in rows if one.from_day <= on.isoformat() < one.until_day]
     assert found == [lit.light.value if lit else "off_the_list"]
+
+
+def test_a_light_that_comes_back_is_seen_to_go():
+    bands = Bands(name="过快也预警", measure=Measure.POINTS_BEHIND, bands=(
+        Band(pace=Pace.WARNING, high=Fraction(-20)), Band(pace=Pace.ON_TRACK, low=Fraction(-20), high=Fraction(10)),
+        Band(pace=Pace.WARNING, low=Fraction(10))))
+    item = replay([event(Kind.LISTED, 0, number="1", unit="u", deadline=START + timedelta(days=99)), event(Kind.ACCEPTED, 0),
+                   event(Kind.REPORTED, 0, share=Fraction(1, 2))])
+    assert item is not None
+    lights = [(one.light, one.from_day) for one in stretches(item, item.share, LightRule(bands=bands))]
+
+    assert [light for light, _day in lights] == ["warning", "on_track", "warning", "overdue"]
+    assert lights[1][1] == (START + timedelta(days=29)).isoformat()  # 30 of 100 days: 20 points ahead
 
 
 def test_work_that_falls_behind_just_before_its_deadline_is_seen_also_where_an_extension_is_waiting():
