@@ -76,7 +76,7 @@ def test_a_light_that_comes_back_is_seen_to_go():
     item = replay([event(Kind.LISTED, 0, number="1", unit="u", deadline=START + timedelta(days=99)), event(Kind.ACCEPTED, 0),
                    event(Kind.REPORTED, 0, share=Fraction(1, 2))])
     assert item is not None
-    lights = [(one.light, one.from_day) for one in stretches(item, item.share, LightRule(bands=bands))]
+    lights = [(one.light, one.from_day) for one in stretches(item, item.share, LightRule(bands=bands, fresh_days=0))]
 
     assert [light for light, _day in lights] == ["warning", "on_track", "warning", "overdue"]
     assert lights[1][1] == (START + timedelta(days=29)).isoformat()  # 30 of 100 days: 20 points ahead
