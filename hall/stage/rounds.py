@@ -56,6 +56,8 @@ def open_in(w: Work, found: Sitting, target_keys: tuple[str, ...], *, by: str, a
         if one.phase is Phase.OPEN:
             raise Refused(f"{_names(one, targets)}正在打分，请先截止，再开始下一家。")
         for key in set(one.targets) & set(target_keys):
+            if one.phase is Phase.PUBLISHED:  # nor may it be voided: the sentence leads where there is a way
+                raise Refused(f"{targets[key].name}的成绩已公布，不能重新打分。个别实名票有误，请计票员作废那张票，再公布更正的一版。")
             if one.phase is not Phase.VOID:
                 raise Refused(f"{targets[key].name}已经打过分（第{one.number}轮）。如要重新打分，请先把那一轮作废。")
     rule = read_rule(reads.rule_text(w.c, found.id)[0].encode())

@@ -201,6 +201,20 @@ def test_opening_what_is_not_on_the_agenda(hall: make.Hall, wrong: tuple[str, ..
         hall.open(*wrong)
 
 
+def test_what_is_published_is_neither_voided_nor_balloted_again_and_the_words_do_not_go_round_in_circles(
+        hall: make.Hall) -> None:
+    first = hall.open("U1")
+    hall.everybody(80)
+    hall.close()
+    hall.publish(despite_warnings=True)
+
+    with pytest.raises(Refused, match="成绩已公布，不能作废"):
+        hall.void(first)
+    with pytest.raises(Refused, match=r"成绩已公布，不能重新打分.*计票员作废那张票") as again:
+        hall.open("U1")
+    assert "把那一轮作废" not in str(again.value)
+
+
 def test_voiding_needs_a_reason(hall: make.Hall) -> None:
     round_id = hall.open("U1")
 

@@ -285,7 +285,7 @@ def test_case_22_what_was_published_is_frozen_and_a_later_change_is_version_two_
     unranked(scored)
 
     assert results.standing(scored.house.database, scored.key).result == first
-    with pytest.raises(Refused, match="已经打过分"):
+    with pytest.raises(Refused, match="成绩已公布"):
         scored.open("U1")
     both_confirm(scored, propose(scored, reason="更正排名范围"))
     scored.publish()
