@@ -22,6 +22,7 @@ from hall.house import House
 from hall.plain_page import asked_size, notice, page, served
 from hall.uploads import Form, NotTaken, read_form
 from office import people
+from office.listing.item_rights import may
 from office.listing.items import happen, state_of
 from office.local_time import minute
 from office.proof import evidence
@@ -30,6 +31,7 @@ from office.proof.evidence_shelf import TooLarge, shelf_of
 from office.refusal import NotAllowed, NotFound, Refused
 from scoring.commitment import Kind
 from scoring.item import Item
+from scoring.life_rules import MOMENTS
 
 ACCEPT = "image/*,.pdf,.docx,.xlsx,.ofd"
 
@@ -108,8 +110,10 @@ class _EvidenceDesk:
         files = [dict(id=one.id, name=one.name, photo=FileKind(one.media_type).is_photo, words=FileKind(one.media_type).words,
                       at=minute(one.added_at), by=one.added_by, gone=one.deleted_why or "")
                  for one in evidence.evidence_of(database, number, who)]
+        stands = state_of(database, number)
+        may_report = may(who, stands, Kind.REPORTED) and Kind.REPORTED in MOMENTS[stands.status]
         return page("evidence.html", status=status_of(refused), item=item, files=files, may_add=evidence.may_add(who, item),
-                    said=said, refused=str(refused or ""), words=words, accept=ACCEPT)
+                    may_report=may_report, said=said, refused=str(refused or ""), words=words, accept=ACCEPT)
 
     def _who(self, request: Request) -> Staff | None:
         return people.who(self._house.database, request.cookies.get(cookie_of(self._house)), at=self._house.clock())

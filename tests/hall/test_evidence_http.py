@@ -35,7 +35,8 @@ class Site:
         self.list = make_list.of(house)
         self.one, self.two, self.of_b = self.list.numbers
         for name, role, unit in (("liaison", Role.LIAISON, "small-A"), ("other", Role.LIAISON, "small-B"),
-                                 ("office", Role.ADMINISTRATOR, ""), ("leader", Role.LEADER, "")):
+                                 ("office", Role.ADMINISTRATOR, ""), ("leader", Role.LEADER, ""),
+                                 ("supervisor", Role.SUPERVISOR, "")):
             self.list.person(name, role, unit=unit)
         self.folder = shelf_of(house.database).folder
         self._server = uvicorn.Server(uvicorn.Config(Starlette(routes=evidence_route.routes(house)), host="127.0.0.1",
@@ -212,7 +213,11 @@ def test_words_with_the_photos_are_a_report_of_progress_once(site: Site) -> None
 
     readings = state_of(site.house.database, site.one).readings
     assert [(one.text, len(one.evidence), one.by_unit) for one in readings] == [("完成拆除1.2万平方米", 1, "small-A")]
-    site.list.strike_off(site.one)
+    with site.browser("liaison") as unit, site.browser("supervisor") as supervisor:
+        asked = ["说明办到哪一步" in one.get(site.page(site.one)).text for one in (unit, supervisor)]
+        site.list.strike_off(site.one)
+        asked.append("说明办到哪一步" in unit.get(site.page(site.one)).text)
+    assert asked == [True, False, False]  # whose words could not be written down is not asked for any
     late = site.send(files.pdf(), words="补一份")
     assert (late.status_code, "佐证已收下，说明没有记上" in late.text) == (422, True)
 
