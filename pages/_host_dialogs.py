@@ -54,9 +54,11 @@ def publish(snapshot: Snapshot, do: Do, checks: Sequence[Check]) -> None:
 def void(snapshot: Snapshot, do: Do) -> None:
     may_be = dict(choices.voidable(snapshot))
     if not may_be:
-        st.write("没有可以作废的打分。已公布的成绩不能作废，要更正请另出一版。")
+        st.write("没有可以作废的打分。")
         return
     st.write("作废的票会留存，但不计数；这一家可以重新打分。")
+    if snapshot.published:
+        st.write(f"已公布的第{snapshot.published}版原样留存，到公布更正的一版为止仍以它为准。")
     st.selectbox("哪一轮", list(may_be), format_func=may_be.__getitem__, key="void/round")
     reason = st.text_input("原因", placeholder="例如：网络故障，重新打分", key="void/reason")
 

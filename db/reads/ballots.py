@@ -6,10 +6,11 @@ Nothing here joins a secret ballot to a seat: there is nothing to join it with.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Exists, exists, func, select
+from sqlalchemy import Connection, Exists, exists, func, or_, select
 
 from db import tables as t
 from db.clock import maybe_moment
@@ -78,14 +79,16 @@ def papers_of_seat(c: Connection, seat_id: int) -> dict[tuple[int, str], State]:
     return {(row.round_id, row.key): State(row.state) for row in rows}
 
 
-def lines(c: Connection, sitting_id: int, phases: tuple[str, ...] = ("CLOSED", "PUBLISHED")) -> tuple[StoredLine, ...]:
-    """Every version of every ballot in the rounds of these phases. An open round is never asked for."""
+def lines(c: Connection, sitting_id: int, phases: tuple[str, ...] = ("CLOSED", "PUBLISHED"),
+          also: Collection[int] = ()) -> tuple[StoredLine, ...]:
+    """Every version of every ballot in the rounds of these phases, and in the rounds `also`. An open round is never
+    asked for."""
     rows = c.execute(
         select(t.ballot, t.target.c.key.label("target"), t.seat.c.code)
         .join_from(t.ballot, t.round_, t.ballot.c.round_id == t.round_.c.id)
         .join(t.target, t.ballot.c.target_id == t.target.c.id)
         .outerjoin(t.seat, t.ballot.c.seat_id == t.seat.c.id)
-        .where(t.round_.c.sitting_id == sitting_id, t.round_.c.phase.in_(phases))
+        .where(t.round_.c.sitting_id == sitting_id, or_(t.round_.c.phase.in_(phases), t.round_.c.id.in_(also)))
         .order_by(t.ballot.c.round_id, t.ballot.c.voter, t.ballot.c.target_id, t.ballot.c.version)
     )
     return tuple(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import replace
 from fractions import Fraction
 
@@ -85,14 +86,15 @@ def _recusals(c: Connection, sitting: Sitting, seats: tuple[StoredSeat, ...],
                  if seat_id in codes and target in here)
 
 
-def ballot_rows(c: Connection, sitting: Sitting, phases: tuple[Phase, ...]) -> tuple[BallotRow, ...]:
-    """The rows of ballots.csv that the rounds of these phases hold now.
+def ballot_rows(c: Connection, sitting: Sitting, phases: tuple[Phase, ...],
+                also: Collection[int] = ()) -> tuple[BallotRow, ...]:
+    """The rows of ballots.csv that the rounds of these phases, and the rounds `also`, hold now.
 
     A late paper of a secret group is no part of them: it bears the public name of its voter's paper that counts, and
     who came late is known in the hall. Nor is what a secret paper for several targets said before it was changed: all
     its lines were changed as often, and so would stand together.
     """
-    lines = [line for line in ballot_reads.lines(c, sitting.id, tuple(phase.value for phase in phases))
+    lines = [line for line in ballot_reads.lines(c, sitting.id, tuple(phase.value for phase in phases), also)
              if line.seat or line.state is not State.LATE]
     whole = read_rule(reads.rule_text(c, sitting.id)[0].encode()).ballot.kind is BallotKind.RANKING
     several = set() if whole else {one.id for one in reads.rounds(c, sitting.id) if len(one.targets) > 1}

@@ -25,6 +25,7 @@ from db.reads.people import RecordLine
 from db.reads.results import Entry
 from db.record import first_break
 from db.values import Publication, Sitting
+from hall.moment.moves import VOID
 from hall.moment.packing import HEAD, ballot_rows
 from hall.outcome.verified_hands import hands_and_objections
 from hall.outcome.verified_items import list_checks
@@ -56,6 +57,15 @@ class _Frozen:
     points: Mapping[str, Sequence[Fraction]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Since:
+    """What the record says was taken out of a version after it was published, for a correction that is still to come:
+    (seat, target) of spoiled papers, ids of voided rounds."""
+
+    spoiled: Collection[tuple[str, str]]
+    voided: Collection[int]
+
+
 def checks(c: Connection, *, kept: tuple[int, str] | None = None) -> tuple[Check, ...]:
     """(what was checked, whether it holds)."""
     try:
@@ -80,7 +90,7 @@ def checks(c: Connection, *, kept: tuple[int, str] | None = None) -> tuple[Check
             booked = tuple(entry for entry in entries if entry.publication_id == one.id)
             line = told.pop((sitting.key, one.number), None)
             found += _publication(c, sitting, one, line, booked, before, latest=one is publications[-1],
-                                  spoiled=_spoiled(lines, sitting, line))
+                                  since=_since(lines, sitting, one.number, line))
             before = tuple(entry for entry in booked if entry.reverses_id is None)
         own = tuple(line for line in lines if line.sitting == sitting.key)
         try:
@@ -131,8 +141,7 @@ def _sound(entry: Entry, by_id: Mapping[int, Entry]) -> bool:
 
 
 def _publication(c: Connection, sitting: Sitting, one: Publication, line: RecordLine | None,
-                 booked: tuple[Entry, ...], before: tuple[Entry, ...], *, latest: bool,
-                 spoiled: Collection[tuple[str, str]]) -> Iterator[Check]:
+                 booked: tuple[Entry, ...], before: tuple[Entry, ...], *, latest: bool, since: _Since) -> Iterator[Check]:
     name = f"{sitting.key} 第{one.number}版"
     try:
         frozen = _opened(result_reads.package_bytes(c, one.id))
@@ -150,20 +159,21 @@ def _publication(c: Connection, sitting: Sitting, one: Publication, line: Record
     same = _as_booked(frozen, line, booked, before)
     yield f"{name}记入台账的分数与成绩" + ("一致" if same else "不一致"), same
     if latest:
-        held = [row for row in ballot_rows(c, sitting, (Phase.PUBLISHED,))
-                if row.state != State.SPOILED.value or (row.seat, row.target) not in spoiled]
+        held = [row for row in ballot_rows(c, sitting, (Phase.PUBLISHED,), since.voided)
+                if row.state != State.SPOILED.value or (row.seat, row.target) not in since.spoiled]
         same = sorted(frozen.package.ballots) == sorted(held)
         yield f"{name}所计的票与库里的票" + ("一致" if same else "不一致"), same
         same = frozen.package.rule.source == reads.rule_text(c, sitting.id)[0].encode()
         yield f"{name}所依的评分办法与库里的" + ("一致" if same else "不一致"), same
 
 
-def _spoiled(lines: Sequence[RecordLine], sitting: Sitting, published: RecordLine | None) -> set[tuple[str, str]]:
-    """(seat, target) of the papers that the record says were spoiled since, for a correction that is still to come."""
-    since = [] if published is None else [
-        one.detail for one in lines
-        if one.action == SPOILING and one.sitting == sitting.key and one.id > published.id]
-    return {(str(detail.get("seat")), str(key)) for detail in since for key in _listed(detail.get("targets"))}
+def _since(lines: Sequence[RecordLine], sitting: Sitting, version: int, published: RecordLine | None) -> _Since:
+    after = [one for one in lines if published is not None and one.sitting == sitting.key and one.id > published.id]
+    return _Since(
+        spoiled={(str(one.detail.get("seat")), str(key)) for one in after if one.action == SPOILING
+                 for key in _listed(one.detail.get("targets"))},
+        voided={int(str(one.detail.get("round"))) for one in after
+                if one.action == VOID and one.detail.get("version") == version})
 
 
 def _listed(value: object) -> Sequence[object]:

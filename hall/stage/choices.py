@@ -9,9 +9,12 @@ from scoring.round import Phase
 
 
 def voidable(snapshot: Snapshot) -> tuple[tuple[int, str], ...]:
-    """(round id, its name) of what may still be voided; the open one first, then the latest."""
+    """(round id, its name) of what may be voided; the open one first, then the latest. What is published may be, too, while
+    nothing is open: its targets are balloted again for a corrected version."""
     names = {one.key: one.name for one in snapshot.targets}
-    live = [one for one in snapshot.rounds if one.phase in (Phase.OPEN, Phase.CLOSED)]
+    is_open = any(one.phase is Phase.OPEN for one in snapshot.rounds)
+    phases = (Phase.OPEN, Phase.CLOSED) if is_open else (Phase.CLOSED, Phase.PUBLISHED)
+    live = [one for one in snapshot.rounds if one.phase in phases]
     live.sort(key=lambda one: (one.phase is not Phase.OPEN, -one.number))
     return tuple(
         (one.id, f"第{one.number}轮 {names[one.targets[0]]}{f'等{len(one.targets)}家' if len(one.targets) > 1 else ''}"

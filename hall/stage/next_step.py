@@ -124,8 +124,8 @@ def _ending(snapshot: Snapshot) -> Step:
 
 def _call(snapshot: Snapshot) -> Step | None:
     following = turn.next_target(snapshot)
-    if following is None or snapshot.published:
-        return None
+    if following is None or (snapshot.published and turn.round_of(snapshot, following.key) is None):
+        return None  # after the publication only whose round was voided for a corrected version
     called = f"第{turn.place_of(snapshot, following)}家 {following.name}上台"
     started = turn.on_stage(snapshot) is not None
     return Step(move=Move.SHOW, words=_ending_first(snapshot, f"下一家：{called}" if started else f"请{called}"),

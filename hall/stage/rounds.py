@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from db.engine import Database
+from db.reads import results as result_reads
 from db.reads import sittings as reads
 from db.traces import sweep
 from db.values import SLIP, Round, Sitting, Target
@@ -56,8 +57,9 @@ def open_in(w: Work, found: Sitting, target_keys: tuple[str, ...], *, by: str, a
         if one.phase is Phase.OPEN:
             raise Refused(f"{_names(one, targets)}正在打分，请先截止，再开始下一家。")
         for key in set(one.targets) & set(target_keys):
-            if one.phase is Phase.PUBLISHED:  # nor may it be voided: the sentence leads where there is a way
-                raise Refused(f"{targets[key].name}的成绩已公布，不能重新打分。个别实名票有误，请计票员作废那张票，再公布更正的一版。")
+            if one.phase is Phase.PUBLISHED:
+                raise Refused(f"{targets[key].name}的成绩已公布。要重新打分，请先写明原因把那一轮作废，打完再公布更正的一版；"
+                              "只是个别实名票有误，请计票员作废那张票。")
             if one.phase is not Phase.VOID:
                 raise Refused(f"{targets[key].name}已经打过分（第{one.number}轮）。如要重新打分，请先把那一轮作废。")
     rule = read_rule(reads.rule_text(w.c, found.id)[0].encode())
@@ -136,7 +138,11 @@ def close_round(database: Database, sitting: str, *, by: str, at: datetime, roun
 
 
 def void_round(database: Database, sitting: str, round_id: int, *, reason: str, by: str, at: datetime) -> None:
-    """Void a round: its ballots are kept and counted nowhere, its targets may be balloted again."""
+    """Void a round: its ballots are kept and counted nowhere, its targets may be balloted again.
+
+    One that is published goes back to closed first. The version that counted it stays in force, as it was frozen, until
+    the next one is published; the record says of which version the round was.
+    """
     if not reason.strip():
         raise Refused("作废要写明原因，例如：设备故障，重新打分。")
     if reason.strip() == SLIP:
@@ -146,11 +152,14 @@ def void_round(database: Database, sitting: str, round_id: int, *, reason: str, 
         one = next((r for r in reads.rounds(w.c, found.id) if r.id == round_id), None)
         if one is None:
             raise NotFound("没有这一轮打分。")
+        was: dict[str, object] = {}
         if one.phase is Phase.PUBLISHED:
-            raise Refused("成绩已公布，不能作废这一轮。更正要另出一版并写明原因。")
-        _move(one.phase, Phase.VOID)
+            _refuse_while_open(w, found)
+            _move(one.phase, Phase.CLOSED)
+            was = {"version": result_reads.publications(w.c, found.id)[-1].number}
+        _move(Phase.CLOSED if was else one.phase, Phase.VOID)
         w.rounds.void(round_id, at=at, by=by, reason=reason.strip())
-        _tell(w, found, by, at, VOID, round=round_id, targets=list(one.targets), reason=reason.strip())
+        _tell(w, found, by, at, VOID, round=round_id, targets=list(one.targets), reason=reason.strip(), **was)
     sweep(database)
 
 
@@ -268,6 +277,13 @@ def _move(phase: Phase, to: Phase) -> None:
         check_move(phase, to)
     except MoveRefused as refused:
         raise Refused(str(refused)) from None
+
+
+def _refuse_while_open(w: Work, sitting: Sitting) -> None:
+    targets = {one.key: one for one in reads.targets(w.c, sitting.id)}
+    for one in reads.rounds(w.c, sitting.id):
+        if one.phase is Phase.OPEN:
+            raise Refused(f"{_names(one, targets)}正在打分，请先截止。")
 
 
 def _put_order(w: Work, targets: tuple[Target, ...], keys: list[str]) -> None:

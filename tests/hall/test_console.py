@@ -228,7 +228,7 @@ def test_a_seat_recused_for_one_of_several_targets_is_due(hall: make.Hall) -> No
     assert (leaders.due, leaders.recused) == (4, 0)
 
 
-def test_what_is_published_is_not_offered_for_voiding(hall: make.Hall) -> None:
+def test_what_is_published_is_voided_last_and_then_called_by_the_red_key(hall: make.Hall) -> None:
     scored(hall, "U1")
     hall.open("U2")
     assert [words for _id, words in choices.voidable(seen(hall))] == ["第2轮 B县（打分中）", "第1轮 A县（已截止）"]
@@ -236,7 +236,12 @@ def test_what_is_published_is_not_offered_for_voiding(hall: make.Hall) -> None:
     hall.close()
     scored(hall, "U3")
     hall.publish(despite_warnings=True)
-    assert choices.voidable(seen(hall)) == ()
+    assert [words for _id, words in choices.voidable(seen(hall))] == [
+        "第3轮 C县（已公布）", "第2轮 B县（已公布）", "第1轮 A县（已公布）"]
+
+    hall.void(seen(hall).rounds[0].id, "计时设备故障，重新打分")
+    step = next_step(seen(hall), hall.now)
+    assert (step.move, step.targets, step.words) == (Move.SHOW, ("U1",), "请第1家 A县上台")
 
 
 @pytest.mark.parametrize(("key", "by", "order"), [

@@ -19,6 +19,7 @@ from scoring.tally import dumps, tally
 from tests import make
 from tests.played import played
 
+FAULT = "计时设备故障，重新打分"
 AT = "2026-04-23T01:00:00.000Z"
 
 
@@ -204,3 +205,37 @@ def test_a_package_keeps_the_head_of_the_record_before_it(published: make.Hall) 
 def test_the_chain_covers_the_sitting() -> None:
     values = {"previous_hash": "0", "at": AT, "actor": "host", "action": "开始打分", "detail": "{}"}
     assert chain_hash({**values, "sitting": "a"}) != chain_hash({**values, "sitting": "b"})
+
+
+def test_case_18_and_22_what_is_published_is_voted_on_again_and_the_next_version_says_which_round_counts(
+        house: make.House) -> None:
+    """The first version stays as it was frozen and in force; the second counts the new round, and both hold."""
+    hall = two_versions(house)
+    first = hall.house.live.at(hall.key).rounds[0]  # type: ignore[union-attr]
+    frozen = results.package_zip(hall.house.database, hall.key, 1)
+
+    hall.void(first.id, FAULT)
+    assert failed(hall) == [], "between the void and the correction"
+    assert results.standing(hall.house.database, hall.key).publication.number == 2  # type: ignore[union-attr]
+    hall.open("U1")
+    hall.everybody(60)
+    assert failed(hall) == [], "while the new round is open"
+    hall.close()
+    assert failed(hall) == []
+    hall.publish(reason=FAULT)
+
+    assert failed(hall) == []
+    assert results.package_zip(hall.house.database, hall.key, 1) == frozen
+    totals = [results.standing(hall.house.database, hall.key, n).result["targets"]["U1"]["total"]["published"] for n in (2, 3)]
+    assert totals == ["91.00", "61.00"]
+    with hall.house.database.reading() as c:
+        told = [one.detail for one in people.record(c) if one.action == "作废重投"]
+    assert [(one["round"], one["targets"], one["version"], one["reason"]) for one in told] == [(first.id, ["U1"], 2, FAULT)]
+
+
+def test_a_published_round_that_is_voided_behind_the_record_s_back_is_noticed(house: make.House) -> None:
+    hall = two_versions(house)
+    with hall.house.database.write.begin() as c:
+        c.execute(update(t.round_).where(t.round_.c.number == 1).values(phase="VOID", void_reason="x"))
+
+    assert any("所计的票与库里的票" in one for one in failed(hall))
