@@ -11,6 +11,7 @@ from html import escape
 
 import streamlit as st
 
+from hall.moment import turn
 from hall.moment.snapshot import Snapshot
 from hall.moment.spoken import one_line
 from hall.stage import questioning
@@ -34,14 +35,14 @@ _CSS = """<style>
 
 
 def waiting_words(snapshot: Snapshot) -> str:
-    """The name of a tab or a key that leads here: `提问 3`."""
-    return f"提问 {snapshot.questions_waiting}" if snapshot.questions_waiting else "提问"
+    """The name of a tab or a key that leads here: `提问 3`, of whoever is on stage; of all while nobody is."""
+    waiting = len(queue_of(house().database, snapshot, turn.on_stage(snapshot)).waiting)
+    return f"提问 {waiting}" if waiting else "提问"
 
 
 def draw(snapshot: Snapshot, key: str, who: Staff, do: Do, target: str | None = None) -> None:
     """The questions of `target`; of whoever is on stage when none is named, of all while nobody is."""
-    on_stage = snapshot.stage.target if snapshot.stage.shows == "target" else None
-    target = target or on_stage
+    target = target or turn.on_stage(snapshot)
     queue = queue_of(house().database, snapshot, target)
     leads = bool(who.roles & LEAD)
     st.html(_CSS)

@@ -205,3 +205,13 @@ def test_afterwards_it_is_read_where_the_unit_is_looked_at(hall: make.Hall, open
     assert "问：慢在&lt;i&gt;哪？<br>答：土地。" in said and "◇ 排队中" in said
     unit = open_page("unit", Role.LIAISON, name="liaison", unit="small-A", sitting=hall.key)
     assert "答：土地。" in words(unit) and "没轮到的" not in words(unit)
+
+
+def test_the_console_s_key_counts_what_waits_of_the_unit_on_stage(hall: make.Hall, open_page: OpenPage) -> None:
+    show(hall)
+    by_phone(hall, "L1", "几户没有签约？")
+    assert "提问 1" in labels(open_page("host", Role.HOST, sitting=hall.key))
+
+    show(hall, "U2")
+
+    assert "提问" in labels(open_page("host", Role.HOST, sitting=hall.key))
