@@ -93,7 +93,8 @@ def _row(shown: Board, key: str, one: Line) -> str:
     """One unit; on a phone the groups' scores stand under its name instead of beside the total."""
     version = f"&v={shown.version.number}" if shown.version and not shown.is_newest else ""
     of_unit = one.unit_name if one.unit_name != one.name and are_projects((*shown.ranked, *shown.others)) else ""
-    notes = [of_unit, one.state, f"与{'、'.join(one.tied_with)}并列" if one.tied_with else "", one.decided_by]
+    notes = [of_unit, one.state, f"与{'、'.join(one.tied_with)}并列" if one.tied_with else "", one.decided_by,
+             one.deducted]
     note = "；".join(filter(None, notes))
     said = f'<div class="q">{html.escape(note)}</div>' if note else ""
     place = f"{html.escape(one.place)}{'（并列）' if one.tied_with else ''}" if one.place else "—"

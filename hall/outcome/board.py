@@ -55,7 +55,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One target. `place` is empty, and `state` says why, where it has none."""
+    """One target. `place` is empty, and `state` says why, where it has none. `deducted`: why a total is not its groups'."""
 
     target: str
     name: str
@@ -72,6 +72,7 @@ class Line:
     decided_by: str
     state: str
     unit_name: str = ""
+    deducted: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

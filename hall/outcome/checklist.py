@@ -44,13 +44,13 @@ def checks_of(c: Connection, sitting: Sitting) -> tuple[Check, ...]:
     names = {one.key: one.name for one in targets}
     open_now = [one for one in rounds if one.phase is Phase.OPEN]
     done = {key for one in rounds if one.phase in (Phase.CLOSED, Phase.PUBLISHED) for key in one.targets}
-    waiting = [one.name for one in targets if one.key not in done and not one.postponed]
+    waiting = {one.key: one.name for one in targets if one.key not in done and not one.postponed}
     put_off = [one.name for one in targets if one.postponed]
     checks = [
         Check(words="没有正在打分的单位" if not open_now else f"{names[open_now[0].targets[0]]}还在打分",
               ok=not open_now, blocking=True),
         Check(words="至少有一家已截止" if done else "还没有一家打过分", ok=bool(done), blocking=True),
-        Check(words="各单位都已打分" if not waiting else f"还没打分：{'、'.join(waiting)}", ok=not waiting, blocking=False),
+        Check(words="各单位都已打分" if not waiting else f"还没打分：{'、'.join(waiting.values())}", ok=not waiting, blocking=False),
         *([Check(words=f"延到补场，不在这一版成绩里：{'、'.join(put_off)}", ok=True, blocking=False)] if put_off else []),
     ]
     checks += [Check(words=one, ok=False, blocking=True) for one in stops(c, sitting)]
@@ -68,7 +68,8 @@ def checks_of(c: Connection, sitting: Sitting) -> tuple[Check, ...]:
                         ok=not short, blocking=False))
     checks.append(Check(words="总分的各部分齐全" if not partial else f"总分缺一部分，不排名：{'、'.join(partial)}",
                         ok=not partial, blocking=False))
-    checks += [Check(words=in_names(str(one), package), ok=False, blocking=False) for one in result["warnings"]]
+    checks += [Check(words=in_names(str(one), package), ok=False, blocking=False) for one in result["warnings"]
+               if str(one).split("：")[0] not in waiting]  # of a unit that is not scored yet that is said already
     few = [f"{names[key]}的{package.rule.group(group).name}" for key, one in result["targets"].items()
            for group in sorted(hidden_groups(package.rule, one))]
     if few:

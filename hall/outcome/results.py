@@ -27,6 +27,7 @@ from hall.moment.leaving import leave_stage
 from hall.moment.packing import package_of, packed, sitting_of
 from hall.outcome import signing
 from hall.outcome.checklist import Check, checks_of, result_of
+from hall.outcome.deducted import frozen_components
 from hall.outcome.verification import PUBLISHING
 from office import local_time
 from office.points import ledger_sha256
@@ -43,6 +44,7 @@ from scoring.package import (
 )
 from scoring.result import CannotTally
 from scoring.round import Phase
+from scoring.rows import ComponentRow
 from scoring.rule import Rule, read_rule
 from scoring.tally import dumps
 
@@ -52,13 +54,18 @@ __all__ = ["Check", "checklist", "export", "package_in_force", "package_zip", "p
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The result so far of one sitting: of a publication, or of the closed rounds before any."""
+    """The result so far of one sitting: of a publication, or of the closed rounds before any.
+
+    `components`: what of the totals was not balloted, deductions among it; not read again of a publication whose rule
+    deducts nothing.
+    """
 
     sitting: Sitting
     rule: Rule
     publication: Publication | None
     result: dict[str, Any]
     names: dict[str, str]
+    components: tuple[ComponentRow, ...] = ()
 
 
 def standing(database: Database, sitting: str, number: int | None = None) -> Standing:
@@ -77,9 +84,10 @@ def standing(database: Database, sitting: str, number: int | None = None) -> Sta
         if versions:
             rule = read_rule(reads.rule_text(c, found.id)[0].encode())
             return Standing(sitting=found, rule=rule, publication=versions[-1],
-                            result=json.loads(versions[-1].result), names=names)
+                            result=json.loads(versions[-1].result), names=names,
+                            components=frozen_components(c, versions[-1].id) if rule.deductions else ())
         package = package_of(c, found)
-    return Standing(sitting=found, rule=package.rule, publication=None, result=result_of(package).as_json(), names=names)
+    return _counted(found, package, names)
 
 
 def standing_to_come(database: Database, sitting: str) -> Standing:
@@ -88,7 +96,12 @@ def standing_to_come(database: Database, sitting: str) -> Standing:
         found = sitting_of(c, sitting)
         names = {one.key: one.name for one in reads.targets(c, found.id)}
         package = package_of(c, found)
-    return Standing(sitting=found, rule=package.rule, publication=None, result=result_of(package).as_json(), names=names)
+    return _counted(found, package, names)
+
+
+def _counted(sitting: Sitting, package: Package, names: dict[str, str]) -> Standing:
+    return Standing(sitting=sitting, rule=package.rule, publication=None, result=result_of(package).as_json(),
+                    names=names, components=package.components)
 
 
 def working(database: Database, sitting: str, target: str, number: int | None = None) -> dict[str, Any]:

@@ -74,8 +74,8 @@ def _row(shown: Board, one: Line) -> tuple[str, ...]:
 
 
 def _below(shown: Board) -> tuple[str, ...]:
-    said = [f"{one.name}：{'；'.join(filter(None, (one.state, _tied(one), one.decided_by)))}。"
-            for one in (*shown.ranked, *shown.others) if one.state or one.tied_with or one.decided_by]
+    said = [f"{one.name}：{'；'.join(filter(None, (one.state, _tied(one), one.decided_by, one.deducted)))}。"
+            for one in (*shown.ranked, *shown.others) if one.state or one.tied_with or one.decided_by or one.deducted]
     return (*said, *(f"{state}：{'、'.join(names)}。" for state, names in shown.waiting),
             *(f"注意：{one}。" for one in shown.warnings))
 

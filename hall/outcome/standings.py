@@ -20,6 +20,7 @@ from db.reads import sittings as reads
 from db.values import Staff
 from hall.moment.discretion import HIDDEN_WORDS, hidden_groups, is_of_the_hall, total_tells_a_mean
 from hall.outcome.board import Board, Column, Figure, Line, Version
+from hall.outcome.deducted import deducted_words
 from hall.outcome.results import Standing, standing, standing_to_come
 from office.export import csv_of
 from office.points import signed
@@ -110,11 +111,13 @@ def _warning(words: str, names: Mapping[str, str], full: bool) -> str:
 
 
 def ranking_csv(shown: Board) -> bytes:
-    """The table as it stands on the screen."""
-    header = ["名次", "单位", "总分", *(one.name for one in shown.components), *(f"{one.name}组" for one in shown.groups),
-              "考绩分", "说明"]
+    """The table as it stands on the screen; a rule that deducts has a column for what it deducted."""
+    deducts = bool(shown.rule.deductions)
+    header = ["名次", "单位", "总分", *(["扣分"] if deducts else []), *(one.name for one in shown.components),
+              *(f"{one.name}组" for one in shown.groups), "考绩分", "说明"]
     return csv_of(header, (
-        (one.place, one.name, one.total, *one.components, *(figure.words for figure in one.figures), one.points,
+        (one.place, one.name, one.total, *([one.deducted] if deducts else []), *one.components,
+         *(figure.words for figure in one.figures), one.points,
          "；".join(filter(None, (one.state, f"与{'、'.join(one.tied_with)}并列" if one.tied_with else "",
                                 one.decided_by, one.because))))
         for one in (*shown.ranked, *shown.others)))
@@ -135,7 +138,8 @@ def _line(found: Standing, key: str, unit: str, ranking_group: str, scored_now: 
                          else _rescaled(rule, one["components"].get(part.key)) for part in rule.components),
         points="" if one["points"] is None else signed(parse_exact(one["points"])),
         because="；".join(because_words(str(reason)) for reason in one["points_because"]),
-        decided_by=_decided(rule, one["decided_by"]), state=_state(one, key in scored_now))
+        decided_by=_decided(rule, one["decided_by"]), state=_state(one, key in scored_now),
+        deducted="" if one["total"]["exact"] is None else deducted_words(rule, found.components, key))
 
 
 def because_words(reason: str) -> str:

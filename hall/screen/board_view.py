@@ -217,4 +217,4 @@ def _ballot(snapshot: Snapshot, now: datetime, voted: Mapping[str, int]) -> Ball
 def _place(line: Line) -> Place:
     tied = f"与{'、'.join(line.tied_with)}并列" if line.tied_with else ""
     return Place(place=line.place, name=line.name, total=line.total,
-                 points=line.points, note="；".join(filter(None, (line.state, tied, line.decided_by, line.because))))
+                 points=line.points, note="；".join(filter(None, (line.state, tied, line.decided_by, line.deducted, line.because))))

@@ -95,6 +95,8 @@ def test_unscored_units_are_a_warning_that_must_be_accepted(hall: make.Hall) -> 
 
     with pytest.raises(Refused, match="还没打分：B县、C县"):
         hall.publish()
+    said = "".join(one.words for one in results.checklist(hall.house.database, hall.key))
+    assert (said.count("B县"), said.count("C县")) == (1, 1)
     assert hall.publish(despite_warnings=True) == 1
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
+from db.reads import sittings as reads
 from db.values import Staff
+from db.work import work
 from hall.moment.discretion import HIDDEN_WORDS
 from hall.outcome import results
+from hall.outcome.signature import signature_page
 from hall.outcome.standings import because_words, board, ranking_csv
+from hall.screen.board_view import released_of
 from office.people import Role
 from office.refusal import Refused
+from pages._ranking import table
 from tests import make
 from tests.kinds import one_kind
 from tests.played import published, scored
@@ -19,6 +26,18 @@ from tests.played import published, scored
 
 def person(*roles: Role) -> Staff:
     return Staff(id=1, name="x", title="x", roles=frozenset(roles), unit="", active=True, has_password=True)
+
+
+DEDUCTIONS = '''
+[[deductions]]
+key = "overtime"
+name = "超时"
+points = "-0.1"
+[[deductions]]
+key = "late"
+name = "迟到"
+points = "-0.125"
+'''
 
 
 LEADER, LIAISON = person(Role.LEADER), person(Role.LIAISON)
@@ -237,3 +256,33 @@ def test_the_table_to_take_away_is_the_one_on_the_screen(house):
 
     assert lines[0] == "名次,单位,总分,市领导组,社会各界代表组,考绩分,说明"
     assert lines[1] == "1,A县,91.00,91.00,91.00,+2,前1名（并列都算）"
+
+
+@one_kind
+def test_what_was_deducted_stands_beside_the_number_as_it_was_frozen(house):
+    """Overtime and a second deduction, on the page, the board, the table to take away and the signed page."""
+    hall = make.sitting(house, make.plan(rule=make.RULE + DEDUCTIONS, components=(
+        ("U1", "overtime", "1"), ("U2", "overtime", "2"), ("U2", "late", "1"), ("U3", "overtime", "0"))))
+    score(hall, U1=90, U2=80)
+    words = {"A县": "超时1次，扣0.10分", "B县": "超时2次，扣0.20分；迟到1次，扣0.125分", "C县": ""}
+    assert {one.name: one.deducted for one in seen(hall).ranked} == {name: words[name] for name in ("A县", "B县")}
+    score(hall, U3=70)
+    hall.publish()
+    with work(house.database) as w:  # whatever is put in afterwards is not what was published
+        found = reads.sitting(w.c, hall.key)
+        w.roster.put_component(next(one.id for one in reads.targets(w.c, found.id) if one.key == "U1"), "overtime", "5")
+
+    shown = seen(hall, LIAISON)
+
+    assert {one.name: one.deducted for one in shown.ranked} == words
+    for one in shown.ranked:  # the words account for all that stands between the groups' scores and the total
+        taken = sum(Fraction(part) for part in re.findall(r"扣([0-9.]+)分", one.deducted))
+        result = results.standing(house.database, hall.key).result["targets"][one.target]
+        assert one.exact == Fraction(result["evaluation"]["exact"]) - taken
+    assert {one.name: one.note for one in released_of(shown).lists[0][1]} == {
+        "A县": f"{words['A县']}；前1名（并列都算）", "B县": words["B县"], "C县": "后1名（并列都算）"}
+    lines = [line.split(",") for line in ranking_csv(shown).decode("utf-8-sig").splitlines()]
+    assert [(line[1], line[3]) for line in lines] == [("单位", "扣分"), *words.items()]
+    below = signature_page(house.database, hall.key, LEADER, 1).below
+    assert [one for one in below if "超时" in one] == [f"A县：{words['A县']}。", f"B县：{words['B县']}。"]
+    assert f'<div class="q">{words["A县"]}</div>' in table(shown, hall.key)
