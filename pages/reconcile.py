@@ -8,7 +8,7 @@ import streamlit as st
 
 from office import local_time
 from office.listing import reconciliation
-from office.listing.disclosure import Disclosed, disclose, disclosure_docx, disclosures
+from office.listing.disclosure import Disclosed, Line, disclose, disclosure_docx, disclosures
 from office.listing.reconciliation import RunView, Walked, protocol_docx, run_of, runs
 from office.people import Role, Staff
 from office.prints.docx import DOCX
@@ -101,14 +101,19 @@ def draw_quarters(who: Staff) -> None:
 def _draw_quarter(one: Disclosed) -> None:
     with st.container(border=True):
         st.subheader(one.quarter, anchor=False)
-        table(("指标", "比率", "分子 / 分母", "基数"), (
-            (name, rate.percent, f"{rate.numerator} / {rate.denominator}",
-             f"{rate.base.isoformat()}的清单" if rate.base else f"{rate.as_of.isoformat()}的清单") for name, rate in one.overall))
-        with st.expander("按单位、按联系领导、按来源"):
-            for title, rows in one.tables:
-                table((title.removeprefix("按"), "化解率", "销号 / 总数"),
-                      ((name or "（未定）", rate.percent, f"{rate.numerator} / {rate.denominator}") for name, rate in rows))
+        st.html(f'<p class="lt-note">{one.note}</p>')
+        _draw_rates("指标", "比率", "分子 / 分母", one.overall, by_kind=one.by_kind)
+        with st.expander("、".join(title for title, _lines in one.tables)):
+            for title, lines in one.tables:
+                _draw_rates(title.removeprefix("按"), "化解率", "销号 / 总数", lines, by_kind=one.by_kind)
         download("下载亮账表", lambda: disclosure_docx(one), f"清单亮账_{one.quarter}.docx", DOCX, key=f"reconcile/docx/{one.quarter}")
+
+
+def _draw_rates(first: str, percent: str, numbers: str, lines: tuple[Line, ...], *, by_kind: bool) -> None:
+    """A line a rate; no column of kinds where they were counted together."""
+    table((first, *(["类别"] if by_kind else []), percent, numbers, "截至", "基数"), (
+        (one.name or "（未定）", *([one.kind] if by_kind else []), one.rate.percent,
+         f"{one.rate.numerator} / {one.rate.denominator}", one.rate.as_of.isoformat(), one.base) for one in lines))
 
 
 def _said(one: Walked) -> str:

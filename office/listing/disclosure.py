@@ -1,6 +1,7 @@
 """Quarterly disclosure (季度亮账): the rates of the list at a quarter's end, frozen with numerator, denominator, day and
 base. They are replayed from the events up to that day, so that what happened later, and a list that has grown since,
-change nothing. The baseline rate is of what was on the list when the quarter began.
+change nothing. The baseline rate is of what was on the list when the quarter began. Every rate is of one kind (类别),
+since a shortcoming and its measures are both on the list; what was frozen before that rule is shown as it was frozen.
 """
 
 from __future__ import annotations
@@ -8,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -26,27 +27,53 @@ from office.prints.docx import docx_of, paragraph, table
 from office.refusal import NotAllowed, NotFound, Refused
 from scoring.commitment import Event, Origin, Status
 from scoring.item import Item
-from scoring.rates import Against, Rate, base_of, by, by_status, leaders, on_time, origins, resolved, stand, units
+from scoring.rates import Against, Base, Rate, base_of, by, by_status, leaders, on_time, origins, resolved, stand, units
 
 DISCLOSING = "季度亮账"
 _OFFICE = frozenset({Role.ADMINISTRATOR, Role.HOST, Role.CLERK})
 _QUARTER = re.compile(r"(20[0-9]{2})Q([1-4])")
 OVERALL = (("resolved", "化解率（当时清单）"), ("baseline", "化解率（季初清单）"), ("original", "按期率（原定期限）"),
            ("current", "按期率（现定期限）"))
-TABLES = ("按类别", "按单位", "按联系领导", "按来源")
+TABLES = ("按类别", "按单位", "按联系领导", "按来源")  # the first only where kinds were counted together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One rate of one kind; `kind` is empty where the kinds were counted together, as they once were."""
+
+    name: str
+    kind: str
+    rate: Rate
+
+    @property
+    def base(self) -> str:
+        """Of which day's list it is, and how many of that list are gone."""
+        gone = f"，另有{self.rate.left}项已并入他项或撤回" if self.rate.left else ""
+        return f"{(self.rate.base or self.rate.as_of).isoformat()}的清单{gone}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disclosed:
-    """A disclosure as it is shown: rates in words, and rates of units, leaders and sources."""
+    """A disclosure as it is shown: rates in words, and rates of units, leaders and sources, a line a kind."""
 
     quarter: str
     as_of: date
     by: str
     sha256: str
-    overall: tuple[tuple[str, Rate], ...]
+    overall: tuple[Line, ...]
     statuses: tuple[tuple[str, int], ...]
-    tables: tuple[tuple[str, tuple[tuple[str, Rate], ...]], ...]
+    tables: tuple[tuple[str, tuple[Line, ...]], ...]
+
+    @property
+    def by_kind(self) -> bool:
+        return all(one.kind for one in self.overall)
+
+    @property
+    def note(self) -> str:
+        """What has to be known of the lines."""
+        if not self.overall:
+            return "到这一天清单上没有事项，没有比率。"
+        return "每个比率只算一个类别。" if self.by_kind else "这一季亮账时各类别合并计算，数字照原样保留，不再改动。"
 
 
 def quarter_days(quarter: str) -> tuple[date, date]:
@@ -95,17 +122,17 @@ def disclosures(database: Database) -> tuple[Disclosed, ...]:
 
 def disclosure_docx(one: Disclosed) -> bytes:
     """To be printed and hung up."""
-    head = ("", "销号", "总数", "化解率")
+    def drawn(first: str, numbers: tuple[str, str, str], lines: tuple[Line, ...]) -> str:
+        kind = ("类别",) if one.by_kind else ()
+        return table((first, *kind, *numbers, "截至", "基数"),
+                     [(line.name or "（未定）", *([line.kind] if one.by_kind else []), str(line.rate.numerator),
+                       str(line.rate.denominator), line.rate.percent, line.rate.as_of.isoformat(), line.base) for line in lines],
+                     shares=(5, *(2 for _ in kind), 2, 2, 3, 4, 6))
+
     blocks = [paragraph(f"{one.quarter} 清单亮账", style="Title"), paragraph(f"数据截至{one.as_of.isoformat()}", style="Subtitle"),
-              table(("指标", "分子", "分母", "比率", "基数"),
-                    [(name, str(rate.numerator), str(rate.denominator), rate.percent,
-                      f"{rate.base.isoformat()}的清单" if rate.base else "截至日的清单") for name, rate in one.overall],
-                    shares=(5, 2, 2, 3, 4))]
-    for title, rows in one.tables:
-        blocks += [paragraph(title, style="Heading1"),
-                   table((title.removeprefix("按"), *head[1:]),
-                         [(name or "（未定）", str(rate.numerator), str(rate.denominator), rate.percent) for name, rate in rows],
-                         shares=(5, 2, 2, 3))]
+              paragraph(one.note), drawn("指标", ("分子", "分母", "比率"), one.overall)]
+    for title, lines in one.tables:
+        blocks += [paragraph(title, style="Heading1"), drawn(title.removeprefix("按"), ("销号", "总数", "化解率"), lines)]
     return docx_of(*blocks, paragraph(f"校验码：{one.sha256}", style="Small"))
 
 
@@ -114,28 +141,49 @@ def _rates(logs: dict[str, tuple[Event, ...]], first: date, last: date, names: d
     then = stand(logs, last)
     before = first - timedelta(days=1)
     base = base_of(stand(logs, before), before)
+    there = {kinds[one] for one in base.numbers | base_of(then, last).numbers}
+    own = {kind: {number: item for number, item in then.items() if kinds[number] == kind}
+           for kind in ItemKind if kind in there}
 
     def of(keys: Callable[[Item], tuple[str, ...]], words: Callable[[str], str]) -> list[list[object]]:
-        return [[words(key), _plain(rate)] for key, rate in by(
-            then, keys, lambda of: resolved(then, last, of=of)).items()]
+        found = [(key, kind, rate) for kind, items in own.items()
+                 for key, rate in by(items, keys, lambda of, items=items: resolved(items, last, of=of)).items()]  # type: ignore[misc]
+        return [[words(key), kind.words, _plain(rate)] for key, kind, rate in sorted(found, key=lambda one: one[0])]
 
+    rates: dict[str, Callable[[ItemKind], Rate]] = {
+        "resolved": lambda kind: resolved(own[kind], last),
+        "baseline": lambda kind: _baseline(then, last, base, frozenset(one for one, of in kinds.items() if of == kind)),
+        "original": lambda kind: on_time(own[kind], last, Against.ORIGINAL),
+        "current": lambda kind: on_time(own[kind], last, Against.CURRENT)}
     return {
-        "resolved": _plain(resolved(then, last)), "baseline": _plain(resolved(then, last, base=base)),
-        "original": _plain(on_time(then, last, Against.ORIGINAL)), "current": _plain(on_time(then, last, Against.CURRENT)),
+        "overall": [[key, kind.words, _plain(rates[key](kind))] for key, _words in OVERALL for kind in own],
         "statuses": [[Status(key).words, n] for key, n in by_status(then, last).parts if n],
         "按单位": of(units, lambda key: names.get(key, key)), "按联系领导": of(leaders, str),
-        "按来源": of(origins, lambda key: Origin(key).words),
-        # a shortcoming and its measures are both on the list: of either there is a rate of its own
-        "按类别": of(lambda item: (kinds[item.number],), lambda key: ItemKind(key).words)}
+        "按来源": of(origins, lambda key: Origin(key).words)}
+
+
+def _baseline(then: dict[str, Item], last: date, base: Base, kind: frozenset[str]) -> Rate:
+    """Of one kind (its numbers): what of the base was of it, less what left it for an item of another kind."""
+    own = Base(on=base.on, numbers=base.numbers & kind)
+    rate = resolved(then, last, base=own, of=lambda item: item.number in kind)
+    return replace(rate, left=len(own.numbers) - rate.denominator)
 
 
 def _shown(found: Disclosure) -> Disclosed:
     told: dict[str, Any] = json.loads(found.rates)
+    words = dict(OVERALL)
     return Disclosed(
         quarter=found.quarter, as_of=found.as_of, by=found.by, sha256=found.sha256,
-        overall=tuple((words, _rate(told[key])) for key, words in OVERALL),
+        overall=tuple(_line((words[key], *rest)) for key, *rest in told.get("overall") or
+                      [(key, told[key]) for key in words if key in told]),
         statuses=tuple((words, n) for words, n in told["statuses"]),
-        tables=tuple((title, tuple((name, _rate(one)) for name, one in told[title])) for title in TABLES if title in told))
+        tables=tuple((title, tuple(_line(one) for one in told[title])) for title in TABLES if title in told))
+
+
+def _line(told: Sequence[Any]) -> Line:
+    """Name, kind and rate; name and rate of what was frozen with the kinds together."""
+    name, *kind, rate = told
+    return Line(name=name, kind="".join(kind), rate=_rate(rate))
 
 
 def _plain(rate: Rate) -> dict[str, object]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import zipfile
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import text
 
 from db.item_values import ItemKind
+from db.work import work
 from hall import care
 from office.listing import disclosure, reconciliation
 from office.people import Role
 from office.refusal import NotAllowed, NotFound, Refused
+from scoring.commitment import Kind
 from scoring.rates import Rate
 from tests import make_list
 from tests.make import House
@@ -88,24 +93,95 @@ def test_a_quarter_is_disclosed_once_with_its_base_and_never_rewritten(house: Ho
 
     second = disclosure.disclose(database, "2026Q2", who=office, at=clock())
 
-    day, rates = date(2026, 6, 30), dict(second.overall)
-    assert rates["化解率（当时清单）"] == Rate(numerator=1, denominator=3, as_of=day)
-    assert rates["化解率（季初清单）"] == Rate(numerator=0, denominator=0, as_of=day, base=date(2026, 3, 31))
+    day, base = date(2026, 6, 30), date(2026, 3, 31)
+    now, then = ("化解率（当时清单）", "承诺"), ("化解率（季初清单）", "承诺")
+    assert told(second.overall)[now] == Rate(numerator=1, denominator=3, as_of=day)
     tables = dict(second.tables)
-    assert dict(tables["按类别"]) == {"承诺": Rate(numerator=1, denominator=3, as_of=day)}
-    assert dict(tables["按单位"]) == {"A县": Rate(numerator=1, denominator=2, as_of=day),
-                                         "B县": Rate(numerator=0, denominator=1, as_of=day)}
+    assert list(tables) == ["按单位", "按联系领导", "按来源"]
+    assert told(tables["按单位"]) == {("A县", "承诺"): Rate(numerator=1, denominator=2, as_of=day),
+                                         ("B县", "承诺"): Rate(numerator=0, denominator=1, as_of=day)}
+    assert told(second.overall)[then] == Rate(numerator=0, denominator=0, as_of=day, base=base)
     assert sum(n for _words, n in second.statuses) == 3
     clock.now = datetime(2026, 10, 3, 1, 0, tzinfo=UTC)  # type: ignore[attr-defined]
     last = disclosure.disclose(database, "2026Q3", who=office, at=clock())
-    assert {kind: (rate.numerator, rate.denominator) for kind, rate in dict(last.tables)["按类别"]} == {"承诺": (2, 3), "举措": (0, 1)}
-    third = dict(last.overall)
-    assert third["化解率（当时清单）"] == Rate(numerator=2, denominator=4, as_of=date(2026, 9, 30))
-    assert third["化解率（季初清单）"] == Rate(numerator=2, denominator=3, as_of=date(2026, 9, 30), base=day)
+    over = date(2026, 9, 30)
+    assert told(last.overall)[now] == Rate(numerator=2, denominator=3, as_of=over)
+    assert told(last.overall)[(now[0], "举措")] == Rate(numerator=0, denominator=1, as_of=over)
+    assert told(last.overall)[then] == Rate(numerator=2, denominator=3, as_of=over, base=day)
+    assert told(last.overall)[(then[0], "举措")] == Rate(numerator=0, denominator=0, as_of=over, base=day)
     assert disclosure.disclosed(database, "2026Q2") == second
     with pytest.raises(Refused, match="已经亮过账"):
         disclosure.disclose(database, "2026Q2", who=office, at=clock())
     assert disclosure.disclosure_docx(second).startswith(b"PK") and all(holds for _words, holds in care.verify(database))
+
+
+def test_no_rate_of_a_disclosure_is_of_a_shortcoming_and_its_measures_together(house: House) -> None:
+    made = make_list.List(house=house)
+    make_list.of(house)
+    office = made.person("office", Role.HOST)
+    autumn = {"deadline": date(2026, 9, 30)}
+    short = made.enter("small-A", "开工慢", kind=ItemKind.SHORTCOMING, **autumn)
+    done, gone = (made.enter("small-A", words, kind=ItemKind.MEASURE, **autumn) for words in ("倒排工期", "每周会商"))
+    for number in (done, gone):
+        made.happen(number, Kind.ACCEPTED, unit="small-A")
+    house.clock.now = datetime(2026, 7, 2, 1, 0, tzinfo=UTC)  # type: ignore[attr-defined]
+    made.strike_off(done)
+    made.happen(gone, Kind.MERGED, into=short, text="就是这一项")
+    house.clock.now = datetime(2026, 10, 3, 1, 0, tzinfo=UTC)  # type: ignore[attr-defined]
+
+    found = disclosure.disclose(house.database, "2026Q3", who=office, at=house.clock())
+
+    day = date(2026, 9, 30)
+    each = [("承诺", 0, 3), ("短板", 0, 1), ("举措", 1, 1)]
+    assert [(one.kind, one.rate) for one in found.overall if one.name == "化解率（当时清单）"] == [
+        (kind, Rate(numerator=n, denominator=of, as_of=day)) for kind, n, of in each]
+    assert [(one.kind, one.rate.words, one.base) for one in found.overall if one.name == "化解率（季初清单）"] == [
+        ("承诺", "0/3（0.0%，截至2026-09-30，以2026-06-30的清单为基数）", "2026-06-30的清单"),
+        ("短板", "0/1（0.0%，截至2026-09-30，以2026-06-30的清单为基数）", "2026-06-30的清单"),
+        ("举措", "1/1（100.0%，截至2026-09-30，以2026-06-30的清单为基数，另有1项已并入他项或撤回）",
+         "2026-06-30的清单，另有1项已并入他项或撤回")]
+    assert [(one.kind, one.rate.numerator, one.rate.denominator) for one in found.overall if one.name.startswith("按期率（原")] == [
+        ("承诺", 0, 3), ("短板", 0, 1), ("举措", 1, 1)]
+    assert [(one.name, one.kind, one.rate.numerator, one.rate.denominator) for one in dict(found.tables)["按单位"]] == [
+        ("A县", "承诺", 0, 2), ("A县", "短板", 0, 1), ("A县", "举措", 1, 1), ("B县", "承诺", 0, 1)]
+    words = printed(disclosure.disclosure_docx(found))
+    assert "每个比率只算一个类别" in words and "另有1项已并入他项或撤回" in words and "短板" in words
+
+
+def test_a_disclosure_of_the_kinds_together_opens_and_verifies_as_it_was_frozen(house: House) -> None:
+    """As they were written before every rate was of one kind."""
+    make_list.of(house)
+    day = date(2026, 6, 30)
+    rate = {"numerator": 1, "denominator": 4, "as_of": "2026-06-30", "base": None, "left": 0}
+    written = json.dumps({
+        **{key: rate for key, _words in disclosure.OVERALL}, "baseline": rate | {"base": "2026-03-31", "left": 2},
+        "statuses": [["办理中", 3], ["已销号", 1]], "按类别": [["短板", rate], ["举措", rate]], "按单位": [["A县", rate]],
+        "按联系领导": [["", rate]], "按来源": [["表态承诺", rate]]}, ensure_ascii=False, sort_keys=True)
+    sha256 = hashlib.sha256(written.encode()).hexdigest()
+    with work(house.database) as w:
+        w.record.hold()
+        w.reconciliations.disclose("2026Q2", as_of=day, rates=written, sha256=sha256, at=house.clock(), by="督办员")
+        w.record.append(at=house.clock(), actor="督办员", action=disclosure.DISCLOSING, period="2026Q2", sha256=sha256)
+
+    (found,) = disclosure.disclosures(house.database)
+
+    plain = Rate(numerator=1, denominator=4, as_of=day)
+    assert told(found.overall) == {
+        (words, ""): plain if key != "baseline" else Rate(numerator=1, denominator=4, as_of=day, base=date(2026, 3, 31), left=2)
+        for key, words in disclosure.OVERALL}
+    assert [(title, [one.name for one in lines]) for title, lines in found.tables] == [
+        ("按类别", ["短板", "举措"]), ("按单位", ["A县"]), ("按联系领导", [""]), ("按来源", ["表态承诺"])]
+    assert "各类别合并计算" in found.note and found.note in printed(disclosure.disclosure_docx(found))
+    assert all(holds for _words, holds in care.verify(house.database))
+
+
+def told(lines: Sequence[disclosure.Line]) -> dict[tuple[str, str], Rate]:
+    return {(one.name, one.kind): one.rate for one in lines}
+
+
+def printed(docx: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(docx)) as archive:
+        return archive.read("word/document.xml").decode()
 
 
 @pytest.mark.parametrize(("quarter", "first", "last"), [("2026Q1", date(2026, 1, 1), date(2026, 3, 31)),
