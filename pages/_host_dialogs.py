@@ -77,7 +77,7 @@ def void(snapshot: Snapshot, do: Do) -> None:
 def order(snapshot: Snapshot, do: Do) -> None:
     now = house().live.at(snapshot.sitting.key) or snapshot
     say_what_happened()
-    by_lot, by_hand = st.tabs(["抽签", "手动"])
+    by_lot, by_hand = st.tabs(["抽签", "手动"], default="手动" if now.begun else "抽签")
     with by_lot:
         if now.begun:
             st.write("已经开始打分，不能重新抽签；可以手动调整还没上场的单位。")

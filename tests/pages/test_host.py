@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from streamlit.testing.v1 import AppTest
 
 from db.stores.checks import Checks
@@ -49,6 +51,17 @@ def pass_seconds(hall: make.Hall, page: AppTest, seconds: float) -> AppTest:
     hall.house.tick()
     hall.house.live.refresh()
     return page.run()
+
+
+def tab_in_front(page: AppTest, *names: str) -> str:
+    """Which of these tabs a browser shows first: AppTest draws every tab, so it is read off what the page asks for."""
+    nodes: list[Any] = [page._tree]
+    for node in nodes:
+        below = list(getattr(node, "children", {}).values())
+        if [getattr(one, "label", "") for one in below] == list(names):
+            return names[node.proto.tab_container.default_tab_index]
+        nodes += below
+    raise AssertionError(f"no tabs {names}")
 
 
 def announces(hall: make.Hall, *codes: str) -> None:
@@ -304,6 +317,17 @@ def test_the_order_is_drawn_by_lot_with_its_seed_or_moved_by_hand(hall: make.Hal
     page.button(key="order/-1").click().run()
     assert [one.key for one in seen(hall).targets] == [drawn[0], drawn[2], drawn[1]]
     assert seen(hall).sitting.draw_seed is None
+
+
+def test_once_balloting_has_begun_the_order_opens_on_what_is_still_possible(hall: make.Hall, open_page: OpenPage) -> None:
+    page = opened(hall, open_page)
+    press(page, "换序／抽签")
+    assert tab_in_front(page, "抽签", "手动") == "抽签"
+
+    hall.open("U1")
+    hall.close()
+    press(page, "换序／抽签")
+    assert tab_in_front(page, "抽签", "手动") == "手动"
 
 
 def test_another_unit_is_called_out_of_order_and_the_screen_is_switched(hall: make.Hall, open_page: OpenPage) -> None:
