@@ -23,6 +23,7 @@ from hall.evidence_route import status_of
 from hall.house import House
 from hall.plain_page import asked_size, notice, page, served
 from hall.uploads import Form, read_form
+from office.listing.item_words import last_report
 from office.local_time import minute
 from office.proof.evidence_kinds import Kind
 from office.proof.evidence_shelf import shelf_of
@@ -125,6 +126,7 @@ class _Path:
         ended = visitors.may_answer(invitation.plan, self._house.clock())
         return page(
             "visit.html", status=status_of(refused), visit=visit, status_words=Status(visit.status).words,
+            progress=last_report(visit.status, visit.progress),
             back=f"/v/{secret}", choices=CHOICES, refused=str(refused or ""), ended=ended,
             given=None if given is None else dict(words=given.words, verdict=_WORDS[Verdict(given.verdict)],
                                                   at=minute(given.at)),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from html import escape
 
 from office.listing.item_card import ItemCard
-from office.listing.item_words import Happening, stage_words
+from office.listing.item_words import Happening, progress_words, stage_words
 from office.local_time import minute
 from pages._items import item_link, lamp
 
@@ -41,7 +41,7 @@ def facts(card: ItemCard) -> str:
         ("责任单位", line.unit_name), ("责任人", line.owner), ("牵头单位", line.lead_unit), ("配合单位", "、".join(card.supporting)),
         ("联系领导", item.leader), ("督导员", line.supervisor), ("工作班子", line.team),
         ("期限", f"{line.deadline.isoformat() if line.deadline else '还没有定'}{first}"),
-        ("目标", line.amount + (f"（从{line.baseline}起）" if line.baseline else "")), ("进度", line.progress),
+        ("目标", line.amount + (f"（从{line.baseline}起）" if line.baseline else "")), ("进度", progress_words(line)),
         ("序时进度", "" if card.due_share is None else card.due_share.percent),
         ("项目", line.project), ("批次", line.batch), ("类别", line.kind.words), ("列入日期", line.listed_on.isoformat()),
         ("出自", f"{line.sitting_title} {line.period}".strip()), ("不足", line.shortcoming), ("现状", line.gap), ("要达到", line.goal),
@@ -70,7 +70,7 @@ def lists(card: ItemCard) -> str:
         parts.append(f"<p><b>已并入</b>　{item_link(card.line.merged_into)}</p>")
     if card.belonging:
         rows = "".join(f"<li>{lamp(one.light)}　{item_link(one.number)}　{escape(one.unit_name)}：{escape(one.text)}"
-                       f"　{escape(one.progress)}</li>" for one in card.belonging)
+                       f"　{escape(progress_words(one))}</li>" for one in card.belonging)
         parts.append(f"<p style='margin-bottom:0'><b>下属事项</b></p><ul>{rows}</ul>")
     return "".join(parts)
 

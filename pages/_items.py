@@ -8,7 +8,7 @@ from html import escape
 from urllib.parse import urlencode
 
 from office.listing.follow_up import FollowUp, ListedItem, days_words, look_of, marks_of
-from office.listing.item_words import stage_words
+from office.listing.item_words import progress_words, stage_words
 
 LOOK = """<style>
 .lt-blue{color:#1F4E79}.lt-grey{color:#4A525C}
@@ -76,7 +76,7 @@ def table(items: tuple[ListedItem, ...], as_of: date) -> str:
         f'<td class="n">{one.deadline.isoformat() if one.deadline else "—"}{_first_deadline(one)}</td>'
         f'<td class="k">{escape(one.unit_name)}<div class="q">{item_link(one.number)}</div></td>'
         f'<td><b>{escape(one.text)}</b><div class="q">{escape(under(one))}</div>{marks(one)}</td>'
-        f'<td class="n">{escape(one.amount) or "—"}</td><td>{escape(one.progress) or "—"}</td>'
+        f'<td class="n">{escape(one.amount) or "—"}</td><td>{escape(progress_words(one)) or "—"}</td>'
         f'<td>{escape(one.owner) or "—"}<div class="q">{escape(one.contact_leader)}</div></td>'
         f'<td class="w">{escape(stage_words(one))}</td></tr>' for one in items)
     return ('<div class="lt-scroll lt-wide"><table class="lt"><thead><tr><th>状态灯</th><th class="n">期限</th>'
@@ -104,8 +104,13 @@ def under(line: ListedItem) -> str:
 
 def _by_when(line: ListedItem) -> str:
     parts = (f"{line.deadline.isoformat()}前" if line.deadline else "没有期限",
-             line.amount and f"目标{line.amount}", line.progress and f"进度{line.progress}", line.owner)
+             line.amount and f"目标{line.amount}", _how_far(line), line.owner)
     return " · ".join(part for part in parts if part)
+
+
+def _how_far(line: ListedItem) -> str:
+    said = progress_words(line)
+    return f"进度{said}" if said and said == line.progress else said
 
 
 def _first_deadline(line: ListedItem) -> str:

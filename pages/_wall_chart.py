@@ -8,7 +8,7 @@ from functools import cache
 from html import escape
 
 from office.listing.follow_up import days_words, look_of
-from office.listing.item_words import stage_words
+from office.listing.item_words import progress_words, stage_words
 from office.listing.wall_chart import Chart, Month, Planned
 from pages._items import item_link, lamp, link
 
@@ -141,4 +141,4 @@ def _cells(view: str, one: Planned, today: date) -> tuple[str, ...]:
     said = str(line.state.get("said", ""))
     return (number, escape(line.unit_name), escape(line.text),
             f"{lamp(line.light)}<div class='q'>{escape(days_words(line, today))}</div>",
-            escape(line.progress) or "—", escape(stage_words(line)), due, escape(said) or "—")
+            escape(progress_words(line)) or "—", escape(stage_words(line)), due, escape(said) or "—")

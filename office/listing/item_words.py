@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from db.item_lines import ListedItem
 from db.item_values import StoredEvent
 from office.local_time import minute
-from scoring.commitment import Event, Kind, Status
+from scoring.commitment import DONE, OFF_THE_LIST, Event, Kind, Status
 from scoring.number import RoundingMode, plain, printed
 from scoring.slips import SlipKind, SlipsRefused
 
@@ -42,6 +42,18 @@ def stage_words(line: ListedItem) -> str:
     if line.status == Status.CLOSING and line.state.get("failed"):
         return "核查未通过"
     return "延期待审批" if line.status == Status.IN_PROGRESS and line.state.get("wanted") else Status(line.status).words
+
+
+def progress_words(line: ListedItem) -> str:
+    """How far it is; what is done or off the list says so first, since the last report may have been of less than all."""
+    last = last_report(line.status, line.progress)
+    return last if last == line.progress else f"{Status(line.status).words}；{last}"
+
+
+def last_report(status: str, progress: str) -> str:
+    """What was reported last of an item in this status, called that where nothing more will be reported."""
+    said_all = progress in ("", "100%") or status not in (*DONE, *OFF_THE_LIST)
+    return progress if said_all else f"最后一次报告 {progress}"
 
 
 def slip_words(slips: tuple[SlipKind, ...], key: str, level: int) -> str:

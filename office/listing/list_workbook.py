@@ -9,6 +9,7 @@ from db.item_lines import Filter, ItemSource, ListedItem
 from db.item_values import Milestone
 from db.reads import items as reads
 from office.listing.follow_up import look_of
+from office.listing.item_words import progress_words
 from office.listing.list_form import DIRECTIONS, help_sheet, sheet_of
 from office.sheets.workbook_writing import write_sheets
 from scoring.commitment import Status
@@ -37,7 +38,7 @@ def _row(one: ListedItem, supporting: tuple[str, ...], sources: tuple[ItemSource
         DIRECTIONS[one.direction] if one.value else "", one.started_on.isoformat(), one.listed_on.isoformat(),
         _day(one.original_deadline), "\n".join(f"{node.due} {node.text}" for node in nodes), first.kind.words,
         first.words, one.part_of, one.note,
-        Status(one.status).words, look_of(one.light).word, one.progress, _day(one.deadline), str(one.extensions),
+        Status(one.status).words, look_of(one.light).word, progress_words(one), _day(one.deadline), str(one.extensions),
         str(one.reminders), str(one.slips), str(one.refusals), str(one.relapses), _day(one.progress_on),
         str(one.state.get("said", "")))
 

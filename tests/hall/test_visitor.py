@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,7 +25,7 @@ from office.visits import look_back
 from office.visits.look_back import NewLookBack, make_plan
 from office.visits.look_back_outcome import decide
 from office.visits.visitors import VisitorKind
-from scoring.commitment import Verdict
+from scoring.commitment import Kind, Verdict
 from tests import files, make, make_list
 
 
@@ -86,6 +87,11 @@ def test_the_pages_are_small_without_script_and_show_the_promise_and_its_evidenc
         assert "script-src" not in answer.headers["content-security-policy"]
         assert answer.headers["x-robots-tag"] == "noindex"
     assert "年底前拆除违建3万平方米" in listed.text and "2026-06-30" in page.text and "3万平方米" in page.text
+    assert "<dd>办理中</dd>" in page.text
+    outing.made.happen(one, Kind.REPORTED, unit="small-A", share=Fraction(368, 1000))
+    assert "<dd>办理中，36.8%</dd>" in outing.phone.get(outing.at(one)).text
+    outing.made.strike_off(one)
+    assert "<dd>已销号，最后一次报告 36.8%</dd>" in outing.phone.get(outing.at(one)).text
     shown = outing.phone.get(f"/v/{outing.secret}/file/1?size=view")
     assert shown.headers["content-type"] == "image/jpeg" and b"Exif" not in shown.content
 

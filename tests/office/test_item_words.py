@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import shutil
 from datetime import date, timedelta
+from fractions import Fraction
 
 import pytest
 
+from db.item_lines import Filter
 from office.listing.follow_up import days_words
 from office.listing.item_card import item_card
-from office.listing.item_words import stage_words
-from pages._item_facts import standing
+from office.listing.item_words import last_report, progress_words, stage_words
+from office.listing.list_workbook import list_workbook
+from office.listing.wall_chart import Planned
+from office.sheets.workbook_file import read_file
+from pages._item_facts import facts, standing
+from pages._items import cards, table
+from pages._wall_chart import _cells
 from scoring.commitment import Kind
 from tests.office.test_items import LEADER, LIAISON, OFFICE, PHOTO, SUPERVISOR, Desk
 
@@ -79,3 +86,32 @@ def test_what_is_parked_is_late_for_nothing_and_what_was_asked_in_time_waits(hal
     desk.does(LIAISON, Kind.EXTENSION_ASKED, days=4, deadline=date(2026, 8, 31), text="征迁未完")
     desk.clock.now += timedelta(days=2)
     assert said(desk)[1] == "期限已到，待审批"
+
+
+def test_a_report_of_less_than_all_does_not_contradict_what_is_struck_off(hall):
+    desk = Desk(hall)
+    desk.does(LIAISON, Kind.ACCEPTED)
+    desk.does(LIAISON, Kind.REPORTED, share=Fraction(368, 1000), text="签约过半", evidence=PHOTO)
+    assert progress_words(desk.line()) == "36.8%" and "进度36.8%" in cards((desk.line(),), desk.clock().date())
+    for who, kind, told in ((LIAISON, Kind.CLOSURE_ASKED, {"evidence": PHOTO}), (SUPERVISOR, Kind.CHECKED, {"passed": True}),
+                            (LEADER, Kind.SIGNED_OFF, {}), (OFFICE, Kind.PUBLISHED, {})):
+        desk.does(who, kind, **told)
+    line, day = desk.line(), desk.clock().date()
+
+    said = "已销号；最后一次报告 36.8%"
+    assert progress_words(line) == said
+    planned = Planned(line=line, supporting=(), milestones=())
+    for shown in (table((line,), day), cards((line,), day), "".join(_cells("progress", planned, day)),
+                  facts(item_card(desk.database, desk.number, who=OFFICE, at=desk.clock()))):
+        assert said in shown and "进度36.8%" not in shown and shown.count("36.8%") == 1
+    sheet = read_file(list_workbook(desk.database, Filter(), as_of=day))[0]
+    head = {cell.text: column for column, cell in sheet.rows[1].items()}
+    assert [sheet.rows[2][head[name]].text for name in ("环节", "进度")] == ["已销号", said]
+
+
+@pytest.mark.parametrize(("status", "progress", "words"), [
+    ("in_progress", "36.8%", "36.8%"), ("closing", "主体结顶", "主体结顶"), ("signed_off", "36.8%", "最后一次报告 36.8%"),
+    ("closed", "主体结顶", "最后一次报告 主体结顶"), ("closed", "100%", "100%"), ("closed", "", ""),
+    ("withdrawn", "20%", "最后一次报告 20%"), ("merged", "20%", "最后一次报告 20%")])
+def test_only_what_is_over_has_a_last_report_and_nothing_is_added_to_all_or_nothing(status, progress, words):
+    assert last_report(status, progress) == words
