@@ -42,7 +42,7 @@ def picture(shown: Board, ranking_group: str) -> None:
                     "color": _sheet.GROUP_COLOURS[n % 4], "line": {"width": 2}}))
     figure.add_trace(go.Scatter(
         x=[float(one.exact) for one in lines], y=labels, mode="markers", name="总分",
-        hovertemplate="%{y}<br>总分 %{text}<extra></extra>", text=[one.total for one in lines],
+        hovertemplate="%{y}<br>总分 %{text}<extra></extra>", text=[_total(one) for one in lines],
         marker={"symbol": "line-ns", "size": 16, "line": {"width": 4, "color": _sheet.INK}}))
     for label, one in zip(labels, lines, strict=True):
         figure.add_annotation(x=1, xref="paper", xanchor="left", xshift=6, y=label, showarrow=False,
@@ -59,6 +59,11 @@ def picture(shown: Board, ranking_group: str) -> None:
     figure.update_yaxes(fixedrange=True, showgrid=False, ticks="", ticklabelstandoff=8, range=[-0.7, len(lines) - 0.3])
     st.html(f'<h3 class="lt-chart">{html.escape(heading)}</h3>{_key(shown) if columns else ""}')
     st.plotly_chart(figure, width="stretch", config=_sheet.CHART, theme=None, key=f"ranking-{ranking_group}")
+
+
+def _total(one: Line) -> str:
+    """The total with why it is not what the groups' marks beside it come to."""
+    return f"{one.total}（{html.escape(one.deducted)}）" if one.deducted else one.total
 
 
 def _key(shown: Board) -> str:

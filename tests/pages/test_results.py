@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from hall.house import move_into
@@ -9,7 +11,7 @@ from hall.outcome import results
 from office.people import Role
 from tests import make
 from tests.hall.test_late import come_late
-from tests.hall.test_standings import score
+from tests.hall.test_standings import DEDUCTIONS, score
 from tests.pages.entrance import open_page, sign_in, text
 
 
@@ -62,6 +64,16 @@ def test_after_publication_the_sentence_comes_first_and_the_table_has_every_unit
     assert all(f"{name}</a>" in shown for name in ("A县", "B县", "C县"))
     assert len(page.get("plotly_chart")) == 1
     assert "示例数据" in shown
+
+
+def test_a_deduction_is_said_in_the_picture_and_in_the_table(hall, monkeypatch):
+    late = make.sitting(hall.house, make.plan("late", rule=make.RULE + DEDUCTIONS, components=(("U1", "overtime", "1"),)))
+    score(late, U1=90)
+
+    page = open_page(monkeypatch, sign_in(hall.house, Role.HOST), "results", s=late.key)
+
+    assert '超时1次，扣0.10分</div>' in text(page)
+    assert "90.90（超时1次，扣0.10分）" in json.loads(page.get("plotly_chart")[0].proto.spec)["data"][-1]["text"]
 
 
 def test_one_unit_by_its_address_is_explained_down_to_the_named_ballots(hall, leader, monkeypatch):
