@@ -12,6 +12,7 @@ from office.listing.list_import import check_list, import_list
 from office.listing.list_workbook import XLSX
 from office.people import Staff
 from office.refusal import Refused
+from office.sheets.workbook_file import MOST_BYTES
 from office.sitting.preparation import registered_units
 from pages._download import download
 from pages._frame import house
@@ -19,7 +20,7 @@ from pages._pieces import table
 from pages._sheet import forget_filters
 
 KEY = "list-import/file"
-MOST = 20 * 1024 * 1024
+MOST = MOST_BYTES // 1_000_000
 SHOWN = 30
 
 
@@ -27,13 +28,11 @@ def draw_list_import(who: Staff) -> None:
     """Folded until it is needed; nothing is written before the key is pressed."""
     with st.expander("从Excel导入清单", icon=":material/upload_file:"):
         download("下载模板", list_template(), "清单模板.xlsx", XLSX, icon=":material/download:")
-        file = st.file_uploader("填好的清单（.xlsx）", type=["xlsx"], key=f"{KEY}/{st.session_state.get(KEY, 0)}")
+        file = st.file_uploader(f"填好的清单（.xlsx，最大{MOST}MB）", type=["xlsx"], max_upload_size=MOST,
+                                key=f"{KEY}/{st.session_state.get(KEY, 0)}")
         if file is None:
             return
         data = file.getvalue()
-        if len(data) > MOST:
-            st.error("文件超过20 MB，请分几次导入。")
-            return
         try:
             found = check_list(house().database, data, today=local_time.day(house().clock()))
         except Refused as refused:

@@ -7,7 +7,8 @@ A move made from a page that has grown old is refused: somebody else was quicker
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -31,6 +32,8 @@ from scoring.life import replay
 from scoring.life_rules import ACCEPTANCE, LifeRefused
 from scoring.number import NotANumber, parse_decimal
 from scoring.promise import unmeasurable
+
+_NO_ADDRESS = re.compile(r"[/\\]|\.\.|^\.$")  # an item's number stands in addresses: a browser reads these as folders
 
 
 def happen(database: Database, number: str, kind: Kind, *, who: Staff, at: datetime, seen: int | None = None,
@@ -122,8 +125,9 @@ def enter_in(w: Work, new: NewItem, *, by: str, at: datetime, role: str = "") ->
     return number
 
 
-def check_new(new: NewItem, units: set[str]) -> NewItem:
-    """The item with its texts trimmed. Raises Refused, saying what is missing or wrong."""
+def check_new(new: NewItem, units: set[str], *, listed: Container[str] = ()) -> NewItem:
+    """The item with its texts trimmed. Raises Refused, saying what is missing or wrong. `listed`: numbers that the list
+    has already, which stay as they are."""
     trimmed = replace(new, text=new.text.strip(), value=new.value.strip(), value_unit=new.value_unit.strip(),
                       baseline=new.baseline.strip(), number=new.number.strip(), owner=new.owner.strip())
     if not trimmed.text:
@@ -132,6 +136,8 @@ def check_new(new: NewItem, units: set[str]) -> NewItem:
         raise Refused("内容最长500字，细节请写在备注里。")
     if len(trimmed.number) > 60:
         raise Refused("编号最长60字，请改短。")
+    if _NO_ADDRESS.search(trimmed.number) and trimmed.number not in listed:
+        raise Refused(f"编号“{trimmed.number}”里有斜杠或连着的点，网址里写不了。请改用短横线，例如2026-007。")
     for key in (trimmed.unit, *((trimmed.lead_unit,) if trimmed.lead_unit else ()), *trimmed.supporting):
         if key not in units:
             raise Refused(f"没有单位“{key}”，请先在会前准备里登记，或改选已有的单位。" if key else "请选择责任单位。")

@@ -78,7 +78,7 @@ def check_list(database: Database, data: bytes, *, today: date) -> ListCheck:
     for line in lines:
         if line.row in at_fault:
             continue
-        one, wrong = _item(line, units, whole, today)
+        one, wrong = _item(line, units, whole, today, listed=numbers)
         if one is not None and one.number and by_number.setdefault(one.number, line.row) != line.row:
             wrong.append(line.fault("编号", f"与第{by_number[one.number]}行的编号相同", "每项一个编号，请改成各不相同"))
         faults += wrong
@@ -145,7 +145,8 @@ def _rows(rows: list[int]) -> str:
     return f"第{'、'.join(str(one) for one in rows[:10])}行" + (f"等{len(rows)}行" if len(rows) > 10 else "")
 
 
-def _item(line: Line, units: Mapping[str, str], numbers: set[str], today: date) -> tuple[NewItem | None, list[Fault]]:
+def _item(line: Line, units: Mapping[str, str], numbers: set[str], today: date, *,
+          listed: set[str]) -> tuple[NewItem | None, list[Fault]]:
     faults: list[Fault] = []
 
     def unit(column: str, name: str) -> str:
@@ -192,6 +193,6 @@ def _item(line: Line, units: Mapping[str, str], numbers: set[str], today: date) 
     if faults:
         return None, faults
     try:
-        return check_new(new, set(units.values())), faults
+        return check_new(new, set(units.values()), listed=listed), faults
     except Refused as refused:
         return None, [line.fault("", str(refused).rstrip("。"), "改好后再上传")]

@@ -100,3 +100,20 @@ def test_dated_nodes_come_in_from_a_cell_and_go_out_again(made):
         (date(2026, 4, 30), "基础完工"), (date(2026, 5, 31), "主体结顶")]
     assert "2026-04-30 基础完工\n2026-05-31 主体结顶" in [cell.text for cell in read_file(out)[0].rows[2].values()]
     assert check_list(made.house.database, out, today=TODAY).sentence == "可以列入0项，1项清单里已经有，不再重复。"
+
+
+@pytest.mark.parametrize("number", ["2026/007", "温政督\\3号", "..", "2026..7", "."])
+def test_a_number_that_no_address_can_hold_is_refused_by_hand_and_from_a_file(made, number):
+    with pytest.raises(Refused, match="里有斜杠或连着的点"):
+        enter(made.house.database, problem(number=number), who=OFFICE, at=made.house.clock())
+    found = check_list(made.house.database, filled({**ROW, "编号": number}), today=TODAY)
+
+    assert [(one.row, "请改用短横线" in one.said) for one in found.faults] == [(2, True)] and found.new == ()
+
+
+def test_a_number_of_before_that_rule_comes_in_again_and_one_with_a_single_dot_is_a_number(made):
+    made.enter("small-A", "旧编号的一项", number="2025/007")
+    again = check_list(made.house.database, list_workbook(made.house.database, Filter(), as_of=TODAY), today=TODAY)
+
+    assert (again.new, again.known, again.faults) == ((), 4, ())
+    assert enter(made.house.database, problem(number="2026.7"), who=OFFICE, at=made.house.clock()) == "2026.7"
