@@ -110,10 +110,11 @@ def _draw_quarter(one: Disclosed) -> None:
 
 
 def _draw_rates(first: str, percent: str, numbers: str, lines: tuple[Line, ...], *, by_kind: bool) -> None:
-    """A line a rate; no column of kinds where they were counted together."""
+    """A line a rate, on a phone to be moved sideways; no column of kinds where they were counted together."""
     table((first, *(["类别"] if by_kind else []), percent, numbers, "截至", "基数"), (
         (one.name or "（未定）", *([one.kind] if by_kind else []), one.rate.percent,
-         f"{one.rate.numerator} / {one.rate.denominator}", one.rate.as_of.isoformat(), one.base) for one in lines))
+         f"{one.rate.numerator} / {one.rate.denominator}", one.rate.as_of.isoformat(), one.base) for one in lines),
+        keep=range(6))
 
 
 def _said(one: Walked) -> str:

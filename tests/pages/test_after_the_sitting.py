@@ -7,9 +7,11 @@ from datetime import date
 
 import pytest
 
+from db.item_values import ItemKind
 from db.values import Staff
 from hall.house import House
 from office.listing import reconciliation
+from office.listing.disclosure import disclose
 from office.listing.items import state_of
 from office.people import Role
 from office.points import points_ledger
@@ -90,6 +92,18 @@ def test_a_month_is_opened_walked_and_closed_from_its_page(open_page, house, lis
     assert "记录不再改动" in words(app) and reconciliation.run_of(house.database, "2026-04").run.closed_by == "tester"
     own = open_page("reconcile", Role.LIAISON, name="b", unit="small-B")
     assert by_key(own, "reconcile/unit").options == ["B县"] and not [one for one in own.button if one.label.startswith("开始")]
+
+
+def test_a_disclosed_quarter_shows_each_rate_with_its_kind_its_day_and_its_base(open_page, house, listed):
+    listed.enter("small-B", "管网老化", kind=ItemKind.SHORTCOMING)
+    house.clock.advance(86400 * 75)
+    disclose(house.database, "2026Q2", who=listed.person("office", Role.HOST), at=house.clock())
+
+    shown = words(open_page("reconcile", Role.LEADER))
+
+    cells = ("化解率（当时清单）", "短板", "0.0%", "0 / 1", "2026-06-30", "2026-06-30的清单")
+    assert "".join(f"<td class=keep>{one}</td>" for one in cells) in shown
+    assert "0 / 3" in shown and "0 / 4" not in shown and "每个比率只算一个类别" in shown
 
 
 def test_what_is_due_stands_on_the_home_page_and_on_the_page_of_reminders(open_page, house, listed):
