@@ -102,7 +102,7 @@ if at_start is not None:
     below(at_start)
     if house().is_rehearsal:
         draw_phones(at_start, who)
-asked = st.session_state.pop("dialog", None)
-fresh = house().live.at(key)
+asked, fresh = st.session_state.get("dialog"), house().live.at(key)
 if asked is not None and fresh is not None:
     _host_dialogs.open_dialog(asked, fresh, do, lambda: results.checklist(house().database, key))
+st.session_state.pop("dialog", None)  # only now: a run that is cut short by the next one leaves its dialog to it
