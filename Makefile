@@ -1,7 +1,7 @@
 # Everything a newcomer needs: `make run`, `make demo`, `make test`. Each sets up what it needs, once.
 PORT ?= 8501
 PHONES ?= 300
-WORKERS ?= 4# of the tests: on two cores twice as many, since browsers wait for clocks much of their time
+WORKERS ?= 3# of the tests: on two cores one more, since browsers wait for clocks much of their time; four are slower
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
