@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from contextlib import suppress
 
 from playwright.sync_api import Page, expect
 
@@ -33,20 +32,11 @@ def marked(phone: Page, target: str, value: int, *, sent: str) -> None:
 
 
 def find(page: Page, seat: str) -> None:
-    """On the console: into the field, and Enter; the seat's panel opens. Should it not, a host does not wait for it: the
-    key beside the field leads to the same panel."""
+    """On the console: into the field, and Enter; the seat's panel opens."""
     page.get_by_placeholder(re.compile("手机坏了")).click()
     page.keyboard.type(seat)
     page.keyboard.press("Enter")
-    found = page.get_by_role("dialog").get_by_text(seat).first
-    with suppress(AssertionError):
-        expect(found).to_be_visible(timeout=8_000)
-        return
-    keep(page, f"find-{seat}-again")
-    dialog(page, "签到／胸牌／换人／回避")
-    page.get_by_label(re.compile("查席位：")).fill(seat)
-    page.get_by_label(re.compile("查席位：")).press("Enter")
-    expect(found).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("dialog").get_by_text(seat).first).to_be_visible(timeout=30_000)
 
 
 def a_phone_dies_and_its_judge_corrects_a_wrong_mark(h: Gathered) -> str:
