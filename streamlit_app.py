@@ -73,7 +73,7 @@ else:
     # the call below runs outside any session on purpose; Streamlit would warn of that at every start
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
     st.navigation([st.Page(HERE / "pages" / f"{name}.py", url_path=name, default=name == "home") for name in NAMES])
-    _redraws.hear_every_run_to_its_end()
+    _redraws.lose_no_redraw()
     house = the_house()
 
     @asynccontextmanager

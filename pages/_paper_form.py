@@ -26,7 +26,7 @@ _SAID = {
 def draw_form(snapshot: Snapshot, round_id: int, who: Staff) -> None:
     """Label first (a scanner types it), then each unit of the round. What was keyed before is not shown to anybody."""
     targets = next(one.targets for one in snapshot.rounds if one.id == round_id)
-    prefix = f"{snapshot.sitting.key}/paper/{round_id}/{st.session_state.get('paper/papers', 0)}"
+    prefix = f"{snapshot.sitting.key}/paper/{round_id}"
     rule = snapshot.rule
     with st.form(f"{prefix}/form"):
         st.text_input("席位号或编号（可用扫码枪扫纸票上的二维码）", key=f"{prefix}/label")
@@ -83,7 +83,9 @@ def _enter(sitting: str, round_id: int, rule: Rule, targets: tuple[str, ...], pr
         st.session_state["said"] = ("error", str(refused))
         return
     st.session_state["said"] = ("success" if fate in (Fate.KEYED, Fate.COUNTED) else "error", f"{label}：{_SAID[fate]}")
-    st.session_state["paper/papers"] = st.session_state.get("paper/papers", 0) + 1  # a blank form for the next paper
+    for field in [one for one in st.session_state if str(one).startswith(f"{prefix}/")]:
+        if isinstance(st.session_state[field], str):
+            st.session_state[field] = ""  # the same form, blank for the next paper: a new one would stand beside it for a moment
     house().live.refresh()
     if fate is Fate.COUNTED:
         house().live.forget_receipts()

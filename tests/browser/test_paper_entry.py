@@ -60,6 +60,8 @@ def test_the_first_keying_is_there_after_a_kill_and_the_second_makes_it_count(se
         page = clerk(browser, server, "clerk1")
         key(page, "L1", "88")
         expect(page.get_by_text("第一遍已录入").first).to_be_visible(timeout=20_000)
+        for field in (page.get_by_label("席位号或编号"), page.get_by_label("质量", exact=True)):
+            expect(field).to_have_value("")  # blank for the next paper
 
         server.kill()
         server.start()

@@ -28,7 +28,8 @@ def test_two_clerks_key_one_paper_and_it_counts(open_page, house):
     hall.open("U2")
     app = key_one(open_page("paper", Role.CLERK, name="clerk1"), "L1", 88)
     assert "第一遍已录入" in words(app) and "等别人复录的有1张" in words(app)
-    assert by_key(app, "/label").value == "", "the next paper begins with a blank form"
+    blank = {by_key(app, one).value for one in ("/label", "m.U2.quality", "m.U2.state")}
+    assert blank == {""}, "the next paper begins with a blank form"
 
     app = open_page("paper", Role.CLERK, name="clerk2")
     assert "有1张等您复录：L1" in words(app) and "88" not in words(app)
@@ -93,6 +94,7 @@ def test_grades_and_rankings_have_forms_of_their_own(open_page, house, rule, tar
             by_key(app, name).set_value(value)
         app = press(app, "录入这张纸票")
 
+        assert {by_key(app, name).value for name in ("/label", *fill)} == {""}
     assert "两遍一致，已计入" in words(app)
     slip, = slips(house.database, hall.key)
     assert {one.target: (one.state.value, dict(one.marks).get("")) for one in slip.taken} == kept

@@ -15,8 +15,8 @@ CRITERIA_NAMES = ("质量", "位次", "创新", "项目", "环境", "担当")
 
 def keyed(page: Page, label: str, mark: int, said: str) -> None:
     """One clerk keys one paper as it stands on the table."""
-    expect(page.get_by_label("席位号或编号")).to_have_count(1, timeout=60_000)  # the last paper's form has gone
-    expect(page.get_by_label("席位号或编号")).to_have_value("", timeout=60_000)
+    for field in (page.get_by_label("席位号或编号"), page.get_by_label(CRITERIA_NAMES[-1], exact=True)):
+        expect(field).to_have_value("", timeout=60_000)  # the form is blank from its first field to its last
     page.get_by_label("席位号或编号").fill(label)
     for criterion in CRITERIA_NAMES:
         page.get_by_label(criterion, exact=True).fill(str(mark))
