@@ -28,7 +28,7 @@ from office import people
 from office.folders.folder import read_folder
 from office.prints import badges
 from office.sitting import sittings
-from tests.browser.real import Server, chromium, picture
+from tests.browser.real import Server, beside, chromium, picture
 
 KEY = "wenzhou_county_2019q1"
 CRITERIA = ("quality", "place", "innovation", "project", "environment", "duty")
@@ -103,9 +103,9 @@ def test_the_end_of_a_round_on_console_and_wall(server: Server) -> None:
         assert ask(f"{link}/now")[0] == 200
     with chromium() as browser:
         desk = browser.new_context(viewport={"width": 1366, "height": 768})
-        host, screen = desk.new_page(), desk.new_page()
-        screen.set_viewport_size({"width": 1920, "height": 1080})
+        host = desk.new_page()
         host.goto(f"{server.address}/door/link/{secret}")
+        screen = beside(host, 1920, 1080)
         host.goto(f"{server.address}/host?s={KEY}")
         screen.goto(f"{server.address}/screen?s={KEY}")
         press(host, re.compile("第1家 鹿城区上台"))

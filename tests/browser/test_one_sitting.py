@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from db.engine import Database
 from db.migrate import migrate
@@ -31,7 +31,7 @@ from office import people
 from office.folders.folder import read_folder
 from office.prints import badges
 from office.sitting import sittings
-from tests.browser.real import Server, chromium, picture
+from tests.browser.real import Server, beside, chromium, picture
 
 KEY = "wenzhou_county_2019q1"
 CRITERIA = ("quality", "place", "innovation", "project", "environment", "duty")
@@ -109,8 +109,12 @@ def test_one_whole_sitting(server: Server, tmp_path: Path) -> None:
     with chromium() as browser:
         desk = browser.new_context(viewport={"width": 1366, "height": 768}, accept_downloads=True)
         outside: list[str] = []
-        desk.on("request", lambda asked: outside.append(asked.url) if not asked.url.startswith(
-            (server.address, "data:", "blob:")) else None)
+
+        def watched(asked: Request) -> None:
+            if not asked.url.startswith((server.address, "data:", "blob:")):
+                outside.append(asked.url)
+
+        desk.on("request", watched)
         host = desk.new_page()
 
         # the administrator's first link
@@ -122,8 +126,8 @@ def test_one_whole_sitting(server: Server, tmp_path: Path) -> None:
         picture(host, "home")
 
         # the hall screen, and phones that wait
-        screen = desk.new_page()
-        screen.set_viewport_size({"width": 1920, "height": 1080})
+        screen = beside(host, 1920, 1080)
+        screen.context.on("request", watched)
         screen.goto(f"{server.address}/screen?s={KEY}")
         expect(screen.get_by_text("鹿城区").first).to_be_visible(timeout=60_000)
         picture(screen, "screen-agenda")

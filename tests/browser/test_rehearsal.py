@@ -27,7 +27,7 @@ from office import people
 from office.folders.folder import read_folder
 from office.prints import badges, watermark
 from office.sitting import sittings
-from tests.browser.real import Server, chromium, picture
+from tests.browser.real import Server, beside, chromium, picture
 from tests.browser.test_dead_phone import signed_in
 from tests.browser.test_one_sitting import KEY, mark, phone, press
 
@@ -101,8 +101,7 @@ def test_from_the_key_to_a_rehearsed_ballot(server: Server, tmp_path: Path) -> N
         expect(judge.get_by_text("已计票").first).to_be_visible(timeout=15_000)
         picture(judge, "rehearsal-phone")
         picture(stage, "rehearsal-host")
-        wall = desk.new_page()
-        wall.set_viewport_size({"width": 1920, "height": 1080})
+        wall = beside(stage, 1920, 1080)
         wall.goto(f"{there}/screen?s={KEY}")
         expect(wall.get_by_text("鹿城区").first).to_be_visible(timeout=60_000)
         picture(wall, "rehearsal-screen")

@@ -24,7 +24,7 @@ from office.folders.folder import read_folder
 from office.prints import badges
 from office.sitting import sittings
 from office.sitting.plan import PlannedSeat
-from tests.browser.real import Server, chromium, picture
+from tests.browser.real import Server, beside, chromium, picture
 
 KEY = "wenzhou_county_2019q1"
 pytestmark = pytest.mark.slow
@@ -112,7 +112,7 @@ def test_host_screen_and_phone_go_on_by_themselves_after_kill_9(server: Server) 
         host = staff.new_page()
         host.goto(f"{server.address}/door/link/{secret}")
         host.goto(f"{server.address}/host?s={KEY}")
-        screen = staff.new_page()
+        screen = beside(host)
         screen.goto(f"{server.address}/screen?s={KEY}")
         phone = browser.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True).new_page()
         phone.goto(links["L01"])

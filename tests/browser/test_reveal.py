@@ -14,7 +14,7 @@ from hall.screen.reveal import Low
 from office import people
 from office.sitting.plan import PlannedTarget
 from tests import make
-from tests.browser.real import Server, chromium, picture
+from tests.browser.real import Server, beside, chromium, picture
 
 KEY, PASSWORD = "reveal", "县里的长密码 2026"
 NAMES = ("鹿城区", "龙湾区", "瓯海区", "洞头区", "乐清市", "瑞安市", "永嘉县", "文成县", "平阳县", "泰顺县", "苍南县", "龙港市",
@@ -95,8 +95,7 @@ def test_a_reveal_on_two_projectors_survives_a_kill_at_its_step(server: Server) 
         expect(host.get_by_text("县区比拼现场").first).to_be_visible(timeout=60_000)
         screens = {}
         for size, viewport in SIZES.items():
-            screens[size] = desk.new_page()
-            screens[size].set_viewport_size(viewport)  # type: ignore[arg-type]
+            screens[size] = beside(host, **viewport)
             screens[size].goto(f"{server.address}/screen?s={KEY}")
         see(screens, "成绩即将揭晓")
         assert "鹿城区" not in screens["wide"].locator("body").inner_text()

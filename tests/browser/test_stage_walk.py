@@ -15,7 +15,7 @@ from hall.stage import comments, questioning
 from office import people
 from office.sitting.plan import PlannedSegment
 from tests import make
-from tests.browser.real import Server, chromium, picture
+from tests.browser.real import Server, beside, chromium, picture
 from tests.browser.test_reveal import NAMES, PASSWORD, SIZES, TOO_SMALL_OR_OUTSIDE
 
 KEY = "walk"
@@ -94,8 +94,7 @@ def test_a_unit_goes_from_speech_to_ballot_by_the_keyboard(server: Server) -> No
         expect(host.get_by_text("县区比拼现场").first).to_be_visible(timeout=60_000)
         screens = {}
         for size, viewport in SIZES.items():
-            screens[size] = desk.new_page()
-            screens[size].set_viewport_size(viewport)  # type: ignore[arg-type]
+            screens[size] = beside(host, **viewport)
             screens[size].goto(f"{server.address}/screen?s={KEY}")
         host.goto(f"{server.address}/host?s={KEY}")
         expect(host.locator(".st-key-step button")).to_contain_text("开始指标亮晒", timeout=60_000)

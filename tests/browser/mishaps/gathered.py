@@ -31,7 +31,7 @@ from office.people import Role
 from office.prints import badges
 from office.sitting import sittings
 from office.sitting.plan import PlannedSeat, SittingPlan
-from tests.browser.real import Server, chromium, picture
+from tests.browser.real import Server, beside, chromium, picture
 
 KEY = "wenzhou_county_2019q1"
 CRITERIA = ("quality", "place", "innovation", "project", "environment", "duty")
@@ -103,8 +103,8 @@ class Gathered:
 
     @cached_property
     def screen(self) -> Page:
-        page = self.host.context.new_page()
-        page.set_viewport_size({"width": 1920, "height": 1080})
+        page = beside(self.host, 1920, 1080)
+        self._watched(page.context)
         page.goto(f"{self.server.address}/screen?s={KEY}")
         return page
 
@@ -114,10 +114,13 @@ class Gathered:
         return page
 
     def context(self, width: int = 1366, height: int = 768, **more: bool) -> BrowserContext:
-        made = self.browser.new_context(viewport={"width": width, "height": height}, **more)  # type: ignore[arg-type]
-        made.on("request", lambda asked: None if asked.url.startswith((self.server.address, "data:", "blob:"))
-                else self.outside.append(asked.url))
-        return made
+        return self._watched(
+            self.browser.new_context(viewport={"width": width, "height": height}, **more))  # type: ignore[arg-type]
+
+    def _watched(self, context: BrowserContext) -> BrowserContext:
+        context.on("request", lambda asked: None if asked.url.startswith((self.server.address, "data:", "blob:"))
+                   else self.outside.append(asked.url))
+        return context
 
     def _signed_in(self, name: str, path: str) -> Page:
         page = self.context(accept_downloads=True).new_page()
