@@ -19,6 +19,7 @@ from scoring.ballot import Line, State
 from scoring.round import Phase
 
 _STATES = {State.ABSTAIN: "弃权", State.DONT_KNOW: "不了解", State.SPOILED: "作废"}
+_MENDED_HERE = (Fate.KEYED, Fate.COUNTED, Fate.SPOILED)
 
 
 def draw_waiting(snapshot: Snapshot, waiting: Sequence[Slip], who: Staff) -> None:
@@ -77,23 +78,27 @@ def draw_all(snapshot: Snapshot, every: Sequence[Slip], who: Staff) -> None:
         st.warning(f"有的轮次里无记名组只交回一两张纸票。全场若看见是谁用的纸票，录入的人就可能猜到那张是谁的；"
                    f"请尽量让同组凑满{FEWEST_SERIALS}人一起用纸票，或在手机上投。")
     phases = {one.id: one.phase for one in snapshot.rounds}
-    readable = {f"{one.round_id} {one.label}": one for one in every if one.fate in (Fate.COUNTED, Fate.SPOILED)
+    readable = {f"{one.round_id} {one.label}": one for one in every if one.fate in _MENDED_HERE
                 or (one.readings and phases.get(one.round_id) is not Phase.OPEN)}
     if not readable:
         return
-    st.subheader("查看、作废一张，或重新录入")
+    st.subheader("查看、作废、撤回一张，或重新录入")
     chosen = st.selectbox(
         "纸票", list(readable), key=f"{snapshot.sitting.key}/slip/chosen", format_func=lambda key:
         f"{readable[key].label}　{_round_words(snapshot, readable[key])}　{readable[key].fate.words}")
     one = readable[chosen]
-    if phases.get(one.round_id) is not Phase.OPEN:
+    if one.fate is Fate.KEYED:
+        st.html('<p class="lt-note">只录过一遍，还没有计入。号录错了、原票找不到，或评委已登记回避的，写明原因撤回；'
+                '撤回后可以照原票重新录两遍。</p>')
+    elif phases.get(one.round_id) is not Phase.OPEN:
         shown = {f"第{n}遍（{by}）": lines for n, (by, lines) in enumerate(zip_longest(one.keyed_by, one.readings), 1)}
         shown |= {"手机票": one.phone} if one.phone else {}
         table(["单位", *shown, ""], _side_by_side(snapshot, list(shown.values())))
-    if one.fate not in (Fate.COUNTED, Fate.SPOILED) or phases.get(one.round_id) not in paper.ENTERING:
+    if one.fate not in _MENDED_HERE or phases.get(one.round_id) not in paper.ENTERING:
         return
     prefix = f"{snapshot.sitting.key}/slip/{one.round_id}/{one.label}"
-    st.text_input("原因（必填，记入留痕）", key=f"{prefix}/reason", placeholder="例如：收回的票多于发出的票")
+    st.text_input("原因（必填，记入留痕）", key=f"{prefix}/reason", placeholder=(
+        "例如：席位号录错，应是D06" if one.fate is Fate.KEYED else "例如：收回的票多于发出的票"))
     for choice in one.choices:
         st.button(choice.words, key=f"{prefix}/{choice.value}", on_click=partial(_decide, snapshot, one, choice, who))
 

@@ -54,7 +54,8 @@ to_key = [one for one in live if one.fate is Fate.KEYED]
 mine = [one for one in to_key if who.name not in one.keyed_by]
 with st.container():  # what comes and goes has a place of its own: below it the open tab stays open
     if mine:
-        st.warning(f"有{len(mine)}张等您复录：{'、'.join(one.label for one in mine)}。请看着原票再录一遍。")
+        st.warning(f"有{len(mine)}张等您复录：{'、'.join(one.label for one in mine)}。请看着原票再录一遍；"
+                   "找不到原票、号录错了的，在“全部纸票”里撤回。")
     if len(to_key) > len(mine):
         st.html(f'<p class="lt-note">您录过第一遍、等别人复录的有{len(to_key) - len(mine)}张：'
                 f'{escape("、".join(one.label for one in to_key if who.name in one.keyed_by))}。</p>')

@@ -51,11 +51,14 @@ def enter(database: Database, sitting: str, round_id: int, label: str, form: Map
         lines = _read(hall, slip, form)
         store = Papers(w.c)
         before = hall.paper(slip.label)
+        attempt, done = (1, ()) if before is None else (before.attempt, before.now_keyed)
         if before is None:
             store.add(round_id, slip.label, group=slip.group, seat_id=slip.seat_id, voter=slip.voter)
+        elif fate_of(before) is Fate.WITHDRAWN:
+            attempt, done = before.attempt + 1, ()
+            store.became(round_id, slip.label, Fate.KEYED.value, attempt=attempt, chosen=1)
         elif before.state != Fate.KEYED.value:
             raise Refused(f"{slip.label}这张纸票已经录过两遍（{fate_of(before).words}），不能再录。要更改请在“待裁定”里处理。")
-        attempt, done = (1, ()) if before is None else (before.attempt, before.now_keyed)
         if any(entry.keyed_by == by for entry in done):
             raise Refused(f"{slip.label}的第一遍是您录的。请换一个人看着纸票再录一遍，不能自己核对自己。")
         store.key(round_id, slip.label, attempt, len(done) + 1, lines, by=by,
@@ -75,7 +78,8 @@ def enter(database: Database, sitting: str, round_id: int, label: str, form: Map
 
 def decide(database: Database, sitting: str, round_id: int, label: str, choice: Choice, *, reason: str, by: str,
            at: datetime, seen: Fate | None = None) -> Fate:
-    """Settle a paper that waits for a person, with a reason; or spoil one that counts. Raises Refused.
+    """Settle a paper that waits for a person, with a reason; spoil one that counts; or withdraw one that was keyed once,
+    under a wrong number perhaps, and waits in vain. Raises Refused.
 
     `seen` is what the person was looking at: what has changed meanwhile is not decided over.
     """
@@ -92,7 +96,8 @@ def decide(database: Database, sitting: str, round_id: int, label: str, choice: 
         if fate is Fate.DIFFERS and any(entry.keyed_by == by for entry in one.now_keyed):
             raise Refused("两遍录入中有一遍是您录的。请由没有录过这张票的人（其他计票员、监督员或主持人）裁定。")
         now = _decided(w, hall, one, fate, choice, at=at)
-        Papers(w.c).became(round_id, label, now.value, decided_by=by, reason=reason.strip())
+        state = Fate.SPOILED if now is Fate.WITHDRAWN else now
+        Papers(w.c).became(round_id, label, state.value, decided_by=by, reason=reason.strip())
         _tell(w, hall, hall.known(one), "纸票裁定", by=by, at=at, ruling=choice.words, reason=reason.strip(), state=now)
     if hall.phase is Phase.CLOSED:
         sweep(database)
@@ -111,6 +116,8 @@ def _decided(w: Work, hall: _Hall, one: StoredPaper, fate: Fate, choice: Choice,
             return _settle(w, hall, slip, one.now_keyed[number - 1].lines, at=at)
         case Choice.PHONE:
             return Fate.PHONE
+        case Choice.WITHDRAW:  # keyed under a wrong number, or nobody finds it: nothing of it was a ballot
+            return Fate.WITHDRAWN
         case Choice.SPOIL if fate is Fate.DIFFERS and _by_phone(w.c, hall, slip):
             return Fate.SPOILED  # nothing of the paper was stored, and what came by phone is left alone
         case Choice.SPOIL:
@@ -229,7 +236,8 @@ class _Hall:
         free = tuple(key for key in self.round.targets if reasons[key] is None)
         if not free:
             first = self.round.targets[0]
-            raise Refused(f"{seat.code}需回避{self.card(first).name}的打分（{reasons[first]}），纸票不录入。")
+            raise Refused(f"{seat.code}需回避{self.card(first).name}的打分（{reasons[first]}），纸票不录入。"
+                          "录过一遍的，请在“全部纸票”里撤回。")
         return free
 
 

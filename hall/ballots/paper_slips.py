@@ -30,6 +30,7 @@ class Fate(StrEnum):
     COUNTED = "counted"
     PHONE = "phone"
     SPOILED = "spoiled"
+    WITHDRAWN = "withdrawn"
 
     @property
     def words(self) -> str:
@@ -39,8 +40,9 @@ class Fate(StrEnum):
 _FATES = {
     Fate.KEYED: "等第二人复录", Fate.DIFFERS: "两遍不一致，待裁定", Fate.DUPLICATE: "手机已投票，待裁定",
     Fate.OVERTAKEN: "录入后手机又投了票，待裁定", Fate.COUNTED: "已计入", Fate.PHONE: "以手机票为准，纸票留存",
-    Fate.SPOILED: "作废票",
+    Fate.SPOILED: "作废票", Fate.WITHDRAWN: "已撤回，不算一张票",
 }
+KEYINGS = 2  # by two people, until they agree or somebody decides
 WAITING = (Fate.KEYED, Fate.DIFFERS, Fate.DUPLICATE, Fate.OVERTAKEN)
 
 
@@ -53,6 +55,7 @@ class Choice(StrEnum):
     SPOIL = "spoil"
     PHONE = "phone"
     PAPER = "paper"
+    WITHDRAW = "withdraw"
 
     @property
     def words(self) -> str:
@@ -62,11 +65,12 @@ class Choice(StrEnum):
 _CHOICES = {
     Choice.FIRST: "以第一遍为准", Choice.SECOND: "以第二遍为准", Choice.AGAIN: "重新录两遍",
     Choice.SPOIL: "这张纸票作废", Choice.PHONE: "以手机票为准", Choice.PAPER: "以纸票为准",
+    Choice.WITHDRAW: "撤回这一遍",
 }
 MAY_CHOOSE = {
     Fate.DIFFERS: (Choice.FIRST, Choice.SECOND, Choice.AGAIN, Choice.SPOIL),
     Fate.DUPLICATE: (Choice.PHONE, Choice.PAPER), Fate.OVERTAKEN: (Choice.PHONE, Choice.PAPER),
-    Fate.COUNTED: (Choice.SPOIL,), Fate.SPOILED: (Choice.AGAIN,),
+    Fate.COUNTED: (Choice.SPOIL,), Fate.SPOILED: (Choice.AGAIN,), Fate.KEYED: (Choice.WITHDRAW,),
 }
 
 
@@ -94,6 +98,9 @@ class Slip:
 
 
 def fate_of(one: StoredPaper) -> Fate:
+    """A paper is spoiled by what two keyings say of it; one that was put aside after fewer was withdrawn, and is none."""
+    if one.state == Fate.SPOILED.value and len(one.now_keyed) < KEYINGS:
+        return Fate.WITHDRAWN
     return Fate.OVERTAKEN if one.overtaken else Fate.SPOILED if one.set_aside else Fate(one.state)
 
 
@@ -113,7 +120,7 @@ def _slip(c: Connection, one: StoredPaper, *, is_open: bool) -> Slip:
         round_id=one.round_id, label=one.label, group=one.group, fate=fate,
         keyed_by=tuple(entry.keyed_by for entry in entries),
         readings=() if fate is Fate.KEYED else tuple(entry.lines for entry in entries),
-        taken=() if fate is Fate.KEYED else one.lines,
+        taken=() if fate in (Fate.KEYED, Fate.WITHDRAWN) else one.lines,
         phone=paper_reads.counting_lines(c, one.round_id, one.voter) if contested else (),
         decided_by=one.decided_by or "", reason=one.reason or "")
 

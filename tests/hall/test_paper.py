@@ -271,6 +271,32 @@ def test_a_publication_waits_for_papers_that_wait_for_a_hand(hall):
     assert stopping(hall) == []
 
 
+def test_a_paper_keyed_once_under_a_wrong_number_is_withdrawn_is_no_ballot_and_may_be_keyed_anew(hall):
+    round_id = hall.open("U2")
+    key(hall, round_id, "L1", 70, by="clerk1")
+    hall.cast("L2", 90)
+    hall.close()
+    assert stopping(hall)[0] == "纸票还没有处理完：等复录1张。请到“纸票”页处理"
+
+    assert decide(hall, round_id, "L1", Choice.WITHDRAW, by="clerk1", reason="号录错，应是L3") is Fate.WITHDRAWN
+    assert not any("纸票" in one for one in stopping(hall)) and counted(hall, "L1") == []
+    assert (the_slip(hall, "L1").fate, the_slip(hall, "L1").choices) == (Fate.WITHDRAWN, ())
+    assert twice(hall, round_id, "L1", 81) is Fate.COUNTED
+    assert counted(hall, "L1") == [("submitted", '{"quality": "81"}', 1)]
+
+
+def test_a_paper_keyed_once_of_a_seat_that_steps_back_since_does_not_stop_the_publication_for_good(hall):
+    round_id = hall.open("U2")
+    key(hall, round_id, "L1", 70, by="clerk1")
+    seating.recuse_now(hall.house.database, hall.key, "L1", "U2", reason="亲属", by="host", at=hall.now)
+    hall.close()
+
+    with pytest.raises(Refused, match="录过一遍的，请在“全部纸票”里撤回"):
+        key(hall, round_id, "L1", 70, by="clerk2")
+    decide(hall, round_id, "L1", Choice.WITHDRAW, reason="评委已回避")
+    assert not any("纸票" in one for one in stopping(hall))
+
+
 def test_05_two_ticks_on_paper_are_a_spoiled_line_not_a_zero(hall):
     round_id = hall.open("U2")
     twice(hall, round_id, "L1", {"m.U2": "spoiled"})
@@ -501,5 +527,3 @@ def test_phone_and_paper_in_any_order_give_at_most_one_counted_line_and_the_coun
     with contextlib.suppress(Refused):
         hall.close()
     hall.void(round_id)
-
-

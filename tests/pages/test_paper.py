@@ -57,6 +57,18 @@ def test_two_readings_stand_side_by_side_until_somebody_else_decides(open_page, 
     assert slips(house.database, hall.key)[0].fate is Fate.COUNTED
 
 
+def test_a_number_that_was_keyed_wrong_is_withdrawn_with_a_reason_by_whoever_keyed_it(open_page, house):
+    hall = make.sitting(house)
+    hall.open("U2")
+    app = key_one(open_page("paper", Role.CLERK, name="clerk1"), "L1", 88)
+
+    by_key(app, "/L1/reason").input("席位号录错，应是L2").run()
+    app = press(app, "撤回这一遍")
+
+    assert "已记入留痕" in words(app) and "clerk1：席位号录错，应是L2" in words(app) and "等别人复录" not in words(app)
+    assert slips(house.database, hall.key)[0].fate is Fate.WITHDRAWN
+
+
 def test_blank_papers_are_made_for_seats_and_for_a_secret_group(open_page, house):
     make.sitting(house)
     app = open_page("paper", Role.HOST)
