@@ -23,11 +23,11 @@ Do = Callable[..., None]
 
 
 def draw(snapshot: Snapshot, key: str, who: Staff, do: Do, target: str | None = None) -> None:
-    """Of `target`; of whoever is on stage when none is named."""
+    """Of `target`; of whoever is on stage when none is named; while nobody is (a leader speaks at the end of all), of
+    whom the host chooses: calling a unit up would end what goes on."""
     on_stage = snapshot.stage.target if snapshot.stage.shows == "target" else None
-    card = snapshot.target(target or on_stage or "")
+    card = snapshot.target(target or on_stage or _chosen(snapshot))
     if card is None:
-        st.html('<p class="lt-note">台上没有单位。请一家上台后，在这里记点评。</p>')
         return
     said = comments.comments_of(snapshot, card.key, withdrawn=True)
     left, right = st.columns([1.2, 1], gap="large")
@@ -40,6 +40,14 @@ def draw(snapshot: Snapshot, key: str, who: Staff, do: Do, target: str | None = 
             st.html('<p class="lt-note">还没有。</p>')
         for one in reversed(said):
             _one(one, do)
+
+
+def _chosen(snapshot: Snapshot) -> str:
+    """Whom the leader speaks of while nobody is on stage; those who spoke come first."""
+    names = {one.key: one.name for one in sorted(snapshot.targets, key=lambda one: not one.speaks)}
+    found = st.selectbox("台上没有单位，点评的是哪一家", list(names), index=None, format_func=names.__getitem__, key="comment/whom",
+                         placeholder="选一家，可以打字查找")
+    return found or ""
 
 
 def _form(snapshot: Snapshot, target: str, name: str, seen: tuple[int, ...], do: Do) -> None:

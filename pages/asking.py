@@ -55,7 +55,7 @@ def live(target: str | None) -> None:
 at_start = house().live.at(key)
 if at_start is not None:
     header("提问台", f"{at_start.sitting.title}　{at_start.sitting.period}　{at_start.sitting.note}")
-    names = {one.key: one.name for one in at_start.targets if one.speaks}
+    names = {one.key: one.name for one in sorted(at_start.targets, key=lambda one: not one.speaks)}
     chosen = st.selectbox("哪一家", ["", *names], format_func=lambda one: names.get(one, "台上的单位"), key="q/whom",
                           label_visibility="collapsed")
     live(chosen or None)

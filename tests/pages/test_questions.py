@@ -172,6 +172,19 @@ def test_a_comment_is_on_the_list_with_one_press_and_taken_back_with_its_reason(
     assert len(listed(hall)) == 1 and "进度全市第一" in words(page)
 
 
+def test_a_leader_who_speaks_of_a_unit_while_none_is_on_stage_is_kept_without_calling_it_up(
+        hall: make.Hall, open_page: OpenPage) -> None:
+    page = opened(hall, open_page, Role.CLERK)
+    assert [one.key for one in page.text_area if str(one.key).startswith("comment")] == []
+
+    page.selectbox(key="comment/whom").set_value("U2").run()
+    page.text_area(key="comment/U2/0/text").set_value("每周调度一次").run()
+    click(page, "comment/U2/0/yes")
+
+    kept, = hall.house.live.at(hall.key).comments  # type: ignore[union-attr]
+    assert (kept.target, kept.number) == ("U2", "2026Q1-001")
+
+
 def test_what_is_being_typed_stays_while_another_console_stores_its_own(hall: make.Hall, open_page: OpenPage) -> None:
     show(hall)
     page = opened(hall, open_page, Role.CLERK)
