@@ -62,14 +62,18 @@ def checks_of(c: Connection, sitting: Sitting) -> tuple[Check, ...]:
         result = tally(package).as_json()
     except (CannotTally, PackageRefused) as cause:
         return (*checks, Check(words=in_names(str(cause), package), ok=False, blocking=True))
-    short = [names[key] for key, one in result["targets"].items() if one["state"] == "below_quorum"]
-    partial = [names[key] for key, one in result["targets"].items() if one["state"] == "incomplete"]
-    checks.append(Check(words="有效票都达到规定数" if not short else f"有效票不够，不排名：{'、'.join(short)}",
-                        ok=not short, blocking=False))
-    checks.append(Check(words="总分的各部分齐全" if not partial else f"总分缺一部分，不排名：{'、'.join(partial)}",
+    placeless = {state: [key for key, one in result["targets"].items() if one["state"] == state and key not in waiting]
+                 for state in ("no_ballots", "below_quorum", "incomplete")}
+    none, short, partial = ("、".join(names[key] for key in keys) for keys in placeless.values())
+    if none:
+        checks.append(Check(words=f"没有可用的票，不排名：{none}", ok=False, blocking=False))
+    if short or not none:
+        checks.append(Check(words="有效票都达到规定数" if not short else f"有效票不够，不排名：{short}", ok=not short, blocking=False))
+    checks.append(Check(words="总分的各部分齐全" if not partial else f"总分缺一部分，不排名：{partial}",
                         ok=not partial, blocking=False))
+    said = {*waiting, *(key for keys in placeless.values() for key in keys)}  # why these have no place stands above already
     checks += [Check(words=in_names(str(one), package), ok=False, blocking=False) for one in result["warnings"]
-               if str(one).split("：")[0] not in waiting]  # of a unit that is not scored yet that is said already
+               if str(one).split("：")[0] not in said]
     few = [f"{names[key]}的{package.rule.group(group).name}" for key, one in result["targets"].items()
            for group in sorted(hidden_groups(package.rule, one))]
     if few:

@@ -78,7 +78,8 @@ def board(database: Database, sitting: str, who: Staff, number: int | None = Non
                          for one in rule.components),
         ranked=ranked, others=others, waiting=tuple(waiting.items()), sentence=_sentence(rule, ranked, others),
         warnings=tuple(_warning(str(one), found.names, full) for one in found.result["warnings"]
-                       if str(one).split("：")[0] not in {line.target for line in unscored}),
+                       if str(one).split("：")[0] not in {line.target for line in unscored}
+                       and not str(one).endswith("，不排名")),  # who has no place is listed with why
         rule_words=rule_in_words(rule), rule=rule, put_off=tuple(one.name for one in targets if one.postponed))
 
 

@@ -10,13 +10,17 @@ from pathlib import Path
 import pytest
 
 from db.reads import results as reads
+from db.values import Staff
 from hall import care
 from hall.outcome import results
+from hall.outcome.standings import board
+from office.people import Role
 from office.refusal import Refused
 from tests import make
 from tests.played import published, scored
 
 ROOT = Path(__file__).parent.parent.parent
+HOST = Staff(id=1, name="host", title="", roles=frozenset({Role.HOST}), unit="", active=True, has_password=True)
 
 
 def recount(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -98,6 +102,26 @@ def test_unscored_units_are_a_warning_that_must_be_accepted(hall: make.Hall) -> 
     said = "".join(one.words for one in results.checklist(hall.house.database, hall.key))
     assert (said.count("B县"), said.count("C县")) == (1, 1)
     assert hall.publish(despite_warnings=True) == 1
+
+
+def test_a_unit_without_a_place_stands_once_in_the_checklist(house: make.House) -> None:
+    rule = make.RULE.replace('weight = "60%"', 'weight = "60%"\nquorum_ballots = 3')
+    hall = make.sitting(house, make.plan(rule=rule))
+    for target, seats in (("U1", hall.secrets), ("U2", ("L1", "L2", "P1", "P2", "P3")), ("U3", ())):
+        hall.open(target)
+        for code in seats:
+            if (target, code) != ("U1", "L4"):
+                hall.cast(code, 90)
+        hall.close()
+
+    said = [one.words for one in results.checklist(hall.house.database, hall.key) if not one.ok]
+
+    assert [words for words in said if "B县" in words] == ["有效票不够，不排名：B县"]
+    assert [words for words in said if "C县" in words] == ["没有可用的票，不排名：C县"]
+    hall.publish(despite_warnings=True)
+    shown = board(hall.house.database, hall.key, HOST)
+    assert shown is not None and [one.state for one in shown.others] == ["有效票不够"]
+    assert not [one for one in shown.warnings if "不排名" in one]
 
 
 def test_a_correction_is_version_two_with_a_reason_and_reverses_the_points(hall: make.Hall) -> None:
