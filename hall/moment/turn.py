@@ -84,12 +84,15 @@ def has_spoken(snapshot: Snapshot, target: str) -> bool:
 
 
 def next_target(snapshot: Snapshot) -> TargetCard | None:
-    """Who is called next: the first after the one on stage whose turn has not been, then those passed over."""
+    """Who is called next: the first after the one on stage whose turn has not been, then those passed over. After the
+    publication only whose round was voided for a corrected version: the others have been left out of it."""
     if snapshot.segments and not _of_scope(snapshot, "each"):
         return None
     here = snapshot.target(on_stage(snapshot) or "")
     start = here.position if here else 0
-    in_turn = sorted(speakers(snapshot), key=lambda one: (one.position <= start, one.position))
+    left = {one.key for one in left_out(snapshot)}
+    in_turn = sorted((one for one in speakers(snapshot) if one.key not in left),
+                     key=lambda one: (one.position <= start, one.position))
     if snapshot.sitting.ballot_mode != "all":
         return next((one for one in in_turn if not scored(snapshot, one.key) and one is not here), None)
     if any_round_counts(snapshot):
@@ -97,6 +100,13 @@ def next_target(snapshot: Snapshot) -> TargetCard | None:
     if not snapshot.segments:
         return next((one for one in in_turn if one.position > start), None)
     return next((one for one in in_turn if not has_spoken(snapshot, one.key) and one is not here), None)
+
+
+def left_out(snapshot: Snapshot) -> tuple[TargetCard, ...]:
+    """Who was never balloted when the result was published, and is not since."""
+    if not snapshot.published:
+        return ()
+    return tuple(one for one in balloted(snapshot) if round_of(snapshot, one.key) is None)
 
 
 def next_of_target(snapshot: Snapshot, target: str) -> Segment | None:

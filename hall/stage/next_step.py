@@ -116,16 +116,25 @@ def _ending(snapshot: Snapshot) -> Step:
     if run is not None:
         return Step(move=Move.END, words=f"结束{turn.segment_of(snapshot, run.segment).title}", segment=run.segment)
     if snapshot.published and snapshot.stage.shows != "ranking":
-        return Step(move=Move.SHOW_RANKING, words="大屏显示排名")
+        return Step(move=Move.SHOW_RANKING, words="大屏显示排名", hint=_left_out(snapshot))
     if snapshot.published:
-        return Step(move=Move.NOTHING, words="成绩已公布", hint="各数的来历见“成绩”页。")
+        return Step(move=Move.NOTHING, words="成绩已公布", hint=_left_out(snapshot) or "各数的来历见“成绩”页。")
     return Step(move=Move.NOTHING, words="没有要打分的单位", hint="全部单位都已延到补场，或议程还没有准备好。")
+
+
+def _left_out(snapshot: Snapshot) -> str:
+    """Published before everybody was balloted: nobody is called any more, unless the host wants it so."""
+    names = [one.name for one in turn.left_out(snapshot)]
+    if not names:
+        return ""
+    some = "、".join(names[:2]) + (f"等{len(names)}家" if len(names) > 2 else "")
+    return f"{some}没有打分，不在已公布的成绩里。要接着打分，请用下面的“换人上台”，打完另出更正的一版。"
 
 
 def _call(snapshot: Snapshot) -> Step | None:
     following = turn.next_target(snapshot)
-    if following is None or (snapshot.published and turn.round_of(snapshot, following.key) is None):
-        return None  # after the publication only whose round was voided for a corrected version
+    if following is None:
+        return None
     called = f"第{turn.place_of(snapshot, following)}家 {following.name}上台"
     started = turn.on_stage(snapshot) is not None
     return Step(move=Move.SHOW, words=_ending_first(snapshot, f"下一家：{called}" if started else f"请{called}"),

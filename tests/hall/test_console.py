@@ -10,7 +10,7 @@ import pytest
 
 from hall.moment import closing, seat_search, turn
 from hall.moment.snapshot import Snapshot
-from hall.stage import choices, console, rounds
+from hall.stage import choices, console, rounds, segments
 from hall.stage.console import State
 from hall.stage.next_step import Move, next_step
 from office.sitting import sittings
@@ -101,6 +101,11 @@ def published_and_back_to_the_agenda(hall: make.Hall) -> None:
     show(hall, "agenda")
 
 
+def published_too_early(hall: make.Hall) -> None:
+    scored(hall, "U1")
+    hall.publish(despite_warnings=True)
+
+
 def the_last_one_after_a_publication(hall: make.Hall) -> None:
     scored(hall, "U1", "U2")
     hall.publish(despite_warnings=True)
@@ -119,6 +124,7 @@ def the_last_one_after_a_publication(hall: make.Hall) -> None:
     (all_closed, Move.PUBLISH, "公布成绩", "closed closed closed"),
     (published, Move.NOTHING, "成绩已公布", "published published published"),
     (published_and_back_to_the_agenda, Move.SHOW_RANKING, "大屏显示排名", "published published published"),
+    (published_too_early, Move.NOTHING, "成绩已公布", "published waiting waiting"),
     (the_last_one_after_a_publication, Move.PUBLISH, "公布第2版成绩", "published published closed"),
 ])
 def test_there_is_one_next_step_at_every_turn(hall: make.Hall, script: Script, move: Move, words: str,
@@ -130,6 +136,22 @@ def test_there_is_one_next_step_at_every_turn(hall: make.Hall, script: Script, m
 
     assert (step.move, step.words) == (move, words)
     assert [row.state for row in console.agenda(snapshot)] == [State(one) for one in states.split()]
+
+
+def test_after_a_publication_nobody_is_next_whom_the_red_key_does_not_call(hall: make.Hall) -> None:
+    published_too_early(hall)
+    step = next_step(seen(hall), hall.now)
+    assert "B县、C县没有打分" in step.hint and "换人上台" in step.hint
+    assert not any(row.next for row in console.agenda(seen(hall)))
+
+    segments.call_up(hall.house.database, hall.key, "U3", seen=None, by="host", at=hall.now)
+    assert next_step(seen(hall), hall.now).move is Move.OPEN
+    scored(hall, "U3")
+    hall.void(seen(hall).rounds[-1].id)
+    show(hall, "agenda")
+    step = next_step(seen(hall), hall.now)
+    assert (step.words, [row.key for row in console.agenda(seen(hall)) if row.next]) == ("请第3家 C县上台", ["U3"]), \
+        "B县 was never balloted, C县 is balloted again"
 
 
 def test_one_paper_for_all_is_opened_once_everybody_has_spoken(together: make.Hall) -> None:
