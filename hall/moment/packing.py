@@ -19,7 +19,7 @@ from db.reads.ballots import StoredLine
 from db.values import Seat as StoredSeat
 from db.values import Sitting
 from db.values import Target as StoredTarget
-from office.refusal import NotFound
+from office.nearest import no_sitting
 from office.sitting.routes import OFF_ROUTE, is_off_route
 from scoring.ballot import State
 from scoring.package import (
@@ -45,8 +45,7 @@ HEAD = "record_head.txt"
 def sitting_of(c: Connection, key: str) -> Sitting:
     found = reads.sitting(c, key)
     if found is None:
-        known = "、".join(one.key for one in reads.sittings(c)) or "（还没有任何场次）"
-        raise NotFound(f"没有场次“{key}”。现有场次：{known}。")
+        raise no_sitting(key, (one.key for one in reads.sittings(c)))
     return found
 
 

@@ -13,7 +13,7 @@ from db.reads import sittings as reads
 from db.values import Round
 from hall.moment.progress import told
 from hall.moment.recusal import why_recused
-from office.refusal import NotFound
+from office.nearest import no_sitting
 from scoring.round import Phase
 from scoring.rule import read_rule
 
@@ -23,8 +23,7 @@ def status_of(database: Database, sitting: str) -> dict[str, Any]:
     with database.reading() as c:
         found = reads.sitting(c, sitting)
         if found is None:
-            known = "、".join(one.key for one in reads.sittings(c)) or "（还没有任何场次）"
-            raise NotFound(f"没有场次“{sitting}”。现有场次：{known}。")
+            raise no_sitting(sitting, (one.key for one in reads.sittings(c)))
         rule = read_rule(reads.rule_text(c, found.id)[0].encode())
         targets = reads.targets(c, found.id)
         current = _current(reads.rounds(c, found.id))

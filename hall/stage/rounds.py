@@ -21,6 +21,7 @@ from hall.moment.closing import collects_until
 from hall.moment.leaving import LOOKED_AT, leave_stage
 from hall.moment.moves import CLOSE, OPEN, SHOW, VOID
 from office.local_time import clock_time
+from office.nearest import no_sitting, no_target
 from office.refusal import NotFound, Overtaken, Refused
 from office.sitting.begun import has_begun
 from scoring.round import MoveRefused, Phase, check_move
@@ -48,7 +49,7 @@ def open_in(w: Work, found: Sitting, target_keys: tuple[str, ...], *, by: str, a
     targets = {one.key: one for one in reads.targets(w.c, found.id)}
     unknown = [key for key in target_keys if key not in targets]
     if unknown or not target_keys:
-        raise NotFound(f"议程里没有“{'、'.join(unknown) or '（空）'}”。可选的有：{'、'.join(targets)}。")
+        raise no_target(unknown, {key: one.name for key, one in targets.items()})
     put_off = [targets[key].name for key in target_keys if targets[key].postponed]
     if put_off:
         raise Refused(f"{'、'.join(put_off)}已延到补场，本场不打分。要在本场打分，请先收回延期。")
@@ -256,8 +257,7 @@ def hold(w: Work, key: str) -> Sitting:
     """The sitting, held against other hosts until the transaction ends."""
     found = reads.sitting(w.c, key)
     if found is None:
-        known = "、".join(one.key for one in reads.sittings(w.c)) or "（还没有任何场次）"
-        raise NotFound(f"没有场次“{key}”。现有场次：{known}。")
+        raise no_sitting(key, (one.key for one in reads.sittings(w.c)))
     w.rounds.lock_sitting(found.id)
     return found
 

@@ -21,6 +21,7 @@ from db.reads import people as people_reads
 from db.reads import sittings as reads
 from db.values import Seat
 from db.work import Work, work
+from office.nearest import no_sitting
 from office.refusal import NotFound, Refused
 from scoring.rule import Rule, read_rule
 
@@ -49,8 +50,7 @@ def issue_badges(database: Database, sitting: str, codes: tuple[str, ...] | None
     with work(database) as w:
         found = reads.sitting(w.c, sitting)
         if found is None:
-            known = "、".join(one.key for one in reads.sittings(w.c)) or "（还没有任何场次）"
-            raise NotFound(f"没有场次“{sitting}”。现有场次：{known}。")
+            raise no_sitting(sitting, (one.key for one in reads.sittings(w.c)))
         rule = read_rule(reads.rule_text(w.c, found.id)[0].encode())
         among = reads.seats if codes is None else reads.every_seat  # a shadow seat's badge is asked for by its code
         seats = {seat.code: seat for seat in among(w.c, found.id)}

@@ -114,6 +114,15 @@ def test_a_mistake_gets_one_sentence_and_exit_2(leitai, arguments: tuple[str, ..
     assert words in err and "Traceback" not in err and len(err.strip().splitlines()) == 1
 
 
+def test_of_many_units_a_wrong_one_is_answered_with_the_nearest(leitai) -> None:  # type: ignore[no-untyped-def]
+    leitai("load", ROOT / "sample_sessions" / "wenzhou_town_2018q3")
+
+    for asked in (["T185x"], ["示例镇"], ["x" * 3000], [f"x{n}" for n in range(300)], [""]):
+        code, out, err = leitai("open", "wenzhou_town_2018q3", *asked)
+        assert (code, out) == (2, "") and len(err) <= 500 and "（共185家）" in err, err
+    assert "T185 " in leitai("open", "wenzhou_town_2018q3", "T185x")[2]
+
+
 def test_a_database_that_cannot_be_reached(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", "--database-url", "sqlite:////proc/nowhere/x.db", "any"]) == 2
     assert main(["status", "--database-url", "postgresql://127.0.0.1:1/none", "any"]) == 2
