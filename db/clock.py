@@ -1,8 +1,13 @@
-"""Times as the tables keep them: UTC text in ISO 8601, to the millisecond, so that text sorts as time does."""
+"""Times as the tables keep them: UTC text in ISO 8601, to the millisecond, so that text sorts as time does.
+
+A day is a day in China: what is entered at three in the morning there is not entered yesterday.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
+
+CHINA = timezone(timedelta(hours=8))
 
 
 def text_of(moment: datetime) -> str:
@@ -10,6 +15,10 @@ def text_of(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError("a time without a zone")
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def day_of(moment: datetime) -> date:
+    return moment.astimezone(CHINA).date()
 
 
 def moment_of(written: str) -> datetime:

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from db.clock import moment_of
+from db.clock import day_of, moment_of
 from db.item_values import NewItem, Source, SourceKind, StoredEvent
 from scoring import event_text
 from scoring.commitment import Event, Kind, Origin, Target
@@ -51,7 +51,8 @@ def stored_of(r: Row[Any]) -> StoredEvent:
 
 def listing(new: NewItem, number: str, *, at: datetime, by: str, by_unit: str = "", role: str = "") -> Event:
     """The first event of an item. A list that comes from elsewhere may have been begun before it was entered here."""
-    on = new.listed_on if abs((at.date() - new.listed_on).days) <= 1 else at.date()
+    entered = day_of(at)
+    on = new.listed_on if 0 <= (entered - new.listed_on).days <= 1 else entered
     return Event(
         kind=Kind.LISTED, at=at, on=on, by=by, by_unit=by_unit, role=role, number=number, unit=new.unit, text=new.text,
         units=tuple(dict.fromkeys(new.supporting)), leader=new.contact_leader, deadline=new.deadline,

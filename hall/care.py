@@ -13,6 +13,7 @@ from db.reads import people as people_reads
 from db.record import head_of
 from db.work import work
 from hall.outcome.verification import checks
+from office.local_time import CHINA
 from office.proof import evidence_care
 from office.refusal import NotFound, Refused
 
@@ -44,7 +45,7 @@ def restore(database: Database, file: Path, *, by: str, at: datetime) -> tuple[i
     with database.reading() as c:
         something = bool(people_reads.record_length(c))
     if something:
-        kept = file.absolute().with_name(f"{file.stem}.before-{at.strftime('%Y%m%d-%H%M%S')}.db")
+        kept = file.absolute().with_name(f"{file.stem}.before-{at.astimezone(CHINA).strftime('%Y%m%d-%H%M%S')}.db")
         copy_to(database, kept)
     try:
         rows = put_back(database, file.absolute())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
-CHINA = timezone(timedelta(hours=8))
+from db.clock import CHINA, day_of
+
+__all__ = ["CHINA", "WEEKDAYS", "clock_time", "day", "day_in_words", "minute", "second"]
+
 WEEKDAYS = "一二三四五六日"
 
 
@@ -21,7 +24,7 @@ def second(moment: datetime) -> str:
 
 
 def day(moment: datetime) -> date:
-    return moment.astimezone(CHINA).date()
+    return day_of(moment)
 
 
 def day_in_words(one: date) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select, text
@@ -39,6 +39,17 @@ def test_what_is_entered_twice_from_one_source_keeps_its_number(hall):
 
     assert (first, again, other) == ("2026-001", "2026-001", "2026-002")
     assert [tuple(one) for one in items] == [("2026-001", "征迁扫尾"), ("2026-002", "征迁扫尾")]
+
+
+@pytest.mark.parametrize(("hour", "listed_on", "on"), [
+    (20, date(2026, 1, 5), "2026-04-24"), (20, date(2026, 4, 23), "2026-04-23"), (20, date(2026, 4, 24), "2026-04-24"),
+    (20, date(2026, 4, 25), "2026-04-24"), (3, date(2026, 1, 5), "2026-04-23")])
+def test_what_is_entered_at_night_is_entered_on_the_day_that_it_is_in_china(hall, hour: int, listed_on: date, on: str):
+    with work(hall.house.database) as w:
+        w.items.enter(problem(listed_on=listed_on), by="clerk", at=datetime(2026, 4, 23, hour, tzinfo=UTC))
+        detail = w.c.execute(select(t.item_event.c.detail)).scalar_one()
+
+    assert f'"on": "{on}"' in detail
 
 
 def test_a_number_follows_the_sitting_and_one_that_came_from_elsewhere_is_kept(hall):
