@@ -146,11 +146,14 @@ class _Published:
     notes: tuple[str, ...]
 
 
-def points_ledger(database: Database) -> PointsLedger:
-    """The whole ledger. Units that took part in a published sitting are there even without a booking."""
+def points_ledger(database: Database, *, without: frozenset[str] = frozenset()) -> PointsLedger:
+    """The whole ledger. Units that took part in a published sitting are there even without a booking.
+
+    `without`: sittings (keys) that are left out as if nothing of them were published.
+    """
     with database.reading() as c:
-        entries = result_reads.ledger(c)
-        published = _published(c)
+        published, left_out = _published(c, without)
+        entries = tuple(one for one in result_reads.ledger(c) if one.publication_id not in left_out)
         frozen = signing_reads.frozen(c)
     by_unit: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
@@ -190,7 +193,9 @@ def ledger_csv(bookings: tuple[Booking, ...]) -> bytes:
          for one in bookings))
 
 
-def _published(c: Connection) -> _Published:
+def _published(c: Connection, without: frozenset[str]) -> tuple[_Published, frozenset[int]]:
+    """What was published, and the publications of the sittings that are left out."""
+    left_out: set[int] = set()
     sources: dict[int, _Source] = {}
     took_part: set[tuple[str, str]] = set()
     names: dict[str, str] = {}
@@ -198,7 +203,9 @@ def _published(c: Connection) -> _Published:
     notes: dict[str, None] = {}
     for sitting in reversed(reads.sittings(c)):
         versions = result_reads.publications(c, sitting.id)
-        if not versions:
+        if sitting.key in without:
+            left_out |= {one.id for one in versions}
+        if not versions or sitting.key in without:
             continue
         ledger_terms = read_rule(reads.rule_text(c, sitting.id)[0].encode()).ledger
         for one in versions:
@@ -209,7 +216,8 @@ def _published(c: Connection) -> _Published:
             terms[target.unit] = ledger_terms
         if sitting.note:
             notes[sitting.note] = None
-    return _Published(sources=sources, took_part=frozenset(took_part), names=names, terms=terms, notes=tuple(notes))
+    return (_Published(sources=sources, took_part=frozenset(took_part), names=names, terms=terms, notes=tuple(notes)),
+            frozenset(left_out))
 
 
 def _account(unit: str, name: str, entries: list[Entry], periods: tuple[str, ...], published: _Published,

@@ -18,6 +18,7 @@ from hall.screen import showing
 from hall.screen.reveal import Low
 from hall.screen.showing import Stand
 from office.local_time import clock_time
+from pages import _hall_first
 from pages._frame import house
 
 Do = Callable[..., None]
@@ -39,6 +40,8 @@ def keys(snapshot: Snapshot, do: Do, beside: Callable[[], None] = lambda: None) 
     st.html(_CSS)
     if stand is not None and not voting:
         _reveal(stand, snapshot, do)
+    if stand is None or stand.rehearsal or stand.step == stand.of:
+        _hall_first.key_to_let_out(snapshot, do)
     with st.container(horizontal=True, vertical_alignment="center"):
         if screen.frozen_at is None:
             st.button("冻结大屏", key="screen/freeze", shortcut="F", on_click=_freeze, args=(snapshot.sitting.key, do))

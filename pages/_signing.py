@@ -61,7 +61,7 @@ def _publish_here(snapshot: Snapshot, now: Signing, do: Do, *, warned: bool) -> 
     if snapshot.published and (now.in_force is None or not now.needed):
         st.text_input("更正原因（随新版一起公布）", key="publish/reason")
     st.write(f"公布后另成第{snapshot.published + 1}版，旧版留存；旧版的加扣分先冲销，再按新版记入台账。" if snapshot.published
-             else "公布后：成绩定版，加扣分记入台账，承诺列入清单，大屏等您逐步揭晓。")
+             else "公布后：成绩定版，加扣分记入台账，承诺列入清单，大屏等您逐步揭晓；揭晓完毕后公开看板和单位才看得到。")
     if now.missing:
         st.html(f'<p class="lt-note">还差{"、".join(role.words for role in now.missing)}：请他们在自己的登录下，到“成绩”页核对并确认。'
                 "主持台右上显示 ✓ 后再公布。</p>")

@@ -1,4 +1,7 @@
-"""考绩台账: points of every unit, period by period, with the cause of every booking. Everyone signed in may read it."""
+"""考绩台账: points of every unit, period by period, with the cause of every booking. Everyone signed in may read it.
+
+Points of a version that the hall is still being shown are not in it for whoever is not of the hall.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,14 @@ import html
 import plotly.graph_objects as go
 import streamlit as st
 
+from hall.outcome.hall_first import ledger_for
 from office.local_time import minute
-from office.points import Account, Booking, PointsLedger, ledger_csv, points_ledger, signed
-from pages import _frame, _sheet
+from office.points import Account, Booking, PointsLedger, ledger_csv, signed
+from pages import _frame, _hall_first, _sheet
 from pages._download import download
 from pages._frame import header, require
 
-require()
+who = require()
 
 
 def picture(accounts: tuple[Account, ...], title: str) -> None:
@@ -74,9 +78,10 @@ def bookings_cards(bookings: tuple[Booking, ...]) -> str:
     return f'<div class="lt-cards lt-phone">{cards}</div>'
 
 
-book = points_ledger(_frame.house().database)
+book, to_come = ledger_for(_frame.house().database, who, _frame.house().clock())
 st.html(_sheet.LOOK)
 header("考绩台账", "；".join(book.notes))
+_hall_first.not_in_here_yet(to_come)
 _sheet.say(book.sentence)
 if book.frozen_words:
     st.html(f'<div class="lt-draft"><b>冻结</b>{html.escape(book.frozen_words)}</div>')

@@ -1,6 +1,7 @@
 """成绩: the ranking of a sitting and, for one unit, how its number was made.
 
-Before the first publication only the people of the hall see the closed rounds so far, marked as not published.
+Before the first publication only the people of the hall see the closed rounds so far, marked as not published; while
+the hall is shown a version, whoever is not of the hall is told so and by when it is here.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from office.refusal import Refused
 from pages import (
     _checking,
     _frame,
+    _hall_first,
     _late,
     _objections,
     _ranking,
@@ -112,6 +114,7 @@ if shown is None:
     header("成绩")
     st.info("这一场的成绩还没有公布。公布后在这里查看排名和计算过程。")
     st.stop()
+_hall_first.or_wait(key, who)
 
 unit = _sheet.from_address("u", [one.target for one in (*shown.ranked, *shown.others)])
 header(f"{shown.line(unit).name}：成绩怎么算出来的" if unit else f"{shown.sitting.title} {shown.sitting.period} 成绩",
@@ -119,6 +122,7 @@ header(f"{shown.line(unit).name}：成绩怎么算出来的" if unit else f"{sho
 say_what_happened_everywhere()
 say_which_version(shown)
 if is_of_the_hall(who):
+    _hall_first.say_who_waits(key)
     _signing.show(key, who, shown)
 left, right = st.columns(2)
 with left:

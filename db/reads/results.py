@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Row, func, select
 
 from db import tables as t
-from db.clock import moment_of
+from db.clock import moment_of, text_of
 from db.reads.sittings import OF
 from db.values import Publication
 
@@ -28,6 +28,17 @@ class Entry:
     reverses_id: int | None
     booked_at: datetime
     booked_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """The newest version of a sitting, without its result."""
+
+    sitting_id: int
+    sitting: str
+    title: str
+    number: int
+    published_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +80,18 @@ def publications(c: Connection, sitting_id: int) -> tuple[Publication, ...]:
 
 def publication_count(c: Connection, sitting_id: int) -> int:
     return int(c.execute(_HOW_MANY, {"of": sitting_id}).scalar_one())
+
+
+def published_after(c: Connection, moment: datetime) -> tuple[Newest, ...]:
+    """The newest version of each sitting of which one was published after this moment."""
+    rows = c.execute(
+        select(t.sitting.c.id, t.sitting.c.key, t.sitting.c.title, t.sitting.c.period, t.publication.c.number,
+               t.publication.c.published_at)
+        .join_from(t.publication, t.sitting, t.publication.c.sitting_id == t.sitting.c.id)
+        .where(t.publication.c.published_at > text_of(moment)).order_by(t.publication.c.number))
+    newest = {r.key: Newest(sitting_id=r.id, sitting=r.key, title=f"{r.title} {r.period}", number=r.number,
+                            published_at=moment_of(r.published_at)) for r in rows}
+    return tuple(newest.values())
 
 
 def package_bytes(c: Connection, publication_id: int) -> bytes:

@@ -14,7 +14,7 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 
 from starlette.applications import Starlette
@@ -26,8 +26,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from db.values import Staff
 from hall.house import House
 from hall.moment.snapshot import Snapshot
-from hall.outcome import standings
-from hall.screen import showing
+from hall.outcome import hall_first, standings
+from hall.outcome.hall_first import Waiting
 from hall.screen.board_page import POLICY, parts_of, render_board, render_list, render_notice
 from hall.screen.board_receipts import ReceiptLists
 from hall.screen.board_view import BoardView, Heading, Released, Stand, board_view, heading_of, released_of, round_shown
@@ -36,7 +36,6 @@ log = logging.getLogger("leitai.board")
 
 PUBLIC = Staff(id=0, name="", title="公众", roles=frozenset(), unit="", active=True, has_password=False)
 FRESH_SECONDS = 1.0
-HALL_FIRST = timedelta(hours=1)  # so long at most the board waits for a reveal, which may never be led to its end
 PATIENCE_SECONDS = 0.5  # how long a viewer waits for news before being told what was known
 Headers = list[tuple[bytes, bytes]]
 
@@ -80,14 +79,14 @@ _GUARDED: Headers = [(b"referrer-policy", b"no-referrer"), (b"x-content-type-opt
 
 @dataclass(kw_only=True)
 class Kept:
-    """One sitting's board as last rendered. `snapshot` and `at`: what it was made of, and when. `until`: when the hall has
-    had its hour for the reveal; None where the board need not wait for one."""
+    """One sitting's board as last rendered. `snapshot` and `at`: what it was made of, and when. `hall`: the version that the
+    hall sees first; None where the board need not wait for it."""
 
     snapshot: Snapshot
     at: datetime
     view: BoardView
     released: Released | None
-    until: datetime | None
+    hall: Waiting | None
     news: Bytes = field(repr=False)
     html: dict[str, str] = field(repr=False)
 
@@ -96,7 +95,7 @@ class Kept:
         return _html(render_board(self.view, self.html, self.news.etag.decode(), _every(self.view)))
 
     def is_fresh(self, snapshot: Snapshot, now: datetime) -> bool:
-        if self.snapshot is not snapshot or (self.view.waits and self.until is not None and now >= self.until):
+        if self.snapshot is not snapshot or (self.view.waits and self.hall is not None and now >= self.hall.until):
             return False
         moves = self.view.stage is not None and self.view.stage.ballot is not None
         return not moves or 0 <= (now - self.at).total_seconds() < FRESH_SECONDS
@@ -157,22 +156,22 @@ class Boards:
         """Runs in a thread: reads the turnout and, after a change, what was released."""
         now, kept = self._house.clock(), self._kept.get(key)
         if kept is not None and kept.snapshot.serial == snapshot.serial:
-            released, until = kept.released, kept.until
+            released, hall = kept.released, kept.hall
         else:
             shown = standings.board(self._house.database, key, PUBLIC) if snapshot.published else None
-            released, until = released_of(shown), None
-            if shown and shown.version and showing.hall_sees_first(self._house.database, snapshot):
-                until = shown.version.at + HALL_FIRST
+            released, hall = released_of(shown), None
+            if shown is not None:  # after it was read: what is published in between waits as well
+                hall = hall_first.kept_from_here(self._house.database, key, PUBLIC, now)
         watched = round_shown(snapshot)
         voted = self._house.live.turnout(watched) if watched is not None else {}
-        view = board_view(snapshot, now, voted, released, waits=until is not None and now < until)
+        view = board_view(snapshot, now, voted, released, waits=hall.latest if hall is not None and now < hall.until else "")
         if kept is not None and kept.view == view:
-            return Kept(snapshot=snapshot, at=now, view=view, released=released, until=until, news=kept.news, html=kept.html)
+            return Kept(snapshot=snapshot, at=now, view=view, released=released, hall=hall, news=kept.news, html=kept.html)
         html = parts_of(view)
         ballot = view.stage.ballot if view.stage else None
         news = {"serial": snapshot.serial, "every": _every(view), "closes_ms": ballot.closes_ms if ballot else None,
                 "parts": html}
-        return Kept(snapshot=snapshot, at=now, view=view, released=released, until=until, html=html,
+        return Kept(snapshot=snapshot, at=now, view=view, released=released, hall=hall, html=html,
                     news=Bytes(json.dumps(news, ensure_ascii=False).encode(), "application/json"))
 
     def _made(self, key: str, done: asyncio.Task[Kept]) -> None:

@@ -111,13 +111,14 @@ class Released:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardView:
-    """The board of one sitting at one moment. `waits`: a result is published, and the hall sees it first."""
+    """The board of one sitting at one moment. `waits`: a result is published, and the hall sees it first; by when it is
+    here at the latest."""
 
     heading: Heading
     stage: OnStage | None = None
     released: Released | None = None
     agenda: tuple[AgendaRow, ...] = ()
-    waits: bool = False
+    waits: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -145,7 +146,7 @@ def released_of(shown: ResultBoard | None) -> Released | None:
 
 
 def board_view(snapshot: Snapshot, now: datetime, voted: Mapping[str, int], released: Released | None, *,
-               waits: bool = False) -> BoardView:
+               waits: str = "") -> BoardView:
     """`voted` is the turnout of `round_shown`; what of it may be told is decided here. While the board `waits` for the
     hall's reveal, nothing of what was released is."""
     heading = heading_of(snapshot)

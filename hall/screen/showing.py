@@ -18,6 +18,7 @@ from db.work import Work, work
 from hall.house import House
 from hall.moment.packing import sitting_of
 from hall.moment.snapshot import Snapshot
+from hall.outcome import hall_first
 from hall.outcome.results import Standing, standing
 from hall.screen import wall, wall_kept
 from hall.screen.reveal import BEFORE, Low, Reveal, Step
@@ -76,14 +77,6 @@ def stand_of(database: Database, snapshot: Snapshot) -> Stand | None:
                  version=snapshot.published, rehearsal=rehearsal)
 
 
-def hall_sees_first(database: Database, snapshot: Snapshot) -> bool:
-    """Whether the newest publication is on the hall screen and not revealed to its end: until then whoever looks at a
-    phone knows no more than the hall. A correction of what was revealed to its end is no secret."""
-    if not snapshot.published or snapshot.stage.shows != "ranking":
-        return False
-    return snapshot.stage.screen.step < len(_reveal(database, snapshot).steps)
-
-
 def freeze(database: Database, sitting: str, shown: wall.Wall, *, by: str, at: datetime) -> None:
     """The screen keeps showing this, whatever the host does meanwhile, until it is let go."""
     with work(database) as w:
@@ -96,12 +89,15 @@ def freeze(database: Database, sitting: str, shown: wall.Wall, *, by: str, at: d
 
 def unfreeze(database: Database, sitting: str, *, by: str, at: datetime) -> None:
     """The screen follows the host again, at what it shows by now."""
+    published = _latest(database, sitting)
     with work(database) as w:
         found, screen = _held(w, sitting)
         if screen.frozen_at is None:
             raise Overtaken("大屏没有冻结，或另一台主持台已经恢复。")
-        w.rounds.set_screen(found.id, replace(screen, frozen=None, frozen_at=None))
+        thawed = replace(screen, frozen=None, frozen_at=None)
+        w.rounds.set_screen(found.id, thawed)
         _tell(w, found, by, at, "恢复大屏", frozen_at=clock_time(screen.frozen_at))
+        _let_out_at_the_end(w, found, thawed, published, by=by, at=at)
 
 
 def reveal_to(database: Database, sitting: str, to: int, *, seen: int, version: int, by: str, at: datetime) -> None:
@@ -118,9 +114,11 @@ def reveal_to(database: Database, sitting: str, to: int, *, seen: int, version: 
         stored = min(screen.step, len(reveal.steps)) if screen.version == version else 0
         _refuse_if_passed(stored, seen, reveal)
         to = max(0, min(to, len(reveal.steps)))
-        w.rounds.set_screen(found.id, replace(screen, version=version, step=to))
+        led = replace(screen, version=version, step=to)
+        w.rounds.set_screen(found.id, led)
         _tell(w, found, by, at, "揭晓", version=version, step=_progress(to, reveal),
               called=reveal.steps[to - 1].called if to else "从头")
+        _let_out_at_the_end(w, found, led, published, by=by, at=at)
 
 
 def set_low(database: Database, sitting: str, low: int, way: Low, *, by: str, at: datetime) -> None:
@@ -159,6 +157,16 @@ def rehearse(database: Database, sitting: str, to: int | None, *, seen: int | No
         w.rounds.set_screen(found.id, replace(screen, rehearsal=to))
         action = "结束揭晓排练" if to is None else "开始揭晓排练" if seen is None else "揭晓排练"
         _tell(w, found, by, at, action, **({"step": str(to)} if to is not None and seen is not None else {}))
+
+
+def _let_out_at_the_end(w: Work, sitting: Sitting, screen: Screen, published: Standing | None, *, by: str, at: datetime) -> None:
+    """What the hall has now seen to its end is out; behind a frozen screen it has seen nothing."""
+    if published is None or published.publication is None or screen.frozen_at is not None or screen.rehearsal is not None:
+        return
+    steps = wall.prepared(reads.targets(w.c, sitting.id), screen, published).steps
+    ended = screen.version == published.publication.number and screen.step >= len(steps)
+    if ended and reads.stage(w.c, sitting.id).shows == "ranking":
+        hall_first.let_out_in(w, sitting, screen.version, by=by, at=at, why=hall_first.BY_REVEAL)
 
 
 def _refuse_in_earnest(w: Work, sitting: Sitting, screen: Screen) -> None:

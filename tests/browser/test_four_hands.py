@@ -74,8 +74,13 @@ def test_a_result_goes_through_four_hands_and_an_objection_is_settled(server: Se
         host.get_by_role("button", name="确认公布").click()
         expect(host.get_by_role("dialog")).to_have_count(0, timeout=15000)
         expect(host.get_by_text("成绩已公布。")).to_be_visible(timeout=15000)
-
         unit = enter(browser, server, Role.LIAISON, "results")
+        expect(unit.get_by_text("正在现场揭晓，请看会场大屏")).to_be_visible(timeout=15000)
+        picture(unit, "hall_first_unit")
+        host.get_by_role("button", name="直接到底").click()
+        expect(host.get_by_text("已全部揭晓")).to_be_visible(timeout=15000)
+        unit.get_by_role("button", name="看最新").click()
+
         with unit.expect_download(timeout=15000) as paper:
             unit.get_by_role("button", name="下载成绩确认单").click()
         paper.value.save_as(tmp_path / "paper.docx")

@@ -17,6 +17,8 @@ from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
 from db.reads import ballots as ballot_reads
+from hall.outcome import results
+from hall.outcome.hall_first import let_out
 from hall.outcome.results import standing
 from hall.screen import showing
 from hall.screen.board import BoardFirst, Boards, routes
@@ -252,21 +254,46 @@ def test_the_hall_sees_a_result_before_the_public_does(hall: make.Hall, viewer: 
     assert "成绩正在现场揭晓" not in viewer.page() and "第1版" in viewer.page()
 
 
-def test_a_reveal_that_is_left_or_forgotten_keeps_nothing_from_the_public(hall: make.Hall, viewer: Viewer) -> None:
+def test_a_reveal_that_is_left_in_the_middle_keeps_the_public_waiting_for_an_hour_at_most(
+        hall: make.Hall, viewer: Viewer) -> None:
     scored(hall, "U1", "U2", "U3")
     hall.publish()
-    before = viewer.page()
+    before = viewer.everything()
+    showing.reveal_to(hall.house.database, hall.key, 2, seen=0, version=1, by="host", at=hall.now)
     show(hall, "agenda")
     hall.house.live.refresh()
-    left = viewer.page()
-    show(hall, "ranking")
+    left = viewer.everything()
     later(hall, 3599)
-    nearly = viewer.page()
+    nearly = viewer.everything()
     hall.house.clock.advance(1.1)  # type: ignore[attr-defined]
     forgotten = viewer.page()
 
-    assert "第1版" not in before + nearly
-    assert "第1版" in left and "第1版" in forgotten
+    assert "第1版" not in before + left + nearly
+    assert "揭晓完毕后在这里列出，最迟10:00。" in left and "第1版" in forgotten
+
+
+def test_the_board_opens_as_soon_as_the_host_lets_the_result_out(hall: make.Hall, viewer: Viewer) -> None:
+    scored(hall, "U1", "U2", "U3")
+    hall.publish()
+    show(hall, "agenda")
+    hall.house.live.refresh()
+    before = viewer.http.get("/board/small/now")
+    let_out(hall.house.database, hall.key, 1, by="host", at=hall.now)
+    hall.house.live.refresh()
+    after = viewer.http.get("/board/small/now", headers={"If-None-Match": before.headers["etag"]})
+
+    assert "第1版" not in before.text and after.status_code == 200 and "第1版" in after.text
+
+
+def test_a_board_that_has_not_heard_of_a_correction_does_not_tell_it(hall: make.Hall, viewer: Viewer) -> None:
+    """Another process publishes: the snapshot here still says version 1, which was revealed to its end."""
+    scored(hall, "U1", "U2")
+    hall.publish(despite_warnings=True)
+    hall.reveal()
+    scored(hall, "U3")
+    results.publish(hall.house.database, hall.key, by="host", at=hall.now, reason="补上一家", despite_warnings=True)
+
+    assert "补上一家" not in viewer.everything() and "第2版" not in viewer.everything()
 
 
 def test_a_round_after_a_publication_runs_beside_the_released_ranking(hall: make.Hall, viewer: Viewer) -> None:

@@ -32,6 +32,7 @@ def test_before_any_publication_it_says_that_it_is_empty(hall, liaison, monkeypa
 def test_balances_bookings_and_a_picture(hall, liaison, monkeypatch):
     score(hall, U1=90, U2=80, U3=70)
     hall.publish()
+    hall.reveal()
 
     page = open_page(monkeypatch, liaison, "ledger")
 
@@ -45,6 +46,7 @@ def test_balances_bookings_and_a_picture(hall, liaison, monkeypatch):
 def test_a_unit_in_the_address_leaves_only_its_bookings(hall, liaison, monkeypatch):
     score(hall, U1=90, U2=80, U3=70)
     hall.publish()
+    hall.reveal()
 
     page = open_page(monkeypatch, liaison, "ledger", unit="small-C", period="2026Q1")
 
@@ -56,6 +58,7 @@ def test_a_unit_in_the_address_leaves_only_its_bookings(hall, liaison, monkeypat
 def test_an_unknown_unit_in_the_address_is_no_filter(hall, liaison, monkeypatch):
     score(hall, U1=90, U2=80, U3=70)
     hall.publish()
+    hall.reveal()
 
     page = open_page(monkeypatch, liaison, "ledger", unit="<script>")
 
@@ -66,8 +69,21 @@ def test_an_unknown_unit_in_the_address_is_no_filter(hall, liaison, monkeypatch)
 def test_choosing_a_period_puts_it_into_the_address(hall, liaison, monkeypatch):
     score(hall, U1=90, U2=80, U3=70)
     hall.publish()
+    hall.reveal()
     page = open_page(monkeypatch, liaison, "ledger")
 
     page.selectbox(key="filter-period").set_value("2026Q1").run()
 
     assert page.query_params["period"] == "2026Q1"
+
+
+def test_while_the_hall_is_shown_a_result_its_points_are_told_to_nobody_outside(hall, liaison, monkeypatch):
+    score(hall, U1=90, U2=80, U3=70)
+    hall.publish()
+
+    page = open_page(monkeypatch, liaison, "ledger")
+
+    assert "正在揭晓</b>还没有列入，现场揭晓完毕后再来看：县区比拼现场 2026Q1，最迟10:00。" in text(page)
+    assert "台账是空的" in text(page) and "A县" not in text(page) and not page.get("download_button")
+    host = text(open_page(monkeypatch, sign_in(hall.house, Role.CLERK, name="clerk"), "ledger"))
+    assert "县区比拼现场：A县 第1名" in host and "正在揭晓" not in host

@@ -55,6 +55,7 @@ def test_before_publication_a_leader_sees_a_draft_and_a_liaison_none(hall, leade
 def test_after_publication_the_sentence_comes_first_and_the_table_has_every_unit(hall, liaison, monkeypatch):
     score(hall, U1=90, U2=80, U3=70)
     hall.publish()
+    hall.reveal()
 
     page = open_page(monkeypatch, liaison, "results")
     shown = text(page)
@@ -90,6 +91,7 @@ def test_one_unit_by_its_address_is_explained_down_to_the_named_ballots(hall, le
 def test_a_liaison_gets_the_groups_and_no_ballot_and_no_package(hall, liaison, monkeypatch):
     score(hall, U1=90, U2=80, U3=70)
     hall.publish()
+    hall.reveal()
 
     page = open_page(monkeypatch, liaison, "results", u="U2")
 
@@ -119,6 +121,7 @@ def test_a_judge_finds_the_receipt_and_a_replaced_one_is_said_to_be_replaced(hal
     hall.close()
     score(hall, U2=80, U3=70)
     hall.publish()
+    hall.reveal()
     last = next(code for code, name, counted in results.receipts(hall.house.database, hall.key)
                 if name == "A县" and counted)
     page = open_page(monkeypatch, liaison, "results")
@@ -133,8 +136,10 @@ def test_a_judge_finds_the_receipt_and_a_replaced_one_is_said_to_be_replaced(hal
 def test_an_older_version_is_marked_as_corrected_with_the_reason_in_the_list(hall, liaison, monkeypatch):
     score(hall, U1=90, U2=80)
     hall.publish(despite_warnings=True)
+    hall.reveal()
     score(hall, U3=95)
     hall.publish(reason="补充打分<b>")
+    hall.reveal()
 
     old = text(open_page(monkeypatch, liaison, "results", v="1"))
     new = text(open_page(monkeypatch, liaison, "results"))
@@ -188,8 +193,41 @@ def test_the_people_of_the_hall_find_papers_that_came_too_late_and_a_liaison_doe
     come_late(hall, hall.house.live.at(hall.key).rounds[0].id, "L1", "P1", "P2", "P3")
     draft = text(open_page(monkeypatch, leader, "results"))
     hall.publish()
+    hall.reveal()
 
     assert "市领导1席" in draft and "无记名，至少3张" in draft and "09:00:30" in draft
     assert ">97" not in draft and "代表1" not in draft
     assert "市领导1席" in text(open_page(monkeypatch, leader, "results"))
     assert "迟到" not in text(open_page(monkeypatch, liaison, "results"))
+
+
+def test_while_the_hall_is_shown_a_result_a_liaison_waits_on_every_page_and_the_hall_is_told_so(
+        hall, leader, liaison, monkeypatch):
+    score(hall, U1=90, U2=80, U3=70)
+    hall.publish()
+    asked = [{}, {"u": "U2"}, {"v": "1"}, {"u": "U2", "v": "1"}]
+
+    of_the_hall = text(open_page(monkeypatch, leader, "results"))
+    pages = [open_page(monkeypatch, liaison, "results", **one) for one in asked]
+
+    for page in pages:
+        assert "这一场的成绩正在现场揭晓，请看会场大屏。揭晓完毕后在这里查看排名和计算过程，最迟10:00。" in text(page)
+        assert not any(told in text(page) for told in ("91.00", "81.00", "第1名", "A县", "B县：成绩"))
+        assert not page.get("download_button") and not page.get("plotly_chart") and not page.get("expander")
+    assert "第1版还没有揭晓完</b>公开看板和单位联络员等现场揭晓完毕才看得到，最迟10:00" in of_the_hall and "91.00" in of_the_hall
+    hall.reveal()
+    pages[0].button(key="hall-first/again").click().run()
+    assert "A县91.00分，第1名" in text(pages[0])
+    assert "还没有揭晓完" not in text(open_page(monkeypatch, leader, "results"))
+
+
+def test_a_correction_within_the_sitting_takes_a_liaison_back_to_the_hall_screen(hall, liaison, monkeypatch):
+    score(hall, U1=90, U2=80)
+    hall.publish(despite_warnings=True)
+    hall.reveal()
+    score(hall, U3=95)
+    hall.publish(reason="补充打分")
+
+    for asked in ({}, {"v": "1"}, {"v": "2"}):
+        shown = text(open_page(monkeypatch, liaison, "results", **asked))
+        assert "更正后的第2版正在现场揭晓" in shown and "补充打分" not in shown and "91.00" not in shown

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from db.values import Commitment, Declaration, Shortcoming
+from hall.outcome.hall_first import waiting_here
 from hall.screen import showing
 from hall.screen.reveal import Low, Place
 from hall.screen.wall import BallotWall, RankingWall, RevealWall
@@ -166,6 +167,23 @@ def test_the_host_reveals_step_by_step_and_another_console_is_refused(hall: make
         press(page, label)
         assert f"揭晓第{step}步／共4步" in words(page)
     assert "已全部揭晓" in words(page)
+
+
+def test_a_reveal_that_the_host_leaves_says_who_still_waits_and_has_a_key_to_let_it_out(
+        hall: make.Hall, open_page: OpenPage) -> None:
+    scored(hall, "U1", "U2", "U3")
+    hall.publish(despite_warnings=True)
+    showing.reveal_to(hall.house.database, hall.key, 1, seen=0, version=1, by="host", at=hall.now)
+    page = open_page("host", Role.HOST, sitting=hall.key)
+    assert "现场还没有揭晓完" not in words(page)  # the key of the reveal is there
+    show(hall, "agenda")
+    hall.house.live.refresh()
+    page.run()
+    assert "▲ 第1版现场还没有揭晓完，公开看板和单位联络员最迟10:00看到。" in words(page)
+
+    press(page, "确认公开第1版")
+    assert "第1版成绩已对外公开。" in words(page) and "现场还没有揭晓完" not in words(page)
+    assert waiting_here(hall.house.database, hall.key, hall.now) is None
 
 
 def test_the_host_freezes_the_screen_and_lets_it_go(hall: make.Hall, open_page: OpenPage) -> None:

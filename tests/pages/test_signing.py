@@ -67,6 +67,7 @@ def test_the_host_proposes_clerk_and_supervisor_confirm_and_the_host_publishes(h
     button(dialog(ready), "publish/yes")
 
     assert hall.house.live.at(hall.key).published == 1
+    hall.reveal()
     after = open_page(monkeypatch, tokens[Role.LIAISON], "results")
     assert [one.proto.label for one in after.get("download_button") if "成绩确认单" in one.proto.label]
 
@@ -100,6 +101,7 @@ def test_an_objection_goes_from_the_unit_to_the_review_and_the_ledger_says_froze
     people.set_active(hall.house.database, "clerk", False, by="admin", at=hall.now)
     score(hall, U1=90, U2=80, U3=70)
     hall.publish()
+    hall.reveal()
     unit = open_page(monkeypatch, tokens[Role.LIAISON], "results")
     assert "异议期到2026-04-25 09:00" in text(unit)
     unit.text_area(key="objection/grounds").set_value("第二项少计<b>一张票")
@@ -124,6 +126,7 @@ def test_a_review_without_words_is_refused_and_a_liaison_cannot_review(hall, tok
     people.set_active(hall.house.database, "clerk", False, by="admin", at=hall.now)
     score(hall, U1=90, U2=80, U3=70)
     hall.publish()
+    hall.reveal()
     host = open_page(monkeypatch, tokens[Role.HOST], "results")
     host.selectbox(key="objection/target").set_value("U2")
     host.text_area(key="objection/grounds").set_value("代B县登记")
