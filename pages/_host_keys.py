@@ -118,7 +118,18 @@ def segment_keys(snapshot: Snapshot, here: Onstage, do: Do) -> None:
             with st.popover("全场"):
                 for one in turn.of_hall(snapshot):
                     _segment_key(one, None, here, one.key in ran, seen, do)
+                _ballot_of_all(snapshot, seen, do)
         _overtime(snapshot, here, do)
+
+
+def _ballot_of_all(snapshot: Snapshot, seen: int, do: Do) -> None:
+    """One paper for all: also before everybody has spoken, because somebody is not there or time runs short."""
+    everybody = turn.owed_to_all(snapshot)
+    title = next((one.title for one in snapshot.segments if one.kind == "ballot"), "打分")
+    if snapshot.sitting.ballot_mode == "all" and everybody:
+        st.button(f"○ {title}（全部{len(everybody)}家）", key="segment/ballot-all", on_click=_once,
+                  args=(do, segments.open_ballot, everybody), help="现在就开始打分；还没有发言的不再上台，照样打分",
+                  kwargs={"seconds": turn.ballot_seconds(snapshot), "seen": seen})
 
 
 def talk_keys(snapshot: Snapshot) -> None:

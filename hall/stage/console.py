@@ -181,7 +181,7 @@ def onstage(snapshot: Snapshot, now: datetime) -> Onstage:
         round=found, left=left, closing=current is not None and is_closing(current, grace, now),
         collecting=collecting, going=int((now - current.opened_at).total_seconds()) if current else 0,
         segment=segment, run=run, reading=None if run is None or segment is None else timer.read(run, segment, now),
-        used=used_by(snapshot, key, now) if key else (), position=turn.place_of(snapshot, target) if target else 0)
+        used=used_by(snapshot, key, now) if key and not together else (), position=turn.place_of(snapshot, target) if target else 0)
 
 
 def used_by(snapshot: Snapshot, target: str, now: datetime) -> tuple[Used, ...]:

@@ -71,6 +71,21 @@ def test_a_unit_is_led_through_its_segments_with_a_clock_that_counts_beyond_its_
     assert step(page) == "截止打分" and turn.going(seen(hall)) is None
 
 
+def test_one_paper_for_all_is_opened_before_everybody_has_spoken_where_somebody_is_not_there(house: make.House,
+                                                                                          open_page: OpenPage) -> None:
+    hall = staged(house, "town")
+    page = opened(hall, open_page)
+    while "开始发言" not in step(page):
+        go(hall, page)
+    go(hall, page)
+
+    page.button(key="segment/ballot-all").click().run()
+
+    current = turn.open_round_of(seen(hall))
+    assert current is not None and current.targets == ("U1", "U2", "U3") and step(page) == "截止打分"
+    assert "3家一并打分" in words(page) and "用时" not in words(page), "the time that the first one took is not that of all"
+
+
 def test_a_slip_is_taken_back_and_who_pressed_last_is_said(house: make.House, open_page: OpenPage) -> None:
     hall = staged(house)
     segments.call_up(house.database, hall.key, "U1", seen=0, by="主持人甲", at=hall.now)
