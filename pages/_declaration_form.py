@@ -117,10 +117,10 @@ def _draw_promise(form: Form, block: int, promise: int, m: int) -> None:
 
 
 def _field(form: Form, block: int, name: str, draw: Any, label: str, **options: Any) -> None:
-    key = f"{form.base}/{block}/{name}"
-    if key not in st.session_state:
-        st.session_state[key] = form.typed[f"{block}/{name}"]
-    form.typed[f"{block}/{name}"] = draw(label, key=key, **options)
+    """What is stored is the field's own beginning, not a state set from here: of a page that a slow phone has drawn by
+    half, Streamlit would report the other half as emptied."""
+    typed = f"{block}/{name}"
+    form.typed[typed] = draw(label, value=form.typed[typed], key=f"{form.base}/{typed}", **options)
 
 
 def _new_number() -> int:

@@ -87,8 +87,8 @@ def test_badges_are_issued_asked_for_again_downloaded_and_open_on_a_phone(server
 def test_a_liaison_fills_in_the_form_on_a_phone(server, browser):
     context, page = enter(browser, server, "liaison", 390, 844)
     page.goto(f"{server.address}/unit")
+    expect(page.get_by_label("不足（一句话）")).to_have_count(3, timeout=20000)  # they may come in any order
     first = page.get_by_label("不足（一句话）").first
-    expect(first).to_be_visible(timeout=20000)
     first.fill("服务业增速靠后")
     first.press("Tab")
     expect(page.get_by_text("有改动还没有保存")).to_be_visible(timeout=20000)
