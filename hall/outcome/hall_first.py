@@ -25,7 +25,6 @@ from hall.moment.snapshot import Snapshot
 from office.local_time import day, minute
 from office.points import PointsLedger, points_ledger
 from office.refusal import Overtaken, Refused
-from scoring.round import Phase
 
 AT_MOST = timedelta(hours=1)  # a reveal may never be led to its end
 LET_OUT = "公开成绩"
@@ -134,5 +133,5 @@ def _waits(c: Connection, newest: Newest) -> bool:
     before = versions[-2]
     return (day(versions[0].published_at) == today
             or any(one.closed_at is not None and day(one.closed_at) == today
-                   for one in reads.rounds(c, newest.sitting_id) if one.phase is not Phase.VOID)
+                   for one in reads.rounds(c, newest.sitting_id))
             or (out != before.number and before.published_at + AT_MOST > newest.published_at))  # it still waited

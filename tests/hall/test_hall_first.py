@@ -47,11 +47,15 @@ def published(house: make.House) -> make.Hall:
     return played.published(house, U1=90, U2=80, U3=70)
 
 
-def corrected(hall: make.Hall) -> None:
-    """Version 2: the mark of U3 is counted anew from a ballot of this moment."""
+def round_of_the_third(hall: make.Hall) -> int:
     snapshot = hall.house.live.at(hall.key)
     assert snapshot is not None
-    hall.void(next(one.id for one in snapshot.rounds if one.targets == ("U3",)))
+    return next(one.id for one in snapshot.rounds if one.targets == ("U3",))
+
+
+def corrected(hall: make.Hall) -> None:
+    """Version 2, U3 balloted anew at this moment."""
+    hall.void(round_of_the_third(hall))
     hall.open("U3")
     hall.everybody(95)
     hall.close()
@@ -60,10 +64,17 @@ def corrected(hall: make.Hall) -> None:
 
 def corrected_at_a_desk(hall: make.Hall) -> None:
     """Version 2 without a ballot: a round is voided and nobody votes anew."""
-    snapshot = hall.house.live.at(hall.key)
-    assert snapshot is not None
-    hall.void(next(one.id for one in snapshot.rounds if one.targets == ("U3",)))
+    hall.void(round_of_the_third(hall))
     hall.publish(reason="这一轮不该计入", despite_warnings=True)
+
+
+def balloted_in_vain(hall: make.Hall) -> None:
+    """The hall sat and voted today, and the new round came to nothing."""
+    hall.void(round_of_the_third(hall))
+    hall.open("U3")
+    hall.everybody(95)
+    hall.void(hall.close())
+    hall.publish(reason="重新打分未成", despite_warnings=True)
 
 
 def test_those_who_may_see_a_draft_do_not_wait_and_everybody_else_does(published: make.Hall) -> None:
@@ -140,7 +151,7 @@ def test_a_correction_within_the_running_sitting_waits_like_the_first(published:
 
 @pytest.mark.parametrize(("days", "correct", "waits"), [
     (0, corrected_at_a_desk, 2),  # the day of version 1
-    (1, corrected, 2),  # a ballot of today: the hall sits again
+    (1, corrected, 2), (1, balloted_in_vain, 2),  # a ballot of today: the hall sits again
     (1, corrected_at_a_desk, None), (3, corrected_at_a_desk, None)])
 def test_a_correction_on_a_later_day_holds_up_nobody(published, days, correct, waits):
     published.reveal()
