@@ -14,6 +14,7 @@ from advisory.table import Floats, level_runs, midranks
 
 CONFIDENCE = 0.95
 NOISE = 1e-12  # relative to the spread of the table: smaller residuals are rounding, not disagreement
+NEAREST = 1e-6  # to the pole of Spearman-Brown: nearer, an error in the 16th digit is one in the 10th
 UPPER = (1 + CONFIDENCE) / 2
 
 
@@ -162,8 +163,9 @@ def _agreement_limits(s: _Squares, value: float | None) -> tuple[float | None, f
 
 
 def _stepped_up(single: float | None, m: int) -> float | None:
-    """Spearman-Brown: what m judges come to, given one; None where one is at or below -1 / (m - 1)."""
-    if single is None or 1 + (m - 1) * single <= 0:
+    """Spearman-Brown: what m judges come to, given one; None where one is at or below -1 / (m - 1), or so near above it
+    that the answer would be made of rounding."""
+    if single is None or 1 + (m - 1) * single <= NEAREST:
         return None
     return ratio(m * single, 1 + (m - 1) * single)
 

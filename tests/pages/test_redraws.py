@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 SCRIPT = '''
+import builtins
 import streamlit as st
 
 @st.fragment
@@ -27,9 +28,10 @@ def live():
 
 window()
 live()
+builtins.gate.wait()
 '''
 IN_A_BROWSER = '''
-import asyncio, sys, time
+import asyncio, builtins, sys, threading, time
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -52,6 +54,9 @@ async def until(true):
             return
         await asyncio.sleep(0.01)
     sys.exit("waited in vain")
+
+builtins.gate = threading.Event()  # a page's run does not end before
+builtins.gate.set()
 
 async def main(script, case, with_care):
     if with_care:
@@ -90,8 +95,10 @@ async def main(script, case, with_care):
         await until(lambda: browser.html().count("<p>live</p>") >= 2)
         print("drawn" if "<p>drawn for second</p>" in browser.html() else "lost")
     else:
+        builtins.gate.clear()
         runtime.handle_backmsg(key, asked(""))
         runtime.handle_backmsg(key, asked(of["<p>live</p>"], of_itself=True))
+        builtins.gate.set()
         hold_until_ended(session._scriptrunner)
         await until(lambda: browser.ended() == 3)
         page, tick = [], []
