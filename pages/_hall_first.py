@@ -52,9 +52,9 @@ def key_to_let_out(snapshot: Snapshot, do: Do) -> None:
     if waits is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.html(f'<p class="r-still">▲ 第{waits.version}版现场还没有揭晓完，公开看板和单位联络员{waits.latest}看到。</p>',
+        st.html(f'<p class="r-still">▲ 第{waits.version}版现场还没有揭晓完，对外{waits.latest}可见。</p>',
                 width="content")
         with st.popover("现在就公开"):
-            st.write("不在现场揭晓，或不再揭晓完：公开看板、成绩页和台账马上对外可见，不能收回。大屏不变。")
+            st.write("不在现场揭晓，或不再揭晓完：公众在看板、单位联络员在成绩页和台账马上看得到，不能收回。大屏不变。")
             st.button(f"确认公开第{waits.version}版", key="hall-first/out", type="primary", on_click=lambda: do(
                 hall_first.let_out, waits.version, done=f"第{waits.version}版成绩已对外公开。"))

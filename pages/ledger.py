@@ -82,7 +82,8 @@ book, to_come = ledger_for(_frame.house().database, who, _frame.house().clock())
 st.html(_sheet.LOOK)
 header("考绩台账", "；".join(book.notes))
 _hall_first.not_in_here_yet(to_come)
-_sheet.say(book.sentence)
+if book.accounts or not to_come:
+    _sheet.say(book.sentence)
 if book.frozen_words:
     st.html(f'<div class="lt-draft"><b>冻结</b>{html.escape(book.frozen_words)}</div>')
 if not book.accounts:

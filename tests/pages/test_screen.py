@@ -179,7 +179,7 @@ def test_a_reveal_that_the_host_leaves_says_who_still_waits_and_has_a_key_to_let
     show(hall, "agenda")
     hall.house.live.refresh()
     page.run()
-    assert "▲ 第1版现场还没有揭晓完，公开看板和单位联络员最迟10:00看到。" in words(page)
+    assert "▲ 第1版现场还没有揭晓完，对外最迟10:00可见。" in words(page)
 
     press(page, "确认公开第1版")
     assert "第1版成绩已对外公开。" in words(page) and "现场还没有揭晓完" not in words(page)
