@@ -1,7 +1,8 @@
 """Events of items as rows, and back: `scoring.event_text` says what of one is text, this file where it is written.
 
 The detail of a row holds the local day (`on`), what the event carries, and under `more` what the life of an item does
-not know: what was put right in words (`fields`), which milestone was reached (`milestone`), a document's number.
+not know: what was put right in words (`fields`), a document's number. Which milestone a report names stood there too, as
+`milestone`, before the life of an item knew of them: it is read as the report's `node`.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ def stored_of(r: Row[Any]) -> StoredEvent:
     detail: dict[str, Any] = json.loads(r.detail)
     more = detail.pop("more", {})
     on = date.fromisoformat(detail.pop("on"))
+    if r.kind == Kind.REPORTED and "milestone" in more:
+        detail.setdefault("node", more.pop("milestone"))
     event = event_text.event_of(kind=r.kind, at=moment_of(r.at), on=on, by=r.by, by_unit=r.by_unit, role=r.by_role,
                                 detail=detail)
     return StoredEvent(serial=r.serial, event=event, more=more)

@@ -16,7 +16,8 @@ from db.item_values import ItemKind, SourceKind
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """Which items: an empty field lets everything through. `light` on the day asked for, `month` of the deadline;
-    `archived`: "yes" what stands still in archived lists, "no" what does not."""
+    `archived`: "yes" what stands still in archived lists, "no" what does not; `nodes`: "overdue" what has a milestone that
+    was missed on that day, "reported" what has one that is reported and waits to be looked at."""
 
     unit: str = ""
     leader: str = ""
@@ -31,6 +32,7 @@ class Filter:
     text: str = ""
     waits_for: str = ""
     archived: str = ""
+    nodes: str = ""
     target_id: int | None = None
     numbers: tuple[str, ...] | None = None
     open_only: bool = False
@@ -96,6 +98,8 @@ class ListedItem:
     period: str
     target: str
     note: str
+    nodes_overdue: int = 0  # milestones on the day asked for
+    nodes_reported: int = 0
     archived_on: date | None = None  # its list was closed on that day, and nothing has happened to it since
     state: Mapping[str, Any] = field(default_factory=dict)
 

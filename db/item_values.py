@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from scoring.commitment import Event, Origin
+from scoring.nodes import node_name
 
 
 class ItemKind(StrEnum):
@@ -71,6 +72,11 @@ class Milestone:
     text: str
     due: date
     owner: str = ""
+
+    @property
+    def name(self) -> str:
+        """What events call it."""
+        return node_name(self.text, self.due)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,8 @@ from hall.moment.snapshot import Snapshot
 from hall.moment.turn import place_of
 from hall.preflight import owes, preflight
 from office.people import Role
-from office.reminding.reminders import OFFICE, SUPERVISOR, Reminder, Why
+from office.reminding.reminders import Reminder
+from office.reminding.why import OFFICE, SUPERVISOR, Why
 from scoring.round import Phase
 
 
@@ -58,7 +59,7 @@ class Errand:
 
 
 _FILTERS = {Why.OVERDUE: ("light", "overdue"), Why.DUE: ("light", "due_soon"), Why.DUE_SOON: ("light", "due_soon"),
-            Why.TO_SIGN: ("status", "checked")}
+            Why.TO_SIGN: ("status", "checked"), Why.NODE_OVERDUE: ("nodes", "overdue")}
 
 
 def card(snapshot: Snapshot, today: date) -> SittingCard:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from html import escape
 
-from office.listing.item_card import ItemCard
+from office.listing.item_card import EvidenceLine, ItemCard
+from office.listing.item_nodes import Node, state_words
 from office.listing.item_words import Happening, progress_words, stage_words
+from office.listing.my_items import Pressed
 from office.local_time import minute
-from pages._items import item_link, lamp
+from pages._items import item_link, lamp, link
+from scoring.commitment import Kind
+from scoring.nodes import NodeState
+
+_COLOURS = {NodeState.OVERDUE: "red", NodeState.DONE: "green", NodeState.REPORTED: "blue"}
 
 LOOK = """<style>
 .lt-item{display:grid;grid-template-columns:repeat(auto-fit,minmax(230px,1fr));gap:4px 24px;margin:.25rem 0 .75rem}
@@ -18,6 +25,7 @@ LOOK = """<style>
 .lt-line:before{content:"";position:absolute;left:-7px;top:7px;width:11px;height:11px;border-radius:6px;background:#1F4E79}
 .lt-line b{font-size:1rem}.lt-line .q{color:#4A525C;font-size:.88rem}
 .lt-line p{margin:.15rem 0;line-height:1.55;overflow-wrap:anywhere}
+.lt-nodes li{margin:.2rem 0;overflow-wrap:anywhere}.lt-nodes .q{color:#4A525C;font-size:.88rem}
 .lt-files{display:grid;grid-template-columns:repeat(auto-fill,minmax(120px,1fr));gap:10px;margin:.4rem 0}
 .lt-files a{border:1px solid #D9DDE3;border-radius:6px;padding:6px;color:#1F4E79;font-size:.85rem;overflow-wrap:anywhere;
 min-height:48px;display:block}
@@ -61,9 +69,9 @@ def lists(card: ItemCard) -> str:
         parts.append(_list("销号前还要做到", (one.text for one in card.item.open_requirements)))
     if card.line.measures:
         parts.append(_list("措施", card.line.measures))
-    if card.milestones:
-        parts.append(_list("时间节点", (f"{'✔' if reached else '○'} {one.due.isoformat()} {one.text}"
-                                       f"{f'（{one.owner}）' if one.owner else ''}" for one, reached in card.milestones)))
+    if card.nodes:
+        rows = "".join(f"<li>{_node(one, card)}</li>" for one in card.nodes)
+        parts.append(f"<p style='margin-bottom:0'><b>时间节点</b></p><ul class='lt-nodes'>{rows}</ul>")
     if card.whole is not None:
         parts.append(f"<p><b>属于</b>　{item_link(card.whole.number)}　{escape(card.whole.text)}</p>")
     if card.line.merged_into:
@@ -73,6 +81,33 @@ def lists(card: ItemCard) -> str:
                        f"　{escape(progress_words(one))}</li>" for one in card.belonging)
         parts.append(f"<p style='margin-bottom:0'><b>下属事项</b></p><ul>{rows}</ul>")
     return "".join(parts)
+
+
+def _node(one: Node, card: ItemCard) -> str:
+    """Shape, day, words and how it stands; the files of its report; to who may report it the way there."""
+    files = {each.sha256: each for each in card.evidence}
+    owner = f"（{escape(one.milestone.owner)}）" if one.milestone.owner else ""
+    proof = _files_of(one.report.evidence, files) if one.report is not None else ""
+    to = f"　{_report_of(card.line.number, one.name)}" if one.open and Kind.REPORTED in card.kinds else ""
+    return (f'{_shape(one.state)} {escape(one.name)}{owner}'
+            f'<div class="q">{escape(one.words)}{f"　{proof}" if proof else ""}{to}</div>')
+
+
+def due_nodes(items: tuple[Pressed, ...], today: date) -> str:
+    """The milestones of several items, each with the way to its report."""
+    rows = "".join(
+        f'<li>{_shape(one.state)} {escape(one.milestone.name)}　{_report_of(item.number, one.milestone.name)}<div class="q">'
+        f"{escape(state_words(one.state, one.milestone.due, today))}　{item_link(item.number)} {escape(item.text)}</div></li>"
+        for item in items for one in item.nodes)
+    return f"<ul class='lt-nodes'>{rows}</ul>"
+
+
+def _report_of(number: str, node: str) -> str:
+    return f'<a class="lt-go" target="_self" href="{escape(link("item", n=number, node=node))}">报告完成</a>'
+
+
+def _shape(state: NodeState) -> str:
+    return f'<span class="lt-light lt-{_COLOURS.get(state, "grey")}">{state.shape}</span>'
 
 
 def timeline(card: ItemCard) -> str:
@@ -97,13 +132,18 @@ def files(card: ItemCard) -> str:
     return f'<div class="lt-files">{"".join(shown)}</div>' if shown else '<p class="lt-note">还没有佐证。</p>'
 
 
-def _line(one: Happening, files: Mapping[str, object]) -> str:
+def _line(one: Happening, files: Mapping[str, EvidenceLine]) -> str:
     told = "".join(f"<p>{escape(words)}</p>" for words in one.told)
-    links = "　".join(f'<a class="lt-go" target="_blank" rel="noopener" href="/evidence/file/{found.id}">{escape(found.name)}</a>'
-                     if (found := files.get(sha)) is not None and found.deleted_at is None
-                     else f'<span class="q">佐证 {escape(sha[:12])}…</span>' for sha in one.evidence)
+    links = _files_of(one.evidence, files)
     return (f'<div class="lt-line"><b>{escape(one.what)}</b>　<span class="q">{escape(one.at)}　{escape(one.by)}</span>'
             f"{told}{f'<p>{links}</p>' if links else ''}</div>")
+
+
+def _files_of(evidence: Iterable[str], files: Mapping[str, EvidenceLine]) -> str:
+    """Files by name; what was deleted, or is not for these eyes, by its hash."""
+    return "　".join(f'<a class="lt-go" target="_blank" rel="noopener" href="/evidence/file/{found.id}">{escape(found.name)}</a>'
+                    if (found := files.get(sha)) is not None and found.deleted_at is None
+                    else f'<span class="q">佐证 {escape(sha[:12])}…</span>' for sha in evidence)
 
 
 def _list(title: str, rows: object) -> str:

@@ -24,6 +24,7 @@ def draw_moves(card: ItemCard, who: Staff) -> None:
     if not kinds:
         st.html('<p class="lt-note">现在没有要您办的。</p>')
         return
+    _open_at_node(card)
     chosen = st.session_state.get(_key(card, "move"))
     with st.container(horizontal=True):
         for kind in kinds[:FIRST_KEYS]:
@@ -40,6 +41,14 @@ def draw_moves(card: ItemCard, who: Staff) -> None:
             with st.container(horizontal=True):
                 st.button(f"确认{chosen.words}", type="primary", on_click=_do, args=(card, chosen, who))
                 st.button("不办了", on_click=_choose, args=(card, None))
+
+
+def _open_at_node(card: ItemCard) -> None:
+    """An address that names a milestone opens the report of it, once; somebody may have reported it since."""
+    asked = st.query_params.pop("node", "")
+    if asked and Kind.REPORTED in card.kinds and any(one.name == asked and one.open for one in card.nodes):
+        st.session_state[_key(card, "node")] = asked
+        _choose(card, Kind.REPORTED)
 
 
 def _key_of(card: ItemCard, kind: Kind, *, red: bool) -> None:
@@ -106,10 +115,12 @@ def _draw(card: ItemCard, field: Field) -> None:
             st.selectbox(field.label, out, format_func=lambda one: words.get(one, f"{one[0]} {one[1]}"), key=key)
         case "flag":
             st.checkbox(field.label, key=key)
-        case "milestone":
-            open_ones = [one.text for one, reached in card.milestones if not reached]
+        case "node":
+            open_ones = [one.name for one in card.nodes if one.open]
             if open_ones:
                 st.selectbox(field.label, open_ones, key=key, index=None, placeholder="没有就不选")
+        case "reported":
+            st.selectbox(field.label, [one.node for one in card.item.waiting_nodes], key=key)
         case "parts":
             _draw_parts(card, key)
         case "choice":

@@ -55,7 +55,16 @@ def _lights(one: LeaderRow) -> str:
     return "　".join(
         f'<a target="_self" style="text-decoration:none;color:#1F4E79" '
         f'href="{escape(link("commitments", leader=one.leader, light=light.value))}">'
-        f'{lamp(light.value)} {n}</a>' for light, n in one.lights.items())
+        f'{lamp(light.value)} {n}</a>' for light, n in one.lights.items()) + _nodes(one)
+
+
+def _nodes(one: LeaderRow) -> str:
+    """How many milestones were missed, leading to their items."""
+    if not one.nodes_overdue:
+        return ""
+    to = escape(link("commitments", leader=one.leader, nodes="overdue"))
+    return (f'<div class="lt-marks"><span><a style="color:inherit" target="_self" href="{to}">节点逾期{one.nodes_overdue}个</a></span>'
+            "</div>")
 
 
 def _duty(one: LeaderRow, duty: Duty, today: date) -> str:

@@ -8,6 +8,7 @@ from functools import cache
 from html import escape
 
 from office.listing.follow_up import days_words, look_of
+from office.listing.item_nodes import line_words
 from office.listing.item_words import progress_words, stage_words
 from office.listing.wall_chart import Chart, Month, Planned
 from pages._items import item_link, lamp, link
@@ -99,8 +100,9 @@ def _of_day(day: date, address: Mapping[str, str]) -> str:
 
 
 def _besides(day: date, month: Month) -> str:
-    """Parked items to look at again, and milestones."""
+    """Parked items to look at again, and milestones; of these how many were missed."""
     said = [f"{words}{days[day]}" for words, days in (("‖ 挂账复核", month.reviews), ("◇ 节点", month.nodes)) if day in days]
+    said += [f"■ 逾期{month.missed[day]}"] if day in month.missed else []
     return f'<span class="lt-note">{"　".join(said)}</span>' if said else ""
 
 
@@ -130,7 +132,7 @@ def _cells(view: str, one: Planned, today: date) -> tuple[str, ...]:
     line, number = one.line, item_link(one.line.number)
     due = line.deadline.isoformat() if line.deadline else "—"
     texts: dict[str, tuple[str, ...]] = {
-        "plan": (line.unit_name, line.text, "；".join(f"{node.due.isoformat()} {node.text}" for node in one.milestones) or "—", due),
+        "plan": (line.unit_name, line.text, "；".join(line_words(node) for node in one.nodes) or "—", due),
         "task": (line.unit_name, line.text, line.shortcoming or "—", line.amount or line.goal or "—", "；".join(line.measures) or "—"),
         "division": (line.text, line.lead_unit or "—", line.unit_name, "、".join(one.supporting) or "—"),
         "responsibility": (line.text, line.contact_leader or "—", line.unit_name, line.owner or "—", line.supervisor or "—",

@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from office import local_time
-from office.listing.follow_up import FollowUp, address_of, choices, filter_of, follow_up
+from office.listing.follow_up import NODES, FollowUp, address_of, choices, filter_of, follow_up
 from office.listing.item_rights import may_list
 from office.listing.list_workbook import XLSX, list_workbook
 from office.people import Role
@@ -49,7 +49,7 @@ def draw_filters(known: Mapping[str, Mapping[str, str]]) -> tuple[date, dict[str
         _sheet.choose("环节", "status", known["statuses"], "全部环节")
     with fourth:
         _sheet.choose("状态灯", "light", known["lights"], "全部状态灯")
-    folded = {"kind", "source", "sitting", "period", "waits_for", "batch", "month", "text", "day"}
+    folded = {"kind", "source", "sitting", "period", "waits_for", "batch", "month", "text", "day", "nodes"}
     with st.expander("更多筛选", expanded=any(name in st.query_params for name in folded)):
         first, second, third, fourth = st.columns(4)
         with first:
@@ -62,6 +62,7 @@ def draw_filters(known: Mapping[str, Mapping[str, str]]) -> tuple[date, dict[str
         with third:
             _sheet.choose("场次", "sitting", known["sittings"], "全部场次")
             _sheet.choose("等谁办", "waits_for", known["waits"], "不限")
+            _sheet.choose("时间节点", "nodes", NODES, "不限")
         with fourth:
             _sheet.choose("批次", "batch", known["batches"], "全部批次")
             if "filter-day" not in st.session_state:

@@ -11,7 +11,7 @@ from office.listing.follow_up import address_of
 from office.listing.leaders import duties_of
 from office.listing.my_items import SHOWN, my_items
 from office.people import Role
-from pages import _items, _sheet
+from pages import _item_facts, _items, _sheet
 from pages._frame import header, house, require
 
 who = require()
@@ -20,7 +20,10 @@ header("我的事项")
 today = local_time.day(house().clock())
 mine = my_items(house().database, who, today=today)
 seen: set[str] = set()
-if not mine.waiting:
+if mine.nodes:
+    st.subheader(f"时间节点（{sum(len(one.nodes) for one in mine.nodes)}个）", anchor=False)
+    st.html(_item_facts.LOOK + _item_facts.due_nodes(mine.nodes, today))
+elif not mine.waiting:
     _sheet.say("现在没有等您办的事项。")
 for one in mine.waiting:
     fresh = tuple(line for line in one.items if line.number not in seen)

@@ -10,7 +10,8 @@ from office.prints.docx import DOCX
 from office.refusal import Refused
 from office.reminding import notify, reminders
 from office.reminding.notify_settings import Channel, settings
-from office.reminding.reminders import Why, reminders_csv, reminders_docx
+from office.reminding.reminders import reminders_csv, reminders_docx
+from office.reminding.why import Why
 from pages import _sheet
 from pages._download import download
 from pages._frame import act, header, house, require

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     RETURNED = "returned"
     REASSIGNED = "reassigned"
     REPORTED = "reported"
+    NODE_CHECKED = "node_checked"
     REMINDED = "reminded"
     SLIP_ISSUED = "slip_issued"
     SLIP_ANSWERED = "slip_answered"
@@ -51,7 +52,8 @@ class Kind(StrEnum):
 
 KIND_WORDS = {
     Kind.LISTED: "列入清单", Kind.ACCEPTED: "签收", Kind.RETURNED: "退回", Kind.REASSIGNED: "重新交办",
-    Kind.REPORTED: "报告进展", Kind.REMINDED: "催办", Kind.SLIP_ISSUED: "发督办单", Kind.SLIP_ANSWERED: "答复督办单",
+    Kind.REPORTED: "报告进展", Kind.NODE_CHECKED: "核实节点", Kind.REMINDED: "催办", Kind.SLIP_ISSUED: "发督办单",
+    Kind.SLIP_ANSWERED: "答复督办单",
     Kind.EXTENSION_ASKED: "申请延期", Kind.EXTENSION_DECIDED: "审批延期", Kind.PARKED: "挂账", Kind.RESUMED: "恢复办理",
     Kind.SPLIT: "分解", Kind.PART_ACCEPTED: "分项验收", Kind.PART_REOPENED: "分项重开", Kind.PART_WITHDRAWN: "分项撤回",
     Kind.MERGED: "并入", Kind.ABSORBED: "并进他项", Kind.LINKED: "关联来源", Kind.CLOSURE_ASKED: "申请销号",
@@ -178,6 +180,7 @@ class Event:
     value: Fraction | None = None
     share: Fraction | None = None
     stage: str = ""
+    node: str = ""
     evidence: tuple[str, ...] = ()
     slip: str = ""
     level: int | None = None

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from scoring.commitment import DONE, OFF_THE_LIST, PartState, Source, Status, Target, Verdict
-from scoring.item_kept import Closing, Extension, LookBack, PartStand, Reading, Requirement, Slip
+from scoring.item_kept import Closing, Extension, LookBack, NodeReport, PartStand, Reading, Requirement, Slip
 
 SHIELD_DAYS = 7
 """Days past the deadline for which an extension that waits for its decision keeps an item from being overdue."""
@@ -45,6 +45,7 @@ class Item:
     reminded_on: date | None = None
     slips: tuple[Slip, ...] = ()
     readings: tuple[Reading, ...] = ()
+    nodes: tuple[NodeReport, ...] = ()
     parked_from: Status | None = None
     parked_on: date | None = None
     review_on: date | None = None
@@ -106,6 +107,11 @@ class Item:
     @property
     def outstanding(self) -> tuple[Slip, ...]:
         return tuple(slip for slip in self.slips if slip.outstanding)
+
+    @property
+    def waiting_nodes(self) -> tuple[NodeReport, ...]:
+        """Milestones that are reported reached, and that nobody has looked at yet."""
+        return tuple(one for one in self.nodes if one.waits) if self.is_open else ()
 
     @property
     def open_requirements(self) -> tuple[Requirement, ...]:

@@ -32,6 +32,30 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NodeReport:
+    """A milestone (时间节点) that was last reported reached on `on`; `passed` says what was found, None before anybody looked.
+
+    What is sent back keeps its report and the words with which it came back, until it is reported again.
+    """
+
+    node: str
+    on: date
+    as_of: date
+    by: str
+    by_unit: str
+    text: str
+    evidence: tuple[str, ...]
+    checked_on: date | None = None
+    checked_by: str = ""
+    passed: bool | None = None
+    answer: str = ""
+
+    @property
+    def waits(self) -> bool:
+        return self.passed is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Slip:
     """A supervision slip (督办单) about the item. Settled by an answer or by the item's sign-off."""
 

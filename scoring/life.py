@@ -90,6 +90,7 @@ _EFFECTS: dict[Kind, Callable[[Item, Event], Item]] = {
     Kind.RETURNED: work.returned,
     Kind.REASSIGNED: work.reassigned,
     Kind.REPORTED: work.reported,
+    Kind.NODE_CHECKED: work.node_checked,
     Kind.REMINDED: work.reminded,
     Kind.SLIP_ISSUED: work.slip_issued,
     Kind.SLIP_ANSWERED: work.slip_answered,

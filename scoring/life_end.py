@@ -107,7 +107,10 @@ def checked(item: Item, event: Event) -> Item:
 
 
 def signed_off(item: Item, event: Event) -> Item:
-    """Accepted: slips are settled, requirements met. What stands only after the deadline was late and stays marked."""
+    """Accepted: slips are settled, requirements met, reported milestones found reached.
+
+    What stands only after the deadline was late and stays marked.
+    """
     closing = replace(item.closings[-1], signed_on=event.on, signed_by=event.by)
     stands = closing.stands_from or event.on
     late = item.deadline is not None and stands > item.deadline and item.deadline not in item.missed
@@ -118,6 +121,8 @@ def signed_off(item: Item, event: Event) -> Item:
         missed=(*item.missed, item.deadline) if late and item.deadline else item.missed,
         slips=tuple(replace(slip, settled_on=event.on) if slip.outstanding else slip for slip in item.slips),
         requirements=tuple(replace(one, met_on=one.met_on or event.on) for one in item.requirements),
+        nodes=tuple(replace(one, checked_on=event.on, checked_by=event.by, passed=True) if one.waits else one
+                    for one in item.nodes),
         extension_asked_on=None,
         extension_wanted=None,
     )

@@ -61,7 +61,8 @@ FIELDS: dict[Kind, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Kind.ACCEPTED: ((), ("text",)),
     Kind.RETURNED: (("text",), ("evidence",)),
     Kind.REASSIGNED: (("unit", "text"), ("units", "leader", "deadline")),
-    Kind.REPORTED: ((), ("text", "value", "share", "stage", "as_of", "evidence")),
+    Kind.REPORTED: ((), ("text", "value", "share", "stage", "node", "as_of", "evidence")),
+    Kind.NODE_CHECKED: (("node", "passed"), ("text",)),
     Kind.REMINDED: ((), ("text",)),
     Kind.SLIP_ISSUED: (("slip", "level", "text"), ("below", "urgent", "due")),
     Kind.SLIP_ANSWERED: (("slip", "level", "text"), ("evidence",)),
@@ -90,24 +91,25 @@ FIELD_WORDS = {
     "number": "编号", "unit": "责任单位", "text": "事由", "deadline": "具体日期", "due": "复核日期", "slip": "督办单种类",
     "level": "督办单等级", "granted": "审批意见", "parts": "分项", "part": "分项编号", "into": "并入的编号", "source": "来源",
     "evidence": "佐证材料", "passed": "核查结果", "verdict": "结论", "by": "经办人",
+    "node": "节点",
 }
 _ALWAYS = (Kind.LINKED, Kind.CORRECTED)
 _PARTS = (Kind.PART_ACCEPTED, Kind.PART_REOPENED, Kind.PART_WITHDRAWN)
 _PRESSED = (Kind.REMINDED, Kind.SLIP_ISSUED, Kind.SLIP_ANSWERED)
 MOMENTS: dict[Status, tuple[Kind, ...]] = {
-    Status.LISTED: (Kind.ACCEPTED, Kind.RETURNED, Kind.REASSIGNED, *_PRESSED, Kind.PARKED, Kind.MERGED, Kind.ABSORBED,
-                    Kind.WITHDRAWN, *_PARTS, *_ALWAYS),
+    Status.LISTED: (Kind.ACCEPTED, Kind.RETURNED, Kind.REASSIGNED, Kind.NODE_CHECKED, *_PRESSED, Kind.PARKED, Kind.MERGED,
+                    Kind.ABSORBED, Kind.WITHDRAWN, *_PARTS, *_ALWAYS),
     Status.RETURNED: (Kind.REASSIGNED, Kind.MERGED, Kind.WITHDRAWN, *_PARTS, *_ALWAYS),
-    Status.IN_PROGRESS: (Kind.REPORTED, Kind.CLOSURE_ASKED, Kind.EXTENSION_ASKED, Kind.EXTENSION_DECIDED, *_PRESSED,
+    Status.IN_PROGRESS: (Kind.REPORTED, Kind.NODE_CHECKED, Kind.CLOSURE_ASKED, Kind.EXTENSION_ASKED, Kind.EXTENSION_DECIDED, *_PRESSED,
                          Kind.REASSIGNED, Kind.PARKED, Kind.SPLIT, Kind.MERGED, Kind.ABSORBED, Kind.LOOKED_BACK,
                          Kind.WITHDRAWN, *_PARTS, *_ALWAYS),
-    Status.CLOSING: (Kind.CHECKED, Kind.CLOSURE_REFUSED, Kind.EXTENSION_DECIDED, *_PRESSED, Kind.LOOKED_BACK,
+    Status.CLOSING: (Kind.CHECKED, Kind.NODE_CHECKED, Kind.CLOSURE_REFUSED, Kind.EXTENSION_DECIDED, *_PRESSED, Kind.LOOKED_BACK,
                      Kind.WITHDRAWN, *_PARTS, *_ALWAYS),
-    Status.CHECKED: (Kind.SIGNED_OFF, Kind.CLOSURE_REFUSED, Kind.EXTENSION_DECIDED, *_PRESSED, Kind.LOOKED_BACK,
+    Status.CHECKED: (Kind.SIGNED_OFF, Kind.NODE_CHECKED, Kind.CLOSURE_REFUSED, Kind.EXTENSION_DECIDED, *_PRESSED, Kind.LOOKED_BACK,
                      Kind.WITHDRAWN, *_PARTS, *_ALWAYS),
     Status.SIGNED_OFF: (Kind.PUBLISHED, Kind.LOOKED_BACK, Kind.RELAPSED, *_PARTS, *_ALWAYS),
     Status.CLOSED: (Kind.LOOKED_BACK, Kind.RELAPSED, *_PARTS, *_ALWAYS),
-    Status.PARKED: (Kind.RESUMED, Kind.PARKED, Kind.REPORTED, Kind.LOOKED_BACK, Kind.WITHDRAWN, *_PARTS, *_ALWAYS),
+    Status.PARKED: (Kind.RESUMED, Kind.PARKED, Kind.REPORTED, Kind.NODE_CHECKED, Kind.LOOKED_BACK, Kind.WITHDRAWN, *_PARTS, *_ALWAYS),
     Status.MERGED: (),
     Status.WITHDRAWN: (),
 }
@@ -124,9 +126,9 @@ CURES = {
     Status.WITHDRAWN: "要重提请另列一项",
 }
 OWNERS_OWN = (Kind.ACCEPTED, Kind.RETURNED, Kind.REPORTED, Kind.SLIP_ANSWERED, Kind.EXTENSION_ASKED, Kind.CLOSURE_ASKED)
-NOT_THE_OWNERS = (Kind.REASSIGNED, Kind.REMINDED, Kind.SLIP_ISSUED, Kind.EXTENSION_DECIDED, Kind.PARKED, Kind.RESUMED,
-                  Kind.MERGED, Kind.ABSORBED, Kind.CHECKED, Kind.SIGNED_OFF, Kind.PUBLISHED, Kind.CLOSURE_REFUSED,
-                  Kind.LOOKED_BACK, Kind.RELAPSED, Kind.WITHDRAWN, Kind.CORRECTED)
+NOT_THE_OWNERS = (Kind.REASSIGNED, Kind.NODE_CHECKED, Kind.REMINDED, Kind.SLIP_ISSUED, Kind.EXTENSION_DECIDED,
+                  Kind.PARKED, Kind.RESUMED, Kind.MERGED, Kind.ABSORBED, Kind.CHECKED, Kind.SIGNED_OFF, Kind.PUBLISHED,
+                  Kind.CLOSURE_REFUSED, Kind.LOOKED_BACK, Kind.RELAPSED, Kind.WITHDRAWN, Kind.CORRECTED)
 FOLLOWING = (*_PARTS, Kind.ABSORBED)      # what happens to an item because of another one: no key on a screen
 ACCEPTANCE = (Kind.CHECKED, Kind.SIGNED_OFF)
 
@@ -156,11 +158,10 @@ def refuse_if_not_theirs(item: Item, event: Event) -> None:
         raise LifeRefused(Reason.NOT_THE_OWNER, f"{item.number}由责任单位{event.kind.words}，请由责任单位办理，或由督办部门代录。")
     if event.kind in NOT_THE_OWNERS and event.by_unit and event.by_unit == item.unit:
         raise LifeRefused(Reason.OWN_WORK, f"责任单位不能给自己{event.kind.words}，请由督办部门或领导办理。")
-    if event.kind in ACCEPTANCE:
-        if event.by_unit and event.by_unit in item.units:
-            raise LifeRefused(Reason.OWN_WORK, f"配合单位不能给自己的工作{event.kind.words}，请由其他单位的人办理。")
-        if event.by == item.closings[-1].asked_by:
-            raise LifeRefused(Reason.OWN_WORK, f"申请销号的人不能自己{event.kind.words}，请换一位办理。")
+    if event.kind in (*ACCEPTANCE, Kind.NODE_CHECKED) and event.by_unit and event.by_unit in item.units:
+        raise LifeRefused(Reason.OWN_WORK, f"配合单位不能给自己的工作{event.kind.words}，请由其他单位的人办理。")
+    if event.kind in ACCEPTANCE and event.by == item.closings[-1].asked_by:
+        raise LifeRefused(Reason.OWN_WORK, f"申请销号的人不能自己{event.kind.words}，请换一位办理。")
 
 
 def refusal(item: Item, kind: Kind, on: date) -> LifeRefused | None:
@@ -175,6 +176,8 @@ def refusal(item: Item, kind: Kind, on: date) -> LifeRefused | None:
             return _extension_refusal(item, on)
         case Kind.EXTENSION_DECIDED if not item.extension_pending:
             return LifeRefused(Reason.NOT_ASKED, f"{item.number}没有待审批的延期申请，请先由责任单位在到期前申请。")
+        case Kind.NODE_CHECKED if not item.waiting_nodes:
+            return LifeRefused(Reason.NOT_ASKED, f"{item.number}没有待核实的节点，请先由责任单位报告进展，写明完成的节点。")
         case Kind.SLIP_ANSWERED if not item.outstanding:
             return LifeRefused(Reason.NOT_OUT, f"{item.number}没有待答复的督办单。")
         case Kind.CLOSURE_ASKED if any(part.state is PartState.OPEN for part in item.parts):

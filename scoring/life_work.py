@@ -9,7 +9,7 @@ from datetime import date
 
 from scoring.commitment import Event, Status
 from scoring.item import Item
-from scoring.item_kept import Extension, Reading, Slip
+from scoring.item_kept import Extension, NodeReport, Reading, Slip
 from scoring.life_rules import LifeRefused, Reason
 
 
@@ -56,7 +56,29 @@ def reported(item: Item, event: Event) -> Item:
         raise LifeRefused(Reason.DATE_TOO_LATE, "数据截至日期不能晚于今天，请改正。", field="as_of")
     reading = Reading(cycle=item.cycle, on=event.on, as_of=as_of, by=event.by, by_unit=event.by_unit, share=event.share,
                       value=event.value, stage=event.stage, text=event.text, evidence=event.evidence)
-    return replace(item, readings=(*item.readings, reading))
+    return replace(item, readings=(*item.readings, reading), nodes=_reached(item, event, as_of) if event.node else item.nodes)
+
+
+def _reached(item: Item, event: Event, as_of: date) -> tuple[NodeReport, ...]:
+    """The milestone's last report is the one that stands; what was found reached is not reported again."""
+    if any(one.node == event.node and one.passed for one in item.nodes):
+        raise LifeRefused(Reason.BAD_VALUE, f"节点“{event.node}”已核实完成，不用再报，请另选节点或不选。", field="node")
+    report = NodeReport(node=event.node, on=event.on, as_of=as_of, by=event.by, by_unit=event.by_unit,
+                        text=event.text or event.stage, evidence=event.evidence)
+    return (*(one for one in item.nodes if one.node != event.node), report)
+
+
+def node_checked(item: Item, event: Event) -> Item:
+    """A milestone that was reported is found reached, or goes back to its unit with what is missing."""
+    found = next((one for one in item.waiting_nodes if one.node == event.node), None)
+    if found is None:
+        raise LifeRefused(Reason.NOT_ASKED, f"{item.number}没有待核实的节点“{event.node}”，请重新选择。", field="node")
+    if not event.passed and not event.text.strip():
+        raise LifeRefused(Reason.MISSING, "退回节点要写明还差什么，请补上。", field="text")
+    if event.by == found.by:
+        raise LifeRefused(Reason.OWN_WORK, "报告节点的人不能自己核实节点，请换一位办理。")
+    after = replace(found, checked_on=event.on, checked_by=event.by, passed=event.passed, answer=event.text)
+    return replace(item, nodes=tuple(after if one is found else one for one in item.nodes))
 
 
 def reminded(item: Item, event: Event) -> Item:

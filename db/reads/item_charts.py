@@ -6,11 +6,12 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, case, func, select
 
 from db import tables as t
 from db.item_lines import Filter, Tally
 from db.item_values import ItemKind
+from db.reads.item_nodes import overdue
 from db.reads.items import light_at, where
 from db.reads.said_again import HOLDS_SOMETHING, said_at
 
@@ -45,13 +46,14 @@ def review_days(c: Connection, wanted: Filter, day: date, month: str) -> dict[st
         .where(until >= f"{month}-01", until < f"{month}-99").group_by(until))}
 
 
-def node_days(c: Connection, wanted: Filter, day: date, month: str) -> dict[str, int]:
-    """Day of the month -> how many milestones (时间节点) of open items stand there."""
-    due = t.item_milestone.c.due
-    return {on: int(n) for on, n in c.execute(
-        where(select(due, func.count()), replace(wanted, month=""), day)
-        .join(t.item_milestone, t.item_milestone.c.item_id == t.item_view.c.item_id)
-        .where(t.item_view.c.open, due >= f"{month}-01", due < f"{month}-99").group_by(due))}
+def node_days(c: Connection, wanted: Filter, day: date, month: str) -> dict[str, tuple[int, int]]:
+    """Day of the month -> how many milestones (时间节点) of open items stand there, and how many of them are overdue."""
+    of = t.item_node.c
+    missed = func.sum(case((overdue(day), 1), else_=0))
+    return {on: (int(n), int(late)) for on, n, late in c.execute(
+        where(select(of.due, func.count(), missed), replace(wanted, month=""), day)
+        .join(t.item_node, of.item_id == t.item_view.c.item_id)
+        .where(t.item_view.c.open, of.due >= f"{month}-01", of.due < f"{month}-99").group_by(of.due))}
 
 
 def sitting_before(c: Connection, arena: str, held_on: date) -> tuple[int, str, str, str] | None:

@@ -17,7 +17,8 @@ from db import tables as t
 from db.clock import moment_of
 from db.item_lights import LAST, OFF_THE_LIST, archive_days
 from db.item_lines import Filter, ItemSource, ListedItem, Tally
-from db.item_values import ItemKind, Milestone, SourceKind, StoredEvent
+from db.item_values import ItemKind, SourceKind, StoredEvent
+from db.reads.item_nodes import WAITS, counts_of, overdue
 from db.reads.said_again import HOLDS_SOMETHING, said_at
 from db.stores.item_views import events_of
 from scoring.commitment import Status
@@ -109,15 +110,6 @@ def supporting_of(c: Connection, item_ids: Sequence[int]) -> dict[int, tuple[str
     return {item_id: tuple(some) for item_id, some in found.items()}
 
 
-def milestones(c: Connection, item_ids: Sequence[int]) -> dict[int, tuple[Milestone, ...]]:
-    found: dict[int, list[Milestone]] = defaultdict(list)
-    for n in range(0, len(item_ids), 500):
-        for r in c.execute(select(t.item_milestone).where(t.item_milestone.c.item_id.in_(item_ids[n:n + 500]))
-                           .order_by(t.item_milestone.c.item_id, t.item_milestone.c.position)):
-            found[r.item_id].append(Milestone(text=r.text, due=date.fromisoformat(r.due), owner=r.owner))
-    return {item_id: tuple(some) for item_id, some in found.items()}
-
-
 def belonging(c: Connection, number: str, day: date) -> tuple[ListedItem, ...]:
     """What was listed as belonging to this number: its parts, its measures."""
     ids = c.execute(select(t.item.c.id).where(t.item.c.part_of == number).order_by(t.item.c.id)).scalars()
@@ -185,6 +177,9 @@ def where(wanted_columns: Any, wanted: Filter, day: date, *, light: bool = True,
         conditions.append(of.item_id.in_(select(t.item_source.c.item_id).where(t.item_source.c.kind == wanted.source)))
     if wanted.archived:  # told so that no index is walked for it: nearly everything is on the one side or on the other
         conditions.append(of.archived.is_distinct_from(wanted.archived != "yes"))
+    if wanted.nodes:
+        pressing = WAITS if wanted.nodes == "reported" else overdue(day)
+        conditions.append(of.item_id.in_(select(t.item_node.c.item_id).where(pressing)))
     of_view, of_item = _view_conditions(wanted, on), _item_conditions(wanted)
     asked: Select[Any] = wanted_columns.select_from(t.item_light)
     if view or of_view:
@@ -245,11 +240,12 @@ def _lines(c: Connection, item_ids: Sequence[int], day: date) -> tuple[ListedIte
             .outerjoin(t.sitting, t.sitting.c.id == t.item.c.sitting_id)
             .outerjoin(t.target, t.target.c.id == t.item.c.target_id)
             .where(t.item.c.id.in_(item_ids[n:n + 500])))
-        found |= {r.id: _line(r, archived.get(r.batch) if r.archived else None) for r in rows}
+        nodes = counts_of(c, item_ids[n:n + 500], day)
+        found |= {r.id: _line(r, archived.get(r.batch) if r.archived else None, *nodes.get(r.id, (0, 0))) for r in rows}
     return tuple(found[one] for one in item_ids if one in found)
 
 
-def _line(r: Row[Any], archived_on: date | None) -> ListedItem:
+def _line(r: Row[Any], archived_on: date | None, nodes_overdue: int, nodes_reported: int) -> ListedItem:
     view, state = t.item_view.c, json.loads(r.state)
     put_right = state.get("fields", {})
     seen = r._mapping
@@ -268,8 +264,8 @@ def _line(r: Row[Any], archived_on: date | None) -> ListedItem:
         merged_into=r.merged_into or "", parent=r.parent or "", part_of=r.part_of or "", progress=r.progress,
         progress_on=_day(r.progress_on), letter_only=bool(r.letter_only), is_open=bool(r.open), counted=bool(r.counted),
         serial=r.serial, last_at=moment_of(r.last_at), sitting=r.sitting or "", sitting_title=r.sitting_title or "",
-        period=r.period or "", target=r.target or "", note=r.note, archived_on=archived_on,
-        state=state)
+        period=r.period or "", target=r.target or "", note=r.note, nodes_overdue=nodes_overdue,
+        nodes_reported=nodes_reported, archived_on=archived_on, state=state)
 
 
 def light_at(urgency: int) -> str:

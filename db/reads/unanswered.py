@@ -1,5 +1,5 @@
 """What was asked of a unit and has not been answered: the last thing that happened to its item is a reminder by hand, a
-closure or an extension that was refused, or a relapse; or a supervision slip is out.
+closure or an extension that was refused, a milestone that was sent back, or a relapse; or a supervision slip is out.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from db import tables as t
 from db.reads.item_archive import PRESSED
 from scoring.commitment import Kind
 
-_ASKING = (Kind.REMINDED, Kind.CLOSURE_REFUSED, Kind.RELAPSED, Kind.PART_REOPENED, Kind.EXTENSION_DECIDED)
+_ASKING = (Kind.REMINDED, Kind.CLOSURE_REFUSED, Kind.RELAPSED, Kind.PART_REOPENED, Kind.EXTENSION_DECIDED, Kind.NODE_CHECKED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Unanswered:
 
 
 def unanswered(c: Connection, unit: str | None = None) -> tuple[Unanswered, ...]:
-    """Of every unit, or of one (its key), by number. An extension that was granted asks for nothing."""
+    """Of every unit, or of one (its key), by number. What was granted or found reached asks for nothing."""
     view, event = t.item_view.c, t.item_event.c
     rows = c.execute(
         select(t.item.c.id, t.item.c.number, t.item.c.text, t.unit.c.key, t.unit.c.name, view.contact_leader, view.deadline,
@@ -48,7 +48,7 @@ def unanswered(c: Connection, unit: str | None = None) -> tuple[Unanswered, ...]
     found = []
     for r in rows:
         detail = json.loads(r.detail)
-        if r.kind == Kind.EXTENSION_DECIDED and detail.get("granted") and not r.slips:
+        if (detail.get("granted") or detail.get("passed")) and not r.slips:
             continue
         kind, told = (Kind.SLIP_ISSUED, slips[r.id]) if r.slips else (Kind(r.kind), detail)
         found.append(Unanswered(

@@ -12,21 +12,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Table, delete, insert, select
 
 from db import tables as t
 from db.clock import text_of
 from db.item_events import stored_of
 from db.item_lights import archive_days, rule_in_force, stretches
-from db.item_values import StoredEvent
+from db.item_values import Milestone, StoredEvent
+from db.reads.item_nodes import plans_of
 from scoring import family
 from scoring.commitment import Status
 from scoring.item import Item
 from scoring.life import replay
 from scoring.lights import LightRule
+from scoring.nodes import NodeState, stand_of
 from scoring.number import plain
 
-VERSION = 4
+VERSION = 5
 """Of the code that makes views: a newer one makes all of them again when the program starts."""
 
 _AT_ONCE = 400
@@ -90,32 +92,32 @@ def numbers_of(c: Connection, item_ids: Iterable[int]) -> Iterator[tuple[int, st
 
 
 def astray(c: Connection, item_ids: Sequence[int]) -> tuple[int, ...]:
-    """Of these items the ones whose view or lights are not what their events come to; older code's views aside."""
-    _told, views, lights = _made(c, item_ids, rule_in_force(c))
-    held = {r.item_id: dict(r._mapping) for r in c.execute(select(t.item_view).where(t.item_view.c.item_id.in_(list(item_ids))))}
-    lit: dict[int, set[tuple[object, ...]]] = defaultdict(set)
+    """Of these items the ones whose view, lights or milestones are not what their events come to; older code's views aside."""
+    _told, made = _made(c, item_ids, rule_in_force(c))
+    held: dict[int, set[tuple[object, ...]]] = defaultdict(set)
     want: dict[int, set[tuple[object, ...]]] = defaultdict(set)
-    for r in c.execute(select(t.item_light).where(t.item_light.c.item_id.in_(list(item_ids)))):
-        lit[r.item_id].add(tuple(r._mapping.items()))
-    for one in lights:
-        want[one["item_id"]].add(tuple((column.name, one[column.name]) for column in t.item_light.c))
-    made = {one["item_id"]: one for one in views}
-    return tuple(one for one in item_ids if one not in held or one not in made or (held[one]["version"] == VERSION and (
-        held[one] != made[one] or lit[one] != want[one])))
+    versions: dict[int, int] = {}
+    for table, rows in made.items():
+        for r in c.execute(select(table).where(table.c.item_id.in_(list(item_ids)))):
+            held[r.item_id].add((table.name, *r))
+            if table is t.item_view:
+                versions[r.item_id] = r.version
+        for one in rows:
+            want[one["item_id"]].add((table.name, *(one[column.name] for column in table.c)))
+    return tuple(one for one in item_ids if one not in versions or one not in want or (
+        versions[one] == VERSION and held[one] != want[one]))
 
 
 def _make(c: Connection, item_ids: Sequence[int], rule: LightRule) -> None:
-    told, views, lights = _made(c, item_ids, rule)
-    for table in (t.item_light, t.item_view):
+    told, made = _made(c, item_ids, rule)
+    for table, rows in made.items():
         c.execute(delete(table).where(table.c.item_id.in_(told)))
-    if views:
-        c.execute(insert(t.item_view), views)
-        c.execute(insert(t.item_light), lights)
+        if rows:
+            c.execute(insert(table), rows)
 
 
-def _made(c: Connection, item_ids: Sequence[int],
-          rule: LightRule) -> tuple[list[int], list[dict[str, Any]], list[dict[str, Any]]]:
-    """Items (these and the wholes above them), their views, their lights."""
+def _made(c: Connection, item_ids: Sequence[int], rule: LightRule) -> tuple[list[int], dict[Table, list[dict[str, Any]]]]:
+    """Items (these and the wholes above them), and of each table the rows that they have in it."""
     kin: dict[int, Item] = {}
     told = _with_kin(c, item_ids, kin)
     by_number = {one.number: one for one in kin.values()}
@@ -127,6 +129,8 @@ def _made(c: Connection, item_ids: Sequence[int],
         select(t.unit.c.key, t.unit.c.id).where(t.unit.c.key.in_({one.unit or one.returned_by for one in kin.values()})))}
     views: list[dict[str, Any]] = []
     lights: list[dict[str, Any]] = []
+    nodes: list[dict[str, Any]] = []
+    plans = plans_of(c, list(told))
     for item_id, events in told.items():
         item = kin[item_id]
         share = family.progress(by_number, item.number) if _whole(item, by_number) else item.share
@@ -136,12 +140,22 @@ def _made(c: Connection, item_ids: Sequence[int],
         until = archived.get(listed[item_id].batch)
         if until is not None and _moved_on(listed[item_id].listed_on, events) > until:
             until = None  # something happened since: it is pressed again
+        nodes += [{"item_id": item_id, "position": n, **_node(item, one, archived=until is not None)}
+                  for n, one in enumerate(plans.get(item_id, ()), 1)]
         lights += [{
             "item_id": item_id, "from_day": one.from_day, "until_day": one.until_day, "light": one.light,
             "urgency": one.urgency, "unit_id": view["unit_id"], "contact_leader": view["contact_leader"],
             "kind": listed[item_id].kind, "due_month": (view["deadline"] or "")[:7], "counted": view["counted"],
             "archived": until is not None} for one in stretches(item, share, rule, until=until)]
-    return list(told), views, lights
+    return list(told), {t.item_view: views, t.item_light: lights, t.item_node: nodes}
+
+
+def _node(item: Item, plan: Milestone, *, archived: bool) -> dict[str, Any]:
+    """How a milestone stands; in a list that stands still it presses nobody."""
+    stand = stand_of(item, plan.text, plan.due)
+    state = NodeState.STILL if archived and stand.state is NodeState.AHEAD else stand.state
+    report = None if stand.report is None or stand.sent_back else stand.report
+    return {"due": plan.due.isoformat(), "state": state.value, "reported_on": _day(report.on) if report else None}
 
 
 def _moved_on(listed_on: str, events: Sequence[StoredEvent]) -> date:

@@ -1,8 +1,8 @@
 """The tables of the list (清单): what was listed, and everything that has happened to it since. No behaviour.
 
 An item stands as it was listed; what became of it are its events, in the order of their serials, and nothing else:
-two writers cannot both append to the same state. `item_view` and `item_light` are the replay, kept for speed:
-they can be thrown away and made again. Amounts are exact decimals as text, days are ISO text.
+two writers cannot both append to the same state. `item_view`, `item_light` and `item_node` are the replay, kept for
+speed: they can be thrown away and made again. Amounts are exact decimals as text, days are ISO text.
 """
 
 from __future__ import annotations
@@ -159,11 +159,23 @@ item_light = Table(  # the light by day, as long as nothing happens: one row a s
     sqlite_with_rowid=False,
 )
 
+item_node = Table(  # how each milestone stands; "ahead" is overdue once its day has passed
+    "item_node",
+    metadata,
+    Column("item_id", Integer, ForeignKey("item.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    needed("due"),
+    needed("state"),
+    Column("reported_on", Text, nullable=True),  # the report that names it: where it waits, and where it was found reached
+    one_of("state", "ahead", "reported", "done", "still", "settled"),
+    sqlite_with_rowid=False,
+)
+
 for _table, *_columns in (
     (item, "target_id"), (item, "sitting_id"), (item, "part_of"), (item, "batch"), (item, "unit_id"),
     (item_unit, "unit_id"), (item_source, "item_id"), (item_event, "at"),
     (item_view, "unit_id"), (item_view, "contact_leader"), (item_view, "deadline"),
-    (item_view, "parked_until"), (item_view, "status"), (item_view, "waits_for"),
+    (item_view, "parked_until"), (item_view, "status"), (item_view, "waits_for"), (item_node, "state", "due"),
 ):
     Index(f"ix_{_table.name}_{'_'.join(_columns)}", *(_table.c[one] for one in _columns))
 

@@ -39,8 +39,8 @@ MAY_HAVE = ("owner", "lead_unit", "supporting", "contact_leader", "supervisor", 
             "shortcoming", "gap", "goal", "measures", "value", "value_unit", "baseline", "direction", "started_on",
             "deadline", "source_words", "part_of", "target", "note")
 EVENT_NEEDED = ("item", "on", "kind")
-EVENT_MAY_HAVE = ("by", "unit", "role", "text", "deadline", "due", "to", "leader", "value", "share", "stage", "as_of", "evidence",
-                  "slip", "level", "below", "urgent", "granted", "passed", "verdict", "into")
+EVENT_MAY_HAVE = ("by", "unit", "role", "text", "deadline", "due", "to", "leader", "value", "share", "stage", "node", "as_of",
+                  "evidence", "slip", "level", "below", "urgent", "granted", "passed", "verdict", "into")
 _NOT_IN_FILES = (Kind.LISTED, Kind.SPLIT, Kind.LINKED, Kind.CORRECTED, Kind.ABSORBED, Kind.PART_ACCEPTED, Kind.PART_REOPENED,
                  Kind.PART_WITHDRAWN)
 _OFFICE, _LIAISON, _SUPERVISOR, _LEADER = "督办机构", "责任单位联络员", "监督员", "领导"
@@ -152,6 +152,8 @@ def _events(folder: Path, items: Mapping[str, NewItem], units: set[str],
     rows = rows_of(folder, EVENTS, *EVENT_NEEDED, optional=True, defaults=dict.fromkeys(EVENT_MAY_HAVE, ""))
     for n, row in enumerate(sorted(rows, key=lambda row: row["on"])):
         number = row.one_of("item", items.keys(), f"不在{ITEMS}里")
+        row.one_of("node", {"", *(one.name for one in items[number].milestones)},
+                   f"不是这一项在{MILESTONES}里的节点，请写日期、空格和内容，如2017-06-30 签约八成")
         event, names = _event(row, stand[number], units, n)
         for name in names:
             if name not in files:
@@ -178,7 +180,7 @@ def _event(row: Row, item: Item, units: set[str], n: int) -> tuple[Event, tuple[
     by_unit = row.one_of("unit", {*units, ""}, "不在units.csv里") or (item.unit if own else "")
     usual = _LIAISON if own else {Kind.CHECKED: _SUPERVISOR, Kind.SIGNED_OFF: _LEADER}.get(kind, _OFFICE)
     names = tuple(row["evidence"].split())
-    told: dict[str, Any] = {name: row[name] for name in ("text", "stage", "slip", "into", "leader") if row[name]}
+    told: dict[str, Any] = {name: row[name] for name in ("text", "stage", "node", "slip", "into", "leader") if row[name]}
     told |= {name: _day(row, name) for name in ("deadline", "due", "as_of") if row[name]}
     told |= {name: row.is_yes(name, "请写yes或no") for name in ("granted", "passed", "urgent") if row[name]}
     told |= {name: row.whole(name) for name in ("level", "below") if row[name]}

@@ -23,6 +23,7 @@ from scoring.lights import OURS, Light, Look
 from scoring.rates import Rate
 
 A_PAGE = 50
+NODES = {"overdue": "有节点逾期", "reported": "有节点待核实"}
 WAITS = {"unit": "责任单位", "office": "督办机构", "supervisor": "监督员", "leader": "领导"}
 _NAMES = frozenset(one.name for one in fields(Filter)) - {"numbers", "target_id", "open_only", "slips_out", "review_due"}
 _URGENT = (Light.OVERDUE, Light.BEHIND, Light.DUE_SOON)
@@ -206,6 +207,8 @@ def filter_of(address: Mapping[str, str], **always: object) -> Filter:
     told = {name: str(value)[:80].replace("\0", "") for name, value in address.items() if name in _NAMES}
     if told.get("archived") not in ("yes", "no"):
         told.pop("archived", None)
+    if told.get("nodes") not in NODES:
+        told.pop("nodes", None)
     return replace(Filter(**told), **always)  # type: ignore[arg-type]
 
 
@@ -249,6 +252,8 @@ def marks_of(line: ListedItem) -> tuple[str, ...]:
     said += [f"反弹{line.relapses}次"] if line.relapses else []
     said += [f"催办{line.reminders}次"] if line.reminders else []
     said += [f"督办单{line.slips}份待答复"] if line.slips else []
+    said += [f"节点逾期{line.nodes_overdue}个"] if line.nodes_overdue else []
+    said += [f"节点待核实{line.nodes_reported}个"] if line.nodes_reported else []
     said += ["曾逾期"] if line.late and line.light not in (Light.OVERDUE, Light.DONE_LATE) else []
     said += ["只兑现在纸面"] if line.letter_only else []
     said += [f"{line.archived_on.isoformat()}归档"] if line.archived_on else []

@@ -10,13 +10,14 @@ from datetime import datetime
 from db.engine import Database
 from db.item_lights import rule_in_force
 from db.item_lines import ItemSource, ListedItem
-from db.item_values import Milestone
 from db.reads import evidence as evidence_reads
+from db.reads import item_nodes
 from db.reads import items as reads
 from db.reads import sittings as sitting_reads
 from db.reads.evidence import EvidenceLine
 from db.values import Staff
 from office import local_time
+from office.listing.item_nodes import Node, nodes_of
 from office.listing.item_rights import next_of, theirs
 from office.listing.item_settings import slip_kinds
 from office.listing.item_words import Happening, happening
@@ -42,7 +43,7 @@ class ItemCard:
     why: str
     due_share: Rate | None
     happenings: tuple[Happening, ...]
-    milestones: tuple[tuple[Milestone, bool], ...]
+    nodes: tuple[Node, ...]
     supporting: tuple[str, ...]
     sources: tuple[ItemSource, ...]
     belonging: tuple[ListedItem, ...]
@@ -70,8 +71,7 @@ def item_card(database: Database, number: str, *, who: Staff, at: datetime) -> I
         files = lines_for(c, about, who) if about is not None else ()
         whole = reads.item(c, line.part_of, today) if line.part_of else None
         belonging = reads.belonging(c, number, today)
-        reached = {str(one.more["milestone"]) for one in told if one.more.get("milestone")}
-        nodes = tuple((one, one.text in reached) for one in reads.milestones(c, [line.id]).get(line.id, ()))
+        plan = item_nodes.plans_of(c, [line.id]).get(line.id, ())
         sources = reads.sources(c, line.id)
     as_of = min(today, line.archived_on or today)
     lit = light_of(item, as_of, rule)
@@ -81,6 +81,7 @@ def item_card(database: Database, number: str, *, who: Staff, at: datetime) -> I
         line=line, item=item, why=lit.why if lit is not None and not item.live_parts else "", happenings=tuple(
             happening(one, units, slips) for one in reversed(told)),
         due_share=None if expected is None else Rate(numerator=expected.numerator, denominator=expected.denominator, as_of=as_of),
-        milestones=nodes, supporting=tuple(units.get(one, one) for one in item.units), sources=sources,
+        nodes=nodes_of(item, plan, as_of, archived=line.archived_on is not None),
+        supporting=tuple(units.get(one, one) for one in item.units), sources=sources,
         belonging=belonging, whole=whole, evidence=files, slips=slips, unit_names=units,
         kinds=kinds, next_kind=next_of(who, item, kinds))

@@ -42,7 +42,10 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
     Kind.REPORTED: (_field("value", "完成数", "line", "只写数，与目标值同一单位"),
                     _field("share", "完成比例（%）", "line", "0 到 100"),
                     _field("stage", "形象进度", "line", "例如：主体结顶"), _field("text", "进展情况"),
-                    _field("milestone", "完成的节点", "milestone"), _field("as_of", "数据截至（不填即今天）", "day"), _FILES),
+                    _field("node", "完成的节点（报后由督办机构核实）", "node"),
+                    _field("as_of", "数据截至（不填即今天）", "day"), _FILES),
+    Kind.NODE_CHECKED: (_field("node", "哪个节点", "reported"), _field("passed", "核实结果", "yes", "已完成|退回"),
+                        _field("text", "核实情况（退回要写明还差什么）")),
     Kind.REMINDED: (_field("text", "催办内容（可不填）"),),
     Kind.SLIP_ISSUED: (_field("slip", "督办单", "slip"), _field("due", "答复期限", "day"), _field("text", "督办要求"),
                        _field("urgent", "紧急事项，可以越级", "flag")),
@@ -83,8 +86,6 @@ def read_move(card: ItemCard, kind: Kind, typed: Mapping[str, Any]) -> tuple[dic
     if kind in (Kind.SLIP_ISSUED, Kind.SLIP_ANSWERED):
         told |= _slip(card, kind, told.pop("slip", None))
     if kind is Kind.REPORTED:
-        if "milestone" in told:
-            more["milestone"] = told.pop("milestone")
         told |= {name: _number(told[name], words) for name, words in (("value", "完成数"), ("share", "完成比例")) if name in told}
         if "share" in told:
             told["share"] = told["share"] / 100
@@ -94,7 +95,7 @@ def read_move(card: ItemCard, kind: Kind, typed: Mapping[str, Any]) -> tuple[dic
             told.setdefault("deadline", card.item.extension_wanted)
         else:
             told.pop("deadline", None)
-    if kind is Kind.CHECKED:
+    if kind in (Kind.CHECKED, Kind.NODE_CHECKED):
         told["passed"] = typed.get("passed") is not False
     if kind is Kind.SPLIT:
         parts = typed.get("parts") or ()

@@ -15,19 +15,20 @@ from scoring.life_rules import OWNERS_OWN
 
 OFFICE = frozenset({Role.ADMINISTRATOR, Role.HOST, Role.CLERK})
 _OFFICE_DOES = frozenset({
-    Kind.REASSIGNED, Kind.REMINDED, Kind.SLIP_ISSUED, Kind.EXTENSION_DECIDED, Kind.PARKED, Kind.RESUMED, Kind.SPLIT,
-    Kind.MERGED, Kind.LINKED, Kind.PUBLISHED, Kind.CLOSURE_REFUSED, Kind.LOOKED_BACK, Kind.RELAPSED, Kind.WITHDRAWN,
+    Kind.REASSIGNED, Kind.NODE_CHECKED, Kind.REMINDED, Kind.SLIP_ISSUED, Kind.EXTENSION_DECIDED, Kind.PARKED, Kind.RESUMED,
+    Kind.SPLIT, Kind.MERGED, Kind.LINKED, Kind.PUBLISHED, Kind.CLOSURE_REFUSED, Kind.LOOKED_BACK, Kind.RELAPSED, Kind.WITHDRAWN,
     Kind.CORRECTED})
 _OTHERS_DO = {
     Role.LEADER: frozenset({Kind.REMINDED, Kind.EXTENSION_DECIDED, Kind.SIGNED_OFF, Kind.CLOSURE_REFUSED}),
-    Role.SUPERVISOR: frozenset({Kind.REMINDED, Kind.CHECKED, Kind.CLOSURE_REFUSED, Kind.LOOKED_BACK}),
+    Role.SUPERVISOR: frozenset({Kind.NODE_CHECKED, Kind.REMINDED, Kind.CHECKED, Kind.CLOSURE_REFUSED, Kind.LOOKED_BACK}),
 }
-_WHO = {Kind.CHECKED: "请监督员办理", Kind.SIGNED_OFF: "请领导办理", Kind.PUBLISHED: "请督办机构办理"}
+_WHO = {Kind.NODE_CHECKED: "请督办机构或监督员办理", Kind.CHECKED: "请监督员办理",
+        Kind.SIGNED_OFF: "请领导办理", Kind.PUBLISHED: "请督办机构办理"}
 _NEXT = {Status.LISTED: Kind.ACCEPTED, Status.RETURNED: Kind.REASSIGNED, Status.IN_PROGRESS: Kind.REPORTED,
          Status.CLOSING: Kind.CHECKED, Status.CHECKED: Kind.SIGNED_OFF, Status.SIGNED_OFF: Kind.PUBLISHED}
 IN_TURN = (
     Kind.ACCEPTED, Kind.REPORTED, Kind.CLOSURE_ASKED, Kind.CHECKED, Kind.SIGNED_OFF, Kind.PUBLISHED,
-    Kind.EXTENSION_DECIDED, Kind.RESUMED, Kind.SLIP_ANSWERED, Kind.EXTENSION_ASKED, Kind.RETURNED,
+    Kind.EXTENSION_DECIDED, Kind.NODE_CHECKED, Kind.RESUMED, Kind.SLIP_ANSWERED, Kind.EXTENSION_ASKED, Kind.RETURNED,
     Kind.CLOSURE_REFUSED, Kind.REMINDED, Kind.SLIP_ISSUED, Kind.LOOKED_BACK, Kind.RELAPSED, Kind.REASSIGNED, Kind.PARKED,
     Kind.SPLIT,
     Kind.MERGED, Kind.LINKED, Kind.CORRECTED, Kind.WITHDRAWN)
@@ -74,7 +75,7 @@ def next_of(who: Staff, item: Item, kinds: Iterable[Kind]) -> Kind | None:
     closes = item.status in (Status.CLOSING, Status.CHECKED)
     after = Kind.EXTENSION_DECIDED if item.extension_pending and not closes else _NEXT.get(item.status)
     if after is None or after not in kinds or (after in OWNERS_OWN and not speaks_for(who, item, after)):
-        return None
+        return Kind.NODE_CHECKED if Kind.NODE_CHECKED in kinds and who.roles & OFFICE else None
     return after
 
 

@@ -76,6 +76,8 @@ def _what(event: Event) -> str:
         return "同意延期" if event.granted else "不同意延期"
     if event.kind is Kind.CHECKED:
         return "现场核查通过" if event.passed else "现场核查不通过"
+    if event.kind is Kind.NODE_CHECKED:
+        return "核实节点，已完成" if event.passed else "退回节点"
     return event.kind.words
 
 
@@ -94,6 +96,8 @@ def _told(event: Event, units: Mapping[str, str], slips: tuple[SlipKind, ...]) -
     if event.value is not None:
         said.append(f"完成数{plain(event.value)}")
     said += [words for words in (share_words(event), event.stage) if words]
+    if event.node:
+        said.append(f"{'节点' if event.kind is Kind.NODE_CHECKED else '完成节点'}：{event.node}")
     if event.as_of is not None and event.as_of != event.on:
         said.append(f"数据截至{event.as_of.isoformat()}")
     if event.target is not None and event.kind is Kind.CORRECTED:
@@ -118,7 +122,4 @@ def _deadline_of(kind: Kind) -> str:
 
 def _put_right(more: Mapping[str, object]) -> tuple[str, ...]:
     fields = more.get("fields", {})
-    said = [f"{CORRECTABLE.get(name, name)}改为“{value}”" for name, value in fields.items()] if isinstance(fields, dict) else []
-    if more.get("milestone"):
-        said.append(f"完成节点：{more['milestone']}")
-    return tuple(said)
+    return tuple(f"{CORRECTABLE.get(name, name)}改为“{value}”" for name, value in fields.items()) if isinstance(fields, dict) else ()

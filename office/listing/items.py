@@ -16,6 +16,7 @@ from typing import Any
 from db.engine import Database
 from db.item_values import ItemKind, NewItem, Source, SourceKind
 from db.reads import evidence as evidence_reads
+from db.reads import item_nodes
 from db.reads import items as reads
 from db.reads import sittings as sitting_reads
 from db.reads.known_items import open_twin
@@ -69,6 +70,7 @@ def happen_in(w: Work, number: str, event: Event, *, more: Mapping[str, object] 
         raise Refused(refused.text) from None
     ids = w.items.ids_of((*(one for one, _event in happened.events), number))
     _refuse_unkept(w, ids[number], number, event)
+    _refuse_unplanned(w, ids[number], number, event)
     lengths = {one: known[one].length for one, _event in happened.events if one in known}
     for one, follows in happened.events:
         if follows.kind is Kind.LISTED:
@@ -93,6 +95,13 @@ def _refuse_unkept(w: Work, item_id: int, number: str, event: Event) -> None:
     kept = {one.sha256 for one in evidence_reads.of_item(w.c, item_id) if one.deleted_at is None} if event.evidence else set()
     if not kept.issuperset(event.evidence):
         raise Refused(f"{number}没有所选的佐证材料，可能已被删除。请刷新页面，重新上传或另选佐证再{event.kind.words}。")
+
+
+def _refuse_unplanned(w: Work, item_id: int, number: str, event: Event) -> None:
+    """A report names a milestone that this item has. What is looked at was reported, under whatever name."""
+    if event.node and event.kind is Kind.REPORTED and event.node not in {
+            one.name for one in item_nodes.plans_of(w.c, (item_id,)).get(item_id, ())}:
+        raise Refused(f"{number}没有节点“{event.node[:40]}”，请在清单列出的时间节点里选。")
 
 
 def enter(database: Database, new: NewItem, *, who: Staff, at: datetime) -> str:
@@ -244,5 +253,5 @@ def _recorded(event: Event) -> dict[str, object]:
     """What of a move stands in the record: enough to know it by; all of it stands with the item."""
     told = {"text": event.text, "unit": event.unit, "deadline": event.deadline.isoformat() if event.deadline else "",
             "into": event.into, "granted": event.granted, "passed": event.passed, "slip": event.slip,
-            "level": event.level, "verdict": event.verdict.words if event.verdict else ""}
+            "level": event.level, "node": event.node, "verdict": event.verdict.words if event.verdict else ""}
     return {name: value for name, value in told.items() if value not in ("", None)}

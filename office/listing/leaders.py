@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from db.engine import Database
 from db.item_lines import Tally
+from db.reads import item_nodes
 from db.reads import items as item_reads
 from db.reads import leaders as reads
 from db.reads.leaders import LeaderVisit
@@ -51,12 +52,14 @@ class Duty(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaderRow:
-    """One leader: the items counted, and the last briefing and visit. `lights` are of what is not archived."""
+    """One leader: the items counted, how many of their milestones are overdue, and the last briefing and visit. `lights`
+    are of what is not archived."""
 
     leader: str
     counted: Counted
     last: Mapping[Duty, date]
     kept: Mapping[Duty, bool]
+    nodes_overdue: int = 0
 
     @property
     def lights(self) -> Mapping[Light, int]:
@@ -81,7 +84,9 @@ class Overview:
             return "清单里还没有写明联系领导的事项。列入清单时填上联系领导，这里就会列出。"
         told, late, away = self.counted, self.counted.pressing.get(Light.OVERDUE, 0), self.without(Duty.ON_SITE)
         between, after = ("，", "，") if len(told.closed) == 1 else ("：", "；")
+        nodes = sum(one.nodes_overdue for one in self.rows)
         overdue = f"{after}{late}项逾期" if late else ""
+        overdue += f"{after}{nodes}个节点逾期" if nodes else ""
         visited = "" if not told.open else "；本月都已到现场" if not away else f"；本月还有{len(away)}位没有到现场"
         return (f"{len(self.rows)}位联系领导，共{told.total}项{between}{told.closed_words}{overdue}{visited}"
                 f"（截至{self.today.isoformat()}）。{told.archived_words}")
@@ -96,11 +101,11 @@ def overview(database: Database, who: Staff, *, today: date) -> Overview:
     if not who.roles & set(READERS):
         raise NotAllowed("领导总览给领导、督办机构和监督员看。")
     with database.reading() as c:
-        tallies, last = reads.by_leader(c, today), reads.last_visits(c, today)
-    rows = [_row(leader, told, last, today) for leader, told in tallies.items()]
+        tallies, last, missed = reads.by_leader(c, today), reads.last_visits(c, today), item_nodes.overdue_by_leader(c, today)
+    rows = [_row(leader, told, last, today, missed.get(leader, 0)) for leader, told in tallies.items()]
     everything = counted((one for told in tallies.values() for one in told), today)
     return Overview(today=today, counted=everything, rows=tuple(sorted(rows, key=lambda one: (
-        -one.lights.get(Light.OVERDUE, 0), -one.lights.get(Light.BEHIND, 0), -one.open, one.leader))))
+        -one.lights.get(Light.OVERDUE, 0), -one.lights.get(Light.BEHIND, 0), -one.nodes_overdue, -one.open, one.leader))))
 
 
 def duties_of(database: Database, leader: str, *, today: date) -> Mapping[Duty, date | None]:
@@ -170,7 +175,8 @@ def take_back(database: Database, visit_id: int, *, why: str, who: Staff, at: da
                         reason=why.strip()[:LONGEST])
 
 
-def _row(leader: str, told: Iterable[Tally], last: Mapping[tuple[str, str], date], today: date) -> LeaderRow:
+def _row(leader: str, told: Iterable[Tally], last: Mapping[tuple[str, str], date], today: date,
+         nodes_overdue: int) -> LeaderRow:
     days = {duty: last[leader, duty.value] for duty in Duty if (leader, duty.value) in last}
-    return LeaderRow(leader=leader, counted=counted(told, today), last=days,
+    return LeaderRow(leader=leader, counted=counted(told, today), last=days, nodes_overdue=nodes_overdue,
                      kept={duty: duty in days and days[duty] >= duty.since(today) for duty in Duty})

@@ -54,7 +54,7 @@ ASKED = (
 )
 SHOWN = tuple(_column(name, width, "导出时填写，导入时不读。") for name, width in (
     ("环节", 10), ("状态灯", 12), ("进度", 24), ("现期限", 12), ("延期次数", 8), ("催办次数", 8), ("待答复督办单", 10),
-    ("退回销号次数", 10), ("反弹次数", 8), ("最近报告", 12), ("最近情况", 36)))
+    ("退回销号次数", 10), ("反弹次数", 8), ("最近报告", 12), ("最近情况", 36), ("节点情况", 40)))
 COLUMNS = (*ASKED, *SHOWN)
 KINDS = {one.words: one for one in ItemKind}
 SOURCES = {one.words: one for one in SourceKind}

@@ -11,13 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from db.engine import Database
+from db.item_lights import rule_in_force
 from db.item_lines import Filter, ListedItem
+from db.reads import item_nodes
 from db.reads import items as reads
+from db.reads.item_nodes import Pressed
 from db.reads.unanswered import Unanswered, unanswered
 from db.values import Staff
 from office.listing.follow_up import FollowUp, follow_up
 from office.listing.item_rights import OFFICE
 from office.people import Role
+from scoring.nodes import NodeState
 
 SHOWN = 30
 
@@ -34,9 +38,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mine:
-    """`whose` names what is theirs; `all_of_it` is None for those who hold no items themselves."""
+    """`whose` names what is theirs; `all_of_it` is None for those who hold no items themselves. `nodes`: the milestones of the
+    own unit that are overdue or due soon, by item."""
 
     waiting: tuple[Waiting, ...]
+    nodes: tuple[Pressed, ...]
     whose: str
     all_of_it: FollowUp | None
 
@@ -52,8 +58,12 @@ def my_items(database: Database, who: Staff, *, today: date) -> Mine:
             Waiting(words=words, wanted=wanted, found=found, items=reads.page(c, wanted, today, limit=SHOWN))
             for words, wanted, found in counted if found)
         whose, wanted_all = _whose(who, leaders)
+        pressed = item_nodes.pressed(c, today, soon_days=rule_in_force(c).soon_days, of=(who.unit, ())) \
+            if Role.LIAISON in who.roles and who.unit else ()
+    nodes = ((one, tuple(node for node in one.nodes if node.state is not NodeState.REPORTED)) for one in pressed)
     held = None if wanted_all is None else follow_up(database, wanted_all, as_of=today, per_page=SHOWN)
-    return Mine(waiting=waiting, whose=whose, all_of_it=held)
+    return Mine(waiting=waiting, whose=whose, all_of_it=held,
+                nodes=tuple(replace(one, nodes=some) for one, some in nodes if some))
 
 
 def names_of(who: Staff, leaders: tuple[str, ...]) -> str:
@@ -68,6 +78,7 @@ def _asked(who: Staff, leaders: tuple[str, ...], answers: tuple[Unanswered, ...]
             yield ("有新要求，请回应（催办、督办单、不予销号、延期未批、反弹）",
                    replace(mine, numbers=tuple(one.number for one in answers)))
         yield "已逾期，请报告进展和原因", replace(mine, light="overdue")
+        yield "时间节点逾期，请报告完成或说明原因", replace(mine, nodes="overdue")
         yield "待签收", replace(mine, status="listed")
         yield "督办单待答复", replace(mine, slips_out=True)
         yield "滞后", replace(mine, light="behind")
@@ -78,6 +89,7 @@ def _asked(who: Staff, leaders: tuple[str, ...], answers: tuple[Unanswered, ...]
         if named:
             yield "我联系的，待签批", Filter(leader=named, status="checked")
             yield "我联系的，已逾期", Filter(leader=named, light="overdue")
+            yield "我联系的，有时间节点逾期", Filter(leader=named, nodes="overdue")
             yield "我联系的，滞后", Filter(leader=named, light="behind")
         yield "待签批", Filter(waits_for="leader")
     if Role.SUPERVISOR in who.roles:
@@ -86,6 +98,8 @@ def _asked(who: Staff, leaders: tuple[str, ...], answers: tuple[Unanswered, ...]
         yield "已逾期，等督办机构交办或审批延期", Filter(waits_for="office", light="overdue")
         yield "待交办、审批、公示或定期限", Filter(waits_for="office")
         yield "挂账的复核日期已到，请恢复办理或另定复核日期", Filter(status="parked", review_due=True)
+    if who.roles & (OFFICE | {Role.SUPERVISOR}):
+        yield "时间节点已报，待核实", Filter(nodes="reported")
 
 
 def _whose(who: Staff, leaders: tuple[str, ...]) -> tuple[str, Filter | None]:

@@ -14,10 +14,11 @@ from datetime import date
 from db.engine import Database
 from db.item_lights import archive_days
 from db.item_lines import Filter, ListedItem
-from db.item_values import Milestone
 from db.reads import item_charts as charts
+from db.reads import item_nodes
 from db.reads import items as reads
 from db.reads import sittings as sitting_reads
+from db.reads.item_nodes import NodeLine
 from office.listing.follow_up import counted
 from scoring.lights import Light
 
@@ -48,19 +49,21 @@ class Planned:
 
     line: ListedItem
     supporting: tuple[str, ...]
-    milestones: tuple[Milestone, ...]
+    nodes: tuple[NodeLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
     """A month as weeks of days from Monday; None outside it. `due`: day -> light -> how many fall due; `reviews`, `nodes`:
-    day -> how many parked items are looked at again, how many milestones stand there."""
+    day -> how many parked items are looked at again, how many milestones stand there; `missed`: how many of these are
+    overdue and unreported today."""
 
     name: str
     weeks: tuple[tuple[date | None, ...], ...]
     due: Mapping[date, tuple[tuple[str, int], ...]]
     reviews: Mapping[date, int]
     nodes: Mapping[date, int]
+    missed: Mapping[date, int]
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -102,8 +105,8 @@ def planned(database: Database, wanted: Filter, *, today: date, limit: int, offs
     with database.reading() as c:
         lines = reads.page(c, wanted, today, limit=limit, offset=offset)
         ids = [one.id for one in lines]
-        supporting, nodes = reads.supporting_of(c, ids), reads.milestones(c, ids)
-    return tuple(Planned(line=one, supporting=supporting.get(one.id, ()), milestones=nodes.get(one.id, ())) for one in lines)
+        supporting, nodes = reads.supporting_of(c, ids), item_nodes.lines_of(c, ids, today)
+    return tuple(Planned(line=one, supporting=supporting.get(one.id, ()), nodes=nodes.get(one.id, ())) for one in lines)
 
 
 def month_of(database: Database, wanted: Filter, month: str, *, today: date) -> Month:
@@ -119,7 +122,8 @@ def month_of(database: Database, wanted: Filter, month: str, *, today: date) -> 
     return Month(name=name, weeks=tuple(tuple(days[n:n + 7]) for n in range(0, len(days), 7)),
                  due={date.fromisoformat(day): _by_urgency(lights) for day, lights in due.items()},
                  reviews={date.fromisoformat(day): n for day, n in reviews.items()},
-                 nodes={date.fromisoformat(day): n for day, n in nodes.items()})
+                 nodes={date.fromisoformat(day): n for day, (n, _missed) in nodes.items()},
+                 missed={date.fromisoformat(day): missed for day, (_n, missed) in nodes.items() if missed})
 
 
 def beside(month: str, step: int) -> str:

@@ -13,12 +13,13 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
 
 from db.engine import Database
+from db.reads import item_nodes
 from db.reads import items as item_reads
 from db.reads import people as people_reads
 from db.reads import reminders as reads
+from db.reads.item_nodes import Pressed
 from db.reads.reminders import Sent, Undecided, Waiting
 from db.reads.unanswered import Unanswered, unanswered
 from db.values import Staff
@@ -28,57 +29,17 @@ from office.local_time import day_in_words
 from office.people import Role
 from office.prints.docx import docx_of, paragraph, table
 from office.refusal import Refused
+from office.reminding.node_reminders import node_reasons
+from office.reminding.why import CONCERNS, LEADER, OFFICE, OFFICE_NAME, SUPERVISOR, SUPERVISOR_NAME, UNIT, Why
 from scoring.commitment import Kind, Status
 
 SETTING = "reminder_terms"
-OFFICE = "office"
-OFFICE_NAME = "督办机构"
-SUPERVISOR = "supervisor"
-SUPERVISOR_NAME = "监督员"
 _OFFICE_ROLES = frozenset({Role.ADMINISTRATOR, Role.HOST, Role.CLERK})
-
-
-class Why(StrEnum):
-    """What is reminded of, the most urgent first; from EXTENSION_ASKED on what waits for a decision."""
-
-    OVERDUE = "overdue"
-    DUE = "due"
-    UNANSWERED = "unanswered"
-    DUE_SOON = "due_soon"
-    NO_PROGRESS = "no_progress"
-    EXTENSION_ASKED = "extension_asked"
-    RETURNED = "returned"
-    TO_CHECK = "to_check"
-    TO_SIGN = "to_sign"
-    TO_PUBLISH = "to_publish"
-    TO_REVIEW = "to_review"
-    NO_DEADLINE = "no_deadline"
-
-    @property
-    def words(self) -> str:
-        return _WORDS[self][1]
-
-    @property
-    def shape(self) -> str:
-        return _WORDS[self][0]
-
-
-_WORDS = {
-    Why.OVERDUE: ("■", "已逾期"), Why.DUE: ("▲", "今天到期"),
-    Why.UNANSWERED: ("▲", "待回应"), Why.DUE_SOON: ("▲", "即将到期"), Why.NO_PROGRESS: ("○", "久无进展"),
-    Why.EXTENSION_ASKED: ("◇", "延期待审批"), Why.RETURNED: ("◇", "退回待交办"), Why.TO_CHECK: ("◇", "销号待核查"),
-    Why.TO_SIGN: ("◇", "销号待签批"), Why.TO_PUBLISH: ("◇", "销号待公示"), Why.TO_REVIEW: ("◇", "挂账待复核"),
-    Why.NO_DEADLINE: ("◇", "期限待定"),
-}
-UNIT, LEADER = "unit", "leader"
-CONCERNS: dict[Why, tuple[str, ...]] = {
-    Why.DUE_SOON: (UNIT,), Why.DUE: (UNIT, LEADER), Why.OVERDUE: (UNIT, LEADER, OFFICE), Why.NO_PROGRESS: (UNIT, OFFICE),
-    Why.UNANSWERED: (UNIT,), Why.EXTENSION_ASKED: (OFFICE,), Why.RETURNED: (OFFICE,), Why.TO_CHECK: (SUPERVISOR, OFFICE),
-    Why.TO_SIGN: (LEADER, OFFICE), Why.TO_PUBLISH: (OFFICE,), Why.TO_REVIEW: (OFFICE,), Why.NO_DEADLINE: (OFFICE,),
-}
 _BY_STATUS = {Status.RETURNED: Why.RETURNED, Status.CLOSING: Why.TO_CHECK, Status.CHECKED: Why.TO_SIGN,
               Status.SIGNED_OFF: Why.TO_PUBLISH, Status.PARKED: Why.TO_REVIEW}
-_BY_DEADLINE = frozenset({Why.OVERDUE, Why.DUE, Why.DUE_SOON})
+_BY_DEADLINE = frozenset({Why.OVERDUE, Why.DUE, Why.DUE_SOON, Why.NODE_OVERDUE, Why.NODE_DUE})
+
+_About = Waiting | Undecided | Unanswered | Pressed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +61,7 @@ class Recipient:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder:
     """One thing that one recipient is reminded of. `days`: to the deadline, negative after it; or since it moved, or
-    since it has been waiting: `asked` says for what."""
+    since it has been waiting: `asked` says for what, and of milestones which."""
 
     item_id: int
     number: str
@@ -114,6 +75,8 @@ class Reminder:
 
     @property
     def words(self) -> str:
+        if self.why in (Why.NODE_OVERDUE, Why.NODE_DUE):
+            return self.asked
         if self.why is Why.NO_PROGRESS:
             return f"{self.days}天没有报告进展"
         if self.why is Why.DUE:
@@ -156,16 +119,19 @@ def asked_of_unit(item: Unanswered) -> str:
     said = f"（{item.said}）" if item.said else ""
     return {Kind.REMINDED: "已催办，请报告进展", Kind.CLOSURE_REFUSED: "没有准予销号，请补办后再申请",
             Kind.RELAPSED: "反弹重开，请整改", Kind.PART_REOPENED: "分项反弹重开，请整改",
-            Kind.EXTENSION_DECIDED: "延期没有批准，请抓紧办理", Kind.SLIP_ISSUED: "督办单待答复"}[item.kind] + said
+            Kind.EXTENSION_DECIDED: "延期没有批准，请抓紧办理", Kind.NODE_CHECKED: "节点没有核实通过，请补办后再报",
+            Kind.SLIP_ISSUED: "督办单待答复"}[item.kind] + said
 
 
 def reminders_of(items: Iterable[Waiting], day: date, terms: Terms, undecided: Iterable[Undecided] = (),
-                 asked: Iterable[Unanswered] = (), keys: frozenset[str] | None = None) -> tuple[Reminder, ...]:
+                 asked: Iterable[Unanswered] = (), nodes: Iterable[Pressed] = (),
+                 keys: frozenset[str] | None = None) -> tuple[Reminder, ...]:
     """Every reminder of a day, or those for these recipients: by recipient, the office last, the most urgent first."""
-    told: list[tuple[Waiting | Undecided | Unanswered, Why, int, str]] = []
+    told: list[tuple[_About, Why, int, str]] = []
     told += [(item, why, days, "") for item in items for why, days in reasons(item, day, terms)]
     told += [(one, decision(one)[0], max(0, (day - one.since).days), decision(one)[1]) for one in undecided]
     told += [(one, Why.UNANSWERED, max(0, (day - one.since).days), asked_of_unit(one)) for one in asked]
+    told += [(one, *reason) for one in nodes for reason in node_reasons(one, day)]
     found = [
         Reminder(item_id=item.id, number=item.number, text=item.text, unit_name=item.unit_name, deadline=item.deadline,
                  why=why, days=days, recipient=recipient, asked=words)
@@ -180,7 +146,7 @@ def of_day(database: Database, day: date) -> tuple[Reminder, ...]:
     with database.reading() as c:
         terms = _terms(people_reads.setting(c, SETTING))
         return reminders_of(reads.waiting(c, day, soon_days=terms.soon_days, quiet_days=terms.quiet_days), day, terms,
-                            reads.undecided(c, day), unanswered(c))
+                            reads.undecided(c, day), unanswered(c), item_nodes.pressed(c, day, soon_days=terms.soon_days))
 
 
 def of_person(database: Database, who: Staff, day: date) -> tuple[Reminder, ...]:
@@ -195,7 +161,8 @@ def of_person(database: Database, who: Staff, day: date) -> tuple[Reminder, ...]
         found = reads.waiting(c, day, soon_days=terms.soon_days, quiet_days=terms.quiet_days, of=own)
         waits = reads.undecided(c, day, office=office, checks=SUPERVISOR in keys, leaders=names)
         asked = unanswered(c, who.unit) if Role.LIAISON in who.roles and who.unit else ()
-    return reminders_of(found, day, terms, waits, asked, keys)
+        nodes = item_nodes.pressed(c, day, soon_days=terms.soon_days, of=own)
+    return reminders_of(found, day, terms, waits, asked, nodes, keys)
 
 
 def mine(every: Iterable[Reminder], who: Staff) -> tuple[Reminder, ...]:
@@ -269,7 +236,7 @@ def _row(one: Reminder) -> tuple[str, ...]:
             one.deadline.isoformat() if one.deadline else "未定", one.words, one.why.words)
 
 
-def _recipients(item: Waiting | Undecided | Unanswered, why: Why) -> Iterator[Recipient]:
+def _recipients(item: _About, why: Why) -> Iterator[Recipient]:
     for one in CONCERNS[why]:
         if one == UNIT:
             yield Recipient(key=f"unit:{item.unit}", name=item.unit_name)

@@ -172,6 +172,39 @@ def test_the_list_is_read_alike_on_both_databases(hall):
     assert one is not None and (one.target, one.measures, one.amount) == ("U1", ("逐项倒排", "每周会商"), "90%")
 
 
+def test_milestones_press_alike_on_both_databases(hall):
+    from db.item_lines import Filter
+    from db.reads import item_charts, item_nodes, items
+
+    plan = tuple(Milestone(text=words, due=date(2026, 5, day), owner="住建局")
+                 for words, day in (("开工", 2), ("签约", 9), ("结顶", 16)))
+    with work(hall.house.database) as w:
+        for unit in ("A", "B"):
+            number = enter(w, problem(unit=f"small-{unit}", source=Source(kind=SourceKind.OTHER), milestones=plan,
+                                      contact_leader=f"{unit}的领导"))
+            item_id = w.items.ids_of((number,))[number]
+            told = {"at": make.START, "on": DAY, "by": "联络员"}
+            w.items.append(item_id, 2, Event(kind=Kind.ACCEPTED, **told))
+            if unit == "B":
+                w.items.append(item_id, 3, Event(kind=Kind.REPORTED, text="照片", node=plan[0].name, **told))
+    day = date(2026, 5, 10)
+    with hall.house.database.reading() as c:
+        ids = [one.id for one in items.page(c, Filter(nodes="overdue"), day)]
+        counts, leaders = item_nodes.counts_of(c, ids, day), item_nodes.overdue_by_leader(c, day)
+        pressed = item_nodes.pressed(c, day, soon_days=6)
+        own = [item_nodes.pressed(c, day, soon_days=soon, of=of) for soon, of in ((6, ("small-B", ())), (0, ("", ("A的领导",))))]
+        reported = [one.unit for one in items.page(c, Filter(nodes="reported"), day)]
+        days = item_charts.node_days(c, Filter(), day, "2026-05")
+        line = item_nodes.lines_of(c, ids[1:], day)[ids[1]][0]
+
+    assert sorted(counts.values()) == [(1, 1), (2, 0)] and leaders == {"A的领导": 2, "B的领导": 1} and reported == ["small-B"]
+    assert [[(one.milestone.text, one.state.value) for one in each.nodes] for each in pressed] == [
+        [("开工", "overdue"), ("签约", "overdue"), ("结顶", "ahead")], [("开工", "reported"), ("签约", "overdue"), ("结顶", "ahead")]]
+    assert [[(each.unit, len(each.nodes)) for each in some] for some in own] == [[("small-B", 3)], [("small-A", 2)]]
+    assert days == {"2026-05-02": (2, 1), "2026-05-09": (2, 2), "2026-05-16": (2, 0)}
+    assert (line.milestone, line.reported_on) == (plan[0], DAY)
+
+
 def items_sitting(w: Work):
     from db.reads.sittings import sitting
 

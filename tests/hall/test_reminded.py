@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from hall.errands import Errand, reminded
-from office.reminding.reminders import OFFICE, SUPERVISOR, Recipient, Reminder, Why
+from office.reminding.reminders import Recipient, Reminder
+from office.reminding.why import OFFICE, SUPERVISOR, Why
 
 UNIT, DESK = Recipient(key="unit:a", name="A县"), Recipient(key=OFFICE, name="督办机构")
 

@@ -42,8 +42,10 @@ def test_every_move_that_a_person_can_make_has_the_fields_that_it_needs():
 
 
 @pytest.mark.parametrize(("kind", "typed", "told", "more"), [
-    (Kind.REPORTED, {"value": "33.5", "share": "12.5%", "stage": " 主体结顶 ", "text": "", "milestone": "签约八成", "evidence": ["a"]},
-     {"value": Fraction(67, 2), "share": Fraction(1, 8), "stage": "主体结顶", "evidence": ("a",)}, {"milestone": "签约八成"}),
+    (Kind.REPORTED, {"value": "33.5", "share": "12.5%", "stage": " 主体结顶 ", "text": "", "node": "2026-05-01 签约八成",
+                     "evidence": ["a"]},
+     {"value": Fraction(67, 2), "share": Fraction(1, 8), "stage": "主体结顶", "node": "2026-05-01 签约八成",
+      "evidence": ("a",)}, {}),
     (Kind.EXTENSION_DECIDED, {"granted": False, "deadline": date(2026, 9, 1), "text": "不同意"},
      {"granted": False, "text": "不同意"}, {}),
     (Kind.CHECKED, {"passed": False, "text": "没完"}, {"passed": False, "text": "没完"}, {}),

@@ -16,12 +16,14 @@ from sqlalchemy import select
 
 from db import tables as t
 from db.item_lines import Filter, ListedItem, Tally
+from db.item_values import Milestone
 from db.reads import item_charts as charts
+from db.reads import item_nodes, leaders
 from db.reads import items as reads
-from db.reads import leaders
 from db.reads.sittings import units
 from db.stores.item_views import make_all_again
 from db.work import work
+from office.listing.item_nodes import nodes_of
 from office.listing.items import enter, happen_in, state_of
 from office.listing.list_archive import archive
 from office.local_time import day
@@ -30,10 +32,12 @@ from scoring.commitment import Event, Kind, Origin, Part, Source, Verdict
 from scoring.item import Item
 from scoring.life import replay
 from scoring.life_rules import legal
+from scoring.nodes import NodeState
 from tests import files, make_list
 from tests.office.test_items import OFFICE, problem
 
 MOVES = 70
+NODES = tuple(Milestone(text=words, due=date(2026, month, 20)) for words, month in (("开工", 5), ("结顶", 7), ("验收", 9)))
 PHOTO = (hashlib.sha256(files.pdf()).hexdigest(),)
 
 
@@ -50,7 +54,10 @@ def told(kind: Kind, item: Item, on: date, others: list[str], rng: random.Random
                        deadline=item.deadline) for n, unit in ((1, "A"), (2, "B")))
     fields: dict[Kind, dict[str, object]] = {
         Kind.RETURNED: {"text": "非本单位"}, Kind.REASSIGNED: {"unit": f"small-{rng.choice('ABC')}", "text": "改派"},
-        Kind.REPORTED: {"share": Fraction(rng.randrange(0, 110), 100)} if rng.random() < 0.7 else {"text": "在办"},
+        Kind.REPORTED: {"share": Fraction(rng.randrange(0, 110), 100)} if rng.random() < 0.7 else {
+            "text": "在办", "node": rng.choice(NODES).name if item.number[-2] != "-" else ""},
+        Kind.NODE_CHECKED: {"node": rng.choice([one.node for one in item.nodes] or [""]),
+                            **({"passed": True} if rng.random() < 0.6 else {"passed": False, "text": "还差"})},
         Kind.SLIP_ISSUED: {"slip": "slip", "level": 1, "text": "督办"},
         Kind.SLIP_ANSWERED: {"slip": "slip", "level": 1, "text": "答复"},
         Kind.EXTENSION_ASKED: {"deadline": later, "text": "延"}, Kind.PARKED: {"text": "未批", "due": on + timedelta(days=20)},
@@ -65,7 +72,8 @@ def told(kind: Kind, item: Item, on: date, others: list[str], rng: random.Random
 
 
 def dump(c) -> list[tuple[object, ...]]:
-    rows = [tuple(r) for table in (t.item_view, t.item_light) for r in c.execute(select(table).order_by(*table.primary_key))]
+    rows = [tuple(r) for table in (t.item_view, t.item_light, t.item_node)
+            for r in c.execute(select(table).order_by(*table.primary_key))]
     return rows + [tuple(r) for r in c.execute(select(t.item_event).order_by(*t.item_event.primary_key))]
 
 
@@ -104,8 +112,8 @@ def sums(tallies: Iterable[tuple[object, Tally]]) -> Counter[tuple[object, ...]]
 @pytest.mark.parametrize("seed", range(4))
 def test_every_walk_keeps_views_equal_to_replays(house, hall, seed):
     rng, database = random.Random(seed), house.database
-    numbers = [enter(database, problem(text=f"事{n}", deadline=date(2026, 5, 1) + timedelta(days=20 * n), batch=("百日", "")[n % 2]),
-                     who=OFFICE, at=hall.now) for n in range(4)]
+    numbers = [enter(database, problem(text=f"事{n}", deadline=date(2026, 5, 1) + timedelta(days=20 * n), milestones=NODES,
+                                       batch=("百日", "")[n % 2]), who=OFFICE, at=hall.now) for n in range(4)]
     numbers += split_at_once(database, numbers[0], hall.now, rng)
     happened: Counter[str] = Counter()
     for move in range(MOVES):
@@ -142,7 +150,12 @@ def test_every_walk_keeps_views_equal_to_replays(house, hall, seed):
         tallies, lines = reads.tally(c, Filter(), today)
         grid, of_leaders = charts.grid(c, Filter(), today), leaders.by_leader(c, today)
         ids = {one.key: one.id for one in units(c)}
-        counted = [one for one in reads.page(c, Filter(), today) if one.counted]
+        every = reads.page(c, Filter(), today)
+        counted = [one for one in every if one.counted]
+        nodes = {one.id: item_nodes.lines_of(c, [one.id], today).get(one.id, ()) for one in every}
+        missed = {one.number for one in reads.page(c, Filter(nodes="overdue"), today)}
+        plans = {one.number: nodes_of(state_of(database, one.number), NODES, today, archived=one.archived_on is not None)
+                 for one in every if nodes[one.id]}
     with work(database) as w:
         make_all_again(w.c)
     with database.reading() as c:
@@ -154,3 +167,8 @@ def test_every_walk_keeps_views_equal_to_replays(house, hall, seed):
     assert sums((leader, one) for leader, some in of_leaders.items() for one in some) == Counter(
         (one.contact_leader, *stand(one)) for one in counted if one.contact_leader)
     assert len(happened) > 8, happened
+    for one in every:
+        assert [each.state for each in nodes[one.id]] == [each.state for each in plans.get(one.number, ())]
+        assert one.nodes_overdue == sum(each.state is NodeState.OVERDUE for each in nodes[one.id])
+        assert bool(one.nodes_overdue) == (one.number in missed)
+    assert len(plans) == 4 and happened[Kind.NODE_CHECKED] + happened[Kind.REPORTED]

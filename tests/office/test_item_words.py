@@ -100,7 +100,7 @@ def test_a_report_of_less_than_all_does_not_contradict_what_is_struck_off(hall):
 
     said = "已销号；最后一次报告 36.8%"
     assert progress_words(line) == said
-    planned = Planned(line=line, supporting=(), milestones=())
+    planned = Planned(line=line, supporting=(), nodes=())
     for shown in (table((line,), day), cards((line,), day), "".join(_cells("progress", planned, day)),
                   facts(item_card(desk.database, desk.number, who=OFFICE, at=desk.clock()))):
         assert said in shown and "进度36.8%" not in shown and shown.count("36.8%") == 1

@@ -96,7 +96,7 @@ def test_dated_nodes_come_in_from_a_cell_and_go_out_again(made):
     (number,) = brought(made, {**ROW, "时间节点": "2026年5月31日前：主体结顶\n2026－04－30 基础完工"})
     out = list_workbook(made.house.database, Filter(text=number), as_of=TODAY)
 
-    assert [(one.due, one.text) for one, _reached in card(made, number).milestones] == [
+    assert [(one.milestone.due, one.milestone.text) for one in card(made, number).nodes] == [
         (date(2026, 4, 30), "基础完工"), (date(2026, 5, 31), "主体结顶")]
     assert "2026-04-30 基础完工\n2026-05-31 主体结顶" in [cell.text for cell in read_file(out)[0].rows[2].values()]
     assert check_list(made.house.database, out, today=TODAY).sentence == "可以列入0项，1项清单里已经有，不再重复。"

@@ -27,8 +27,9 @@ from office.people import Role
 from office.refusal import Refused
 from office.reminding import notify, reminders
 from office.reminding.notify_settings import Channel, NotifySettings, Security, change, parse_addresses, settings
-from office.reminding.reminders import Terms, Why
+from office.reminding.reminders import Terms
 from office.reminding.sending import signature
+from office.reminding.why import Why
 from scoring.commitment import Kind, Part, Verdict
 from tests import make, make_list
 

@@ -61,7 +61,7 @@ def test_the_months_are_those_around_today_those_asked_for_or_those_in_which_mos
 def test_the_tables_carry_nodes_and_supporting_units_a_page_at_a_time(database):
     first = planned(database, Filter(), today=TODAY, limit=2, offset=0)
 
-    assert [(one.line.text, one.supporting, [node.text for node in one.milestones]) for one in first] == [
+    assert [(one.line.text, one.supporting, [node.milestone.text for node in one.nodes]) for one in first] == [
         ("事2", ("C县",), ["开工"]), ("事0", ("C县",), ["开工"])]
     assert len(planned(database, Filter(), today=TODAY, limit=10, offset=2)) == 3
 

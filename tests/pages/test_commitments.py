@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from db.item_values import Milestone
 from db.values import Commitment, Declaration, Shortcoming
 from hall.house import move_into
 from office.people import Role
+from scoring.commitment import Kind
 from tests import make, make_list
 from tests.hall.test_standings import score
 from tests.pages.conftest import press
@@ -132,7 +134,7 @@ def test_the_office_lists_a_problem_and_is_told_that_it_cannot_be_measured(at_ho
     press(page, "列入清单")
     assert "已列入清单，编号2026-001" in text(page)
     assert "<b>加快推进征迁</b>" in text(page) and "light" not in page.query_params  # the page shows what was just entered
-    assert "○ 2026-05-31 签约过半" in text(open_page(monkeypatch, tokens["clerk"], "item", n="2026-001"))
+    assert "○</span> 2026-05-31 签约过半" in text(open_page(monkeypatch, tokens["clerk"], "item", n="2026-001"))
 
 
 def test_my_items_are_what_waits_for_me_and_the_wall_chart_leads_to_the_list(at_home, tokens, monkeypatch):
@@ -143,6 +145,35 @@ def test_my_items_are_what_waits_for_me_and_the_wall_chart_leads_to_the_list(at_
     assert "已办结0项（0.0%）" in drawn and 'href="/commitments?kind=commitment&amp;unit=small-A' in drawn
     for view, head in (("plan", "时间节点"), ("division", "配合单位"), ("progress", "最近情况"), ("calendar", "周一")):
         assert head in text(open_page(monkeypatch, tokens["clerk"], "wallchart", view=view))
+
+
+def test_a_missed_milestone_is_reported_from_my_items_and_found_reached_by_the_office(at_home, tokens, monkeypatch):
+    made = make_list.List(house=at_home.house)
+    joined, opened = Milestone(text="合龙", due=date(2026, 4, 20)), Milestone(text="通车", due=date(2026, 4, 23))
+    number = made.enter("small-A", "桥面铺装", milestones=(joined,), contact_leader="分管副市长")
+    made.happen(number, Kind.ACCEPTED)
+    mine = text(open_page(monkeypatch, tokens["liaison"], "mine"))
+    assert "■</span> 2026-04-20 合龙" in mine and "到期未报，逾期3天" in mine and "节点逾期1个" in mine
+    assert f'href="/item?n={number}&amp;node=2026-04-20+%E5%90%88%E9%BE%99">报告完成' in mine
+    page = open_page(monkeypatch, tokens["liaison"], "item", n=number, node="2026-04-20 合龙")
+    assert page.selectbox(key=f"item/{number}/node").value == "2026-04-20 合龙" and "node" not in page.query_params
+    page.text_area(key=f"item/{number}/text").input("今早合龙")
+    shown = text(press(page, "确认报告进展"))
+    assert "已报待核实；2026-04-23报告，晚3天" in shown and "节点待核实1个" in shown and "报告完成" not in shown
+
+    assert "时间节点已报，待核实（1项）" in text(open_page(monkeypatch, tokens["clerk"], "mine"))
+    office = press(open_page(monkeypatch, tokens["clerk"], "item", n=number), "核实节点")
+    assert office.selectbox(key=f"item/{number}/node").options == ["2026-04-20 合龙"]
+    assert "✔</span> 2026-04-20 合龙" in text(press(office, "确认核实节点"))
+    at_home.house.clock.advance(86400)
+    late = made.enter("small-A", "匝道", milestones=(opened,), contact_leader="分管副市长")
+    listed = open_page(monkeypatch, tokens["clerk"], "commitments", nodes="overdue")
+    assert "匝道" in text(listed) and "桥面铺装" not in text(listed) and listed.query_params["nodes"] in ("overdue", ["overdue"])
+    leaders = text(open_page(monkeypatch, tokens["clerk"], "overview"))
+    assert "1个节点逾期" in leaders and '&amp;nodes=overdue">节点逾期1个' in leaders
+    assert "2026-04-23 通车：到期未报" in text(open_page(monkeypatch, tokens["clerk"], "wallchart", view="plan", text=late))
+    month = text(open_page(monkeypatch, tokens["clerk"], "wallchart", view="calendar", month="2026-04"))
+    assert "◇ 节点1　■ 逾期1" in month and "◇ 节点1</span>" in month
 
 
 def test_a_list_that_is_over_is_put_away_and_the_pages_open_with_what_is_pressed(at_home, tokens, monkeypatch):

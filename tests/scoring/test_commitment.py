@@ -47,7 +47,7 @@ def test_each_field_that_a_kind_needs_is_asked_for_and_none_that_it_does_not_kno
     stranger = next(name for name in ("slip", "into", "number") if name not in (*FIELDS[kind][0], *FIELDS[kind][1]))
     full = {"number": "1", "unit": OWNER, "text": "x", "deadline": day(3), "due": day(3), "slip": "a", "level": 1,
             "granted": True, "parts": (None,), "part": "1", "into": "2", "source": object(), "evidence": PROOF,
-            "passed": False, "verdict": Verdict.KEPT}
+            "passed": False, "verdict": Verdict.KEPT, "node": "结顶"}
     with pytest.raises(LifeRefused) as refused:
         apply(None, event(kind, **{name: full[name] for name in (*FIELDS[kind][0], stranger)}))
     assert (refused.value.reason, refused.value.field) == (Reason.UNEXPECTED, stranger)

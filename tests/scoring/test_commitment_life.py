@@ -23,11 +23,14 @@ from scoring.item import Item
 from scoring.life import LifeRefused, Reason, legal, replay
 from scoring.life_rules import FIELDS, FOLLOWING
 from scoring.lights import Light, light_of
+from scoring.nodes import node_name, on_day, stand_of
 from scoring.rates import Against, Rate, base_of, by, by_status, counted, on_time, resolved, stand, units
 from tests.scoring.commitments import PROOF, Book, day, event
 
 UNITS = ("永嘉县", "乐清市", "市住建局")
 OFFICE = ("督办办", "督查组", "联系领导")
+PLAN = ((date(2019, 4, 28), "开工"), (date(2019, 5, 20), "结顶"), (date(2019, 9, 30), "验收"))
+NODES = (*(node_name(text, due) for due, text in PLAN[:2]), PLAN[2][1])  # the last as reports of earlier times name it
 KINDS = tuple(kind for kind in Kind if kind not in FOLLOWING)
 
 
@@ -108,7 +111,9 @@ class ListLife(RuleBasedStateMachine):
     @rule(data=st.data(), kinds=st.sampled_from((
         (Kind.SLIP_ISSUED, Kind.SLIP_ISSUED), (Kind.SLIP_ISSUED, Kind.SLIP_ANSWERED), (Kind.PARKED, Kind.RESUMED),
         (Kind.EXTENSION_ASKED, Kind.EXTENSION_DECIDED), (Kind.EXTENSION_ASKED, Kind.EXTENSION_ASKED), (Kind.SPLIT,),
-        (Kind.REPORTED, Kind.REPORTED), (Kind.CLOSURE_ASKED, Kind.CLOSURE_REFUSED), (Kind.RETURNED, Kind.REASSIGNED),
+        (Kind.REPORTED, Kind.REPORTED), (Kind.REPORTED, Kind.NODE_CHECKED),
+        (Kind.REPORTED, Kind.NODE_CHECKED, Kind.REPORTED), (Kind.CLOSURE_ASKED, Kind.CLOSURE_REFUSED),
+        (Kind.RETURNED, Kind.REASSIGNED),
     )), gap=st.sampled_from((0, 0, 30)))
     def one_after_another(self, data: Any, kinds: tuple[Kind, ...], gap: int) -> None:
         """Steps that belong together, from whatever is being worked on; sometimes a month lies between them."""
@@ -148,12 +153,16 @@ class ListLife(RuleBasedStateMachine):
             "into": lambda: draw(st.sampled_from(sorted(self.book.items))),
             "verdict": lambda: draw(st.sampled_from(list(Verdict))),
             "source": lambda: Source(origin=draw(st.sampled_from(list(Origin))), ref="1"),
+            "node": lambda: draw(st.sampled_from([one.node for one in item.nodes] or [NODES[0]])),
         }
         given = {name: values[name]() for name in needed}
         match kind:
             case Kind.REPORTED:
                 given |= draw(st.sampled_from(({"share": Fraction(1, 3)}, {"value": Fraction(4)}, {"stage": "主体结顶"},
                                                {"share": Fraction(5, 4)})))
+                given["node"] = draw(st.sampled_from(("", *NODES)))
+            case Kind.NODE_CHECKED if not given["passed"]:
+                given["text"] = "还差"
             case Kind.SLIP_ISSUED:
                 given["urgent"] = draw(st.booleans())
                 given["below"] = level - 1 if given["slip"] == "colour" and level > 1 else None
@@ -255,6 +264,29 @@ class ListLife(RuleBasedStateMachine):
                 assert any(one.slip == "colour" and one.level == slip.level - 1 for one in item.slips)
 
     @invariant()
+    def milestones_stand_as_they_were_reported_and_found(self) -> None:
+        """What the log says of each by its last words, told without the fold."""
+        for number, log in self.book.logs.items():
+            item, on = self.book.items[number], day(self.today)
+            assert len({one.node for one in item.nodes}) == len(item.nodes)
+            assert not item.done or not any(one.waits for one in item.nodes)
+            for (due, text), name in zip(PLAN, NODES, strict=True):
+                last = ""
+                for one in log:
+                    if one.kind is Kind.REPORTED and one.node == name:
+                        last = "reported"
+                    elif one.kind is Kind.NODE_CHECKED and one.node == name:
+                        last = "done" if one.passed else ""
+                    elif one.kind is Kind.SIGNED_OFF and last:
+                        last = "done"
+                over = not item.is_open or (item.cycle > 1 and due < item.cycle_since)
+                pressed = item.status in (Status.LISTED, Status.RETURNED, Status.IN_PROGRESS)
+                if last == "reported" and not item.is_open:
+                    last = ""
+                expected = last or ("settled" if over else "still" if not pressed else "overdue" if due < on else "ahead")
+                assert on_day(stand_of(item, text, due).state, due, on) == expected
+
+    @invariant()
     def families_agree(self) -> None:
         items = self.book.items
         for number, item in items.items():
@@ -321,11 +353,11 @@ def _at(status: Status) -> Book:
     book.list("2")
     way = {
         Status.LISTED: [], Status.RETURNED: [Kind.RETURNED], Status.MERGED: [Kind.MERGED],
-        Status.WITHDRAWN: [Kind.WITHDRAWN], Status.IN_PROGRESS: [Kind.ACCEPTED],
-        Status.PARKED: [Kind.ACCEPTED, Kind.PARKED],
-    }.get(status, [Kind.ACCEPTED, Kind.CLOSURE_ASKED, Kind.CHECKED, Kind.SIGNED_OFF, Kind.PUBLISHED])
+        Status.WITHDRAWN: [Kind.WITHDRAWN], Status.IN_PROGRESS: [Kind.ACCEPTED, Kind.REPORTED],
+        Status.PARKED: [Kind.ACCEPTED, Kind.REPORTED, Kind.PARKED],
+    }.get(status, [Kind.ACCEPTED, Kind.REPORTED, Kind.CLOSURE_ASKED, Kind.CHECKED, Kind.SIGNED_OFF, Kind.PUBLISHED])
     for kind in way:
-        if book.items["1"].status is status:
+        if book.items["1"].status is status and kind is not Kind.REPORTED:
             break
         book.happen("1", _plain(kind, book.items["1"], n=10))
     if status in (Status.SIGNED_OFF, Status.CLOSED):
@@ -341,10 +373,11 @@ def _plain(kind: Kind, item: Item, n: int = 20) -> Event:
         "number": "1", "unit": "市住建局", "text": "事由", "deadline": day(90), "due": day(n + 30), "slip": "colour", "level": 1,
         "granted": True, "passed": True, "evidence": PROOF, "parts": parts, "part": "1", "into": "2",
         "source": Source(origin=Origin.CAMPAIGN), "verdict": Verdict.KEPT,
+        "node": NODES[0],
     }
     given = {name: values[name] for name in FIELDS[kind][0]}
     if kind is Kind.REPORTED:
-        given["stage"] = "主体结顶"
+        given |= {"stage": "主体结顶", "node": NODES[0]}
     return event(kind, n, by="联络员" if theirs else "联系领导", by_unit=item.unit if theirs else "", **given)
 
 
