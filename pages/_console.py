@@ -26,10 +26,11 @@ CSS = """<style>
 .stMainBlockContainer .st-key-segments,.stMainBlockContainer .stHorizontalBlock .stHorizontalBlock{gap:.5rem}
 h1{font-size:1.35rem!important;padding:0 0 .2rem!important}
 .c-agenda{list-style:none;margin:0!important;padding:0!important;font-size:.95rem;line-height:1.3}
-.c-agenda li{display:flex;gap:.5rem;align-items:center;margin:0!important;padding:.42rem .5rem;border-bottom:1px solid #D9DDE3}
+.c-agenda li{display:flex;flex-wrap:wrap;gap:0 .5rem;align-items:center;margin:0!important;padding:.42rem .5rem;
+ border-bottom:1px solid #D9DDE3}
 .c-agenda .n{width:1.6em;text-align:right;color:#4A525C}
-.c-agenda .who{flex:1;min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
-.c-agenda .st{white-space:nowrap;font-size:.85rem}
+.c-agenda .who{flex:1 1 4em;min-width:0;overflow-wrap:anywhere}
+.c-agenda .st{white-space:nowrap;font-size:.85rem;margin-left:auto}
 .c-agenda .here{background:#F5F6F8;font-weight:700;box-shadow:inset 3px 0 0 #1F2328}
 .c-agenda .after{font-size:.8rem;color:#4A525C;white-space:nowrap}
 .c-stage{display:flex;justify-content:space-between;align-items:flex-end;gap:1rem;min-height:5.2rem}
@@ -52,7 +53,8 @@ h1{font-size:1.35rem!important;padding:0 0 .2rem!important}
 .c-said li{margin:.15rem 0}
 .c-said i{font-style:normal;color:#4A525C}
 .c-group{margin:0 0 .8rem}
-.c-group .top{display:flex;justify-content:space-between;align-items:baseline}
+.c-group .top{display:flex;justify-content:space-between;align-items:baseline;gap:.6rem}
+.c-group .top span:last-child{flex:none}
 .c-group .top b{font-size:1.35rem}
 .c-bar{height:.8rem;border:1px solid #767E88;border-radius:3px;background:#fff;overflow:hidden}
 .c-bar div{height:100%}
@@ -61,6 +63,8 @@ h1{font-size:1.35rem!important;padding:0 0 .2rem!important}
 .c-lists{overflow-y:auto;min-height:5rem;font-size:.88rem;line-height:1.45}
 .c-way{margin:0 0 .6rem;padding:.3rem .6rem;background:#F5F6F8;border-left:3px solid #8A5A12}
 .c-lists .lt-note{margin:0 0 .2rem}
+.st-key-undo button p{white-space:normal;overflow:visible}
+@media (max-width:1000px){.c-about{white-space:normal}}
 .st-key-step button{min-height:60px}
 .st-key-step button p{font-size:1.3rem;font-weight:600}
 </style>"""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import math
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from html import escape
@@ -17,8 +18,8 @@ from hall.screen.wall_stage import Face, SegmentWall, StageWall, face
 from hall.stage.console import AgendaRow, GroupTurnout, State
 from office.prints.badges import qr_svg
 from pages._wall_clock import CLOCK_CSS, place_of, stopped
-from pages._wall_ranking import NARROW, fitting, ranking, revealed
-from pages._wall_stage import STAGE_CSS, named, segment, stage
+from pages._wall_ranking import NARROW, WIDE, letters, ranking, revealed, sizes, titled
+from pages._wall_stage import STAGE_CSS, breadth, named, segment, stage
 
 TONES = {State.WAITING: "#8B949E", State.SPOKEN: "#B6BFC9", State.POSTPONED: "#E3B341", State.ON_STAGE: "#F2F4F7",
          State.VOTING: "#6FB1F0", State.CLOSED: "#E3B341", State.VOID: "#FF8A80", State.PUBLISHED: "#7BD09A"}
@@ -34,10 +35,11 @@ header,.stAppHeader,.stToolbar,[data-testid="stDecoration"],[data-testid="stStat
  font-family:'PingFang SC','HarmonyOS Sans SC','MiSans','Microsoft YaHei','Noto Sans CJK SC',sans-serif;
  font-variant-numeric:tabular-nums;font-size:3vh}
 .w *{box-sizing:border-box}
-.w .foot{position:absolute;left:4.5vh;right:4.5vh;bottom:1.6vh;font-size:2.5vh;color:#8B949E;display:flex;gap:4vh;
- justify-content:space-between;white-space:nowrap}
-.w .foot span{overflow:hidden;text-overflow:ellipsis}
-.w .foot span:first-child{flex:none}
+.w .foot{position:absolute;left:4.5vh;right:4.5vh;bottom:1.1vh;font-size:2.5vh;line-height:1.1;color:#8B949E;display:flex;
+ gap:4vh;justify-content:space-between;align-items:flex-end}
+.w .foot span:first-child{flex:none;max-width:60%}
+.w .foot span:last-child{text-align:right;overflow:hidden;display:-webkit-box;-webkit-line-clamp:2;
+ -webkit-box-orient:vertical;text-wrap:balance}
 .w .foot .mark{flex:none;align-self:flex-end;font-size:3.2vh;line-height:1.25;color:#101418;background:#E3B341;
  padding:0 2vh;border-radius:.5vh}
 .w.still{box-shadow:inset 0 0 0 .7vh #E3B341}
@@ -47,18 +49,20 @@ header,.stAppHeader,.stToolbar,[data-testid="stDecoration"],[data-testid="stStat
 .w .main{position:absolute;left:54vh;right:4.5vh;top:4vh;bottom:7vh;display:flex;flex-direction:column;
  justify-content:center}
 .w .full{left:4.5vh}
-.w .title{font-size:5vh;font-weight:700;margin-bottom:2vh;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
+.w .title{font-size:5vh;font-weight:700;margin-bottom:2vh;overflow-wrap:anywhere}
 .w .quiet{color:#B6BFC9}
 .w .num{font-size:20vh;font-weight:700;line-height:1.05;letter-spacing:-.02em}
 .w .num small{font-size:5vh;font-weight:500;letter-spacing:0;color:#B6BFC9}
 .w .name{font-size:8.4vh;font-weight:700;line-height:1.15}
 .w .t34{font-size:3.4vh}.w .t42{font-size:4.2vh}
 .w .note{font-size:3.4vh;color:#E3B341;margin-top:2vh}
-.w .list{display:grid;grid-auto-flow:column;column-gap:5vh}
+.w .list{display:grid;grid-auto-flow:column;column-gap:5vh;font-size:var(--narrow)}
+@media (min-aspect-ratio:8/5){.w .list{font-size:var(--wide)}}
 .w .row{display:flex;align-items:center;gap:1.6vh;border-bottom:1px solid #2B323A;white-space:nowrap;min-width:0}
 .w .row.next,.w .row.new{background:#1B232C;outline:.3vh solid #F2F4F7;outline-offset:-.3vh;border-radius:.6vh}
 .w .row .n{width:2.2em;text-align:right;color:#B6BFC9;flex:none}
-.w .row .who{flex:1;overflow:hidden;text-overflow:ellipsis;min-width:0;font-weight:600}
+.w .row .who{flex:1;min-width:0;font-weight:600;white-space:normal;overflow-wrap:anywhere;line-height:1.05;
+ text-wrap:balance}
 .w .row .st{flex:none;font-size:2.8vh;padding-right:1vh}
 .w .row .tot{flex:none;font-weight:700;text-align:right}
 .w .row .pts{flex:none;width:3.2em;text-align:right;font-size:max(2.5vh,.8em);color:#B6BFC9;padding-right:1.2vh}
@@ -73,7 +77,7 @@ header,.stAppHeader,.stToolbar,[data-testid="stDecoration"],[data-testid="stStat
 .w .bars{position:absolute;left:4.5vh;right:4.5vh;bottom:7.5vh;height:36vh;display:flex;flex-direction:column;
  justify-content:space-around}
 .w .bar{display:flex;align-items:center;gap:2.4vh}
-.w .bar .g{flex:none;width:27vh;font-size:4vh;font-weight:600;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+.w .bar .g{flex:none;font-weight:600;line-height:1.15;overflow-wrap:anywhere;text-wrap:balance}
 .w .bar .track{flex:1;background:#252C34;border-radius:.5vh;overflow:hidden}
 .w .bar .fill{height:100%}
 .w .bar .v{flex:none;width:33vh;text-align:right;white-space:nowrap;font-size:2.8vh;color:#B6BFC9}
@@ -115,14 +119,15 @@ def _agenda(wall: AgendaWall) -> str:
     rows = math.ceil(len(wall.rows) / wall.columns) or 1
     alone = wall.columns == 1
     height = min(12.0, (88 if alone else 70 if words else 78) / rows)
-    width = 70.0 if alone else (NARROW - 5 * (wall.columns - 1)) / wall.columns
-    font = fitting(min(4.6, height * .56), width - 16, max((len(one.name) for one in wall.rows), default=0) + 2.4)
+    longest = max((breadth(one.name) for one in wall.rows), default=0.0)
+    narrow, wide = (letters(height, .56, 4.6, (whole - 5 * (wall.columns - 1)) / wall.columns - 19, longest, 2.4)
+                    for whole in ((NARROW - 54, WIDE - 54) if alone else (NARROW, WIDE)))
     lines = "".join(_agenda_row(one, one == wall.next) for one in wall.rows)
     table = (f'<div class="list" style="grid-template-rows:repeat({rows},{height:.2f}vh);grid-template-columns:'
-             f'repeat({wall.columns},minmax(0,1fr));font-size:{font:.2f}vh">{lines}</div>')
+             f'repeat({wall.columns},minmax(0,1fr));{sizes(narrow, wide)}">{lines}</div>')
     if not alone:
         called = f"下一家：第{wall.next.position}家　{wall.next.name}" if wall.next else f"已打分{wall.done}家"
-        return f'<div class="main full"><div class="title">{escape(called)}</div>{note}{table}</div>'
+        return f'<div class="main full">{titled(called)}{note}{table}</div>'
     if wall.next is not None:
         side = (f'<div class="quiet t42">下一家</div>'
                 f'<div class="num"><small>第</small>{wall.next.position}<small>家</small></div>'
@@ -141,9 +146,10 @@ def _agenda_row(one: AgendaRow, following: bool) -> str:
 
 
 def _ballot(wall: BallotWall, address: str | None) -> str:
-    size = min(9.5, 78 / max(1, len(wall.name)))
+    broad = max(1.0, breadth(wall.name))
+    size = max(min(9.5, 80 / broad), min(6.5, 160 / (broad + 2)))  # in one line, or in two
     head = (f'<div class="head"><div class="quiet t34">{escape(wall.heading)}</div>'
-            f'<div class="name" style="font-size:{size:.1f}vh;white-space:nowrap">{escape(wall.name)}</div></div>')
+            f'<div class="name" style="font-size:{size:.1f}vh">{escape(wall.name)}</div></div>')
     if wall.open and wall.closes_at is not None:
         big = f'<div class="big"><div style="height:23vh"></div>{_left_words(wall)}{_steps(wall)}</div>'
     else:
@@ -160,7 +166,8 @@ def _ballot(wall: BallotWall, address: str | None) -> str:
         code = (f'<div class="code"><img alt="" src="{_qr(address + "/b")}"><b>请扫描胸牌二维码打分</b>'
                 f'<span>扫过胸牌的手机，也可以扫这里</span></div>')
     height = min(7.0, 26 / max(1, len(wall.groups)))
-    bars = "".join(_bar(one, BARS[n % len(BARS)], height) for n, one in enumerate(wall.groups))
+    label = group_label([one.name for one in wall.groups])
+    bars = "".join(_bar(one, BARS[n % len(BARS)], height, label) for n, one in enumerate(wall.groups))
     return f'{head}{big}{code}<div class="bars">{bars}</div>'
 
 
@@ -176,11 +183,23 @@ def _steps(wall: BallotWall) -> str:
     return f'<div class="quiet" style="font-size:2.5vh">{escape("　".join(notes))}</div>' if notes else ""
 
 
-def _bar(one: GroupTurnout, colour: str, height: float) -> str:
+def group_label(names: Sequence[str]) -> tuple[float, float]:
+    """(width, letters) of the names beside their bars: as large as the longest fits, in as many lines as a bar leaves room
+    for; the bars give way to it, down to a third of the narrower screen."""
+    room, longest = 36 / max(1, len(names)), max(map(breadth, names), default=0)
+    for most, width, least in ((2, 27.0, 3.2), (2, 36.0, 2.9), (2, 45.0, 2.5), (9, 45.0, 2.5)):
+        for size in (4.0, 3.7, 3.4, 3.2, 2.9, 2.7, 2.5):
+            lines = 1 if longest * size <= width else math.ceil(longest * size / (width - size))
+            if size >= least and lines <= most and lines * size * 1.15 <= room:
+                return width, size
+    return 45.0, 2.5
+
+
+def _bar(one: GroupTurnout, colour: str, height: float, label: tuple[float, float]) -> str:
     share = min(100, 100 * one.voted // one.due) if one.due else 0
     digits = len(f"{one.voted}{one.due}")
     size = max(2.5, min(height * .42, 33 / (5.5 + 1.1 * digits)))  # the numbers are nearly twice as large as the words
-    return (f'<div class="bar"><span class="g">{escape(one.name)}</span>'
+    return (f'<div class="bar"><span class="g" style="width:{label[0]:.0f}vh;font-size:{label[1]:.1f}vh">{escape(one.name)}</span>'
             f'<span class="track" style="height:{height:.1f}vh"><span class="fill" style="display:block;width:{share}%;'
             f'background:{colour}"></span></span><span class="v" style="font-size:{size:.2f}vh">'
             f'已投 <b>{one.voted}</b> / 应投 <b>{one.due}</b></span></div>')

@@ -59,7 +59,7 @@ def segment(wall: SegmentWall) -> str:
 
 def named(name: str) -> str:
     """A name in two lines beside what is said, or fewer."""
-    return f'<div class="name" style="font-size:{min(8.4, 84 / (_breadth(name) + 1)):.1f}vh">{escape(name)}</div>'
+    return f'<div class="name" style="font-size:{max(3.2, min(8.4, 84 / (breadth(name) + 1))):.1f}vh">{escape(name)}</div>'
 
 
 def _before(words: str) -> str:
@@ -150,8 +150,8 @@ def _height(one: Point, scale: float, width: float) -> float:
 
 def _lines(words: str, size: float, width: float) -> int:
     """Lines of a sentence set in this size, a Latin letter or digit being about six tenths of a character wide."""
-    return math.ceil(_breadth(words) * size / width)
+    return math.ceil(breadth(words) * size / width)
 
 
-def _breadth(words: str) -> float:
+def breadth(words: str) -> float:
     return sum(0.6 if ch.isascii() else 1.0 for ch in words)
