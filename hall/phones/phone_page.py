@@ -119,6 +119,7 @@ class ReceiptView:
 class PhoneView:
     """Everything one phone shows at one moment. `phase` is waiting, open, closed or published.
 
+    `replaced`: of a secret seat with a new badge, whose paper of before, if there was one, nobody here knows.
     `shadow`: a seat for training, whose papers are never counted. `barred`: recused for every target of the round.
     `partial`: the rule lets criteria stay blank.
     `phase_code` and `etag` are what `/now` says of the same moment; times are milliseconds since 1970.
@@ -148,6 +149,7 @@ class PhoneView:
     shadow: bool = False
     may_ask: bool = False
     route: str = ""
+    replaced: bool = False
 
     @property
     def parts(self) -> tuple[tuple[str, tuple[TargetView, ...]], ...]:

@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from db.values import Receipt
 from hall.moment.snapshot import SeatCard, Snapshot
 from hall.phones.phone_page import PhoneView, render_phone, seconds_between
-from hall.phones.phone_view import is_spoiled, milliseconds, news_of, receipt_view, view_of
+from hall.phones.phone_view import is_spoiled, may_have_voted, milliseconds, news_of, receipt_view, view_of
 from scoring.round import Phase
 
 LONG = 160  # bytes from which compressing a part is worth its while
@@ -77,7 +77,7 @@ def _blank(snapshot: Snapshot, seat: SeatCard, receipt: Receipt | None, at: date
     now = snapshot.round
     recused = () if now is None else tuple(snapshot.recused(seat, key) for key in now.targets)
     key = ("page", seat.group, seat.shadow, recused, receipt is not None and len(receipt.lines) > 0, receipt is None,
-           receipt is not None and is_spoiled(receipt))
+           receipt is not None and is_spoiled(receipt), may_have_voted(snapshot, seat))
     kept = snapshot.kept.get(key)
     if not isinstance(kept, Blank):
         page = render_phone(_with_signs(view_of(snapshot, seat, receipt, at=at, nonce="", etag="")))

@@ -158,7 +158,16 @@ def view_of(snapshot: Snapshot, seat: SeatCard, receipt: Receipt | None, *, at: 
         void_note=_void_note(snapshot),
         may_ask=snapshot.phones_may_ask,
         route=route_words(seat, [one for one in snapshot.targets if not one.postponed]),
+        replaced=receipt is None and may_have_voted(snapshot, seat),
     )
+
+
+def may_have_voted(snapshot: Snapshot, seat: SeatCard) -> bool:
+    """Whether this badge of a secret seat was given out after the round had begun: what was sent with the one before counts,
+    and is not to be found with this one."""
+    now = snapshot.round
+    return (now is not None and snapshot.rule.group(seat.group).secret and not seat.shadow
+            and text_of(now.opened_at) <= seat.replaced_at)
 
 
 def receipt_view(snapshot: Snapshot, seat: SeatCard, receipt: Receipt) -> ReceiptView:

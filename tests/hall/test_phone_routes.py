@@ -324,6 +324,26 @@ def test_an_unknown_badge_and_a_replaced_one_get_the_same_404(phones: Phones) ->
     assert phones.http.get("/b/secret-L1-new").status_code == 200
 
 
+def test_a_secret_seat_with_a_new_badge_is_told_that_what_it_sent_before_counts_and_nobody_learns_whether_it_did(
+        phones: Phones) -> None:
+    opened = phones.open("U1")
+    shelved = phones.http.get("/b/secret-P1").text
+    send(phones, paper(opened), seat="P1")
+    phones.clock.pass_seconds(1)
+    phones.issue_badges("P1", "L1", edition="-new")
+
+    page = phones.http.get("/b/secret-P1-new").text
+
+    assert "换之前投过的，那张票照常计入，不用再投；没投过的，请照常打分。" in page
+    assert "胸牌是这一轮" not in shelved + phones.http.get("/b/secret-L1-new").text
+    phones.close_round()
+    page = phones.http.get("/b/secret-P1-new").text
+    assert "换胸牌之前投的票照常计入。" in page and "没有收到您的评分" not in page
+    phones.clock.pass_seconds(1)
+    phones.open("U2")
+    assert "胸牌是" not in phones.http.get("/b/secret-P1-new").text
+
+
 def test_a_browser_is_refused_on_its_own_page_with_what_was_typed(phones: Phones) -> None:
     opened = phones.open("U1")
 
