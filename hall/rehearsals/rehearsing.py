@@ -20,7 +20,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from db import rehearsal
-from db.engine import Database
+from db.engine import Connection, Database
 from db.reads import people as people_reads
 from db.reads import sittings as reads
 from db.values import Sitting, Staff
@@ -31,6 +31,7 @@ from hall.parent import TOLD
 from hall.sole import Sole
 from office import people
 from office.refusal import NotFound, Refused
+from scoring.round import Phase
 
 PORTS = range(8601, 8700)
 EVERYWHERE, AT_HOME = "0.0.0.0", "127.0.0.1"
@@ -115,6 +116,7 @@ def prepare(database: Database, sitting: str, *, by: str, at: datetime) -> Path:
         with database.reading() as c:
             if rehearsal.is_marked(c):
                 raise Refused("这里已经是彩排。请回到正式系统再开始另一场。")
+            _refuse_while_voting(c)
             found = reads.sitting(c, sitting)
         if found is None:
             raise NotFound(f"没有场次“{sitting}”。")
@@ -141,6 +143,7 @@ def start(database: Database, *, host: str, at: datetime, port: int | None = Non
             sole.hold()  # refused in words while another process serves it
             sole.let_go()
             with database.reading() as c:
+                _refuse_while_voting(c)
                 real = people_reads.setting(c, "public_url") or os.environ.get("LEITAI_PUBLIC_URL", "")
             port = _free_port(host) if port is None else port
             serving.check_port(host, port)
@@ -191,6 +194,13 @@ def environment(given: Mapping[str, str], place: Path, phones: str) -> dict[str,
     kept = {name: value for name, value in given.items()
             if not name.upper().startswith(_PRIVATE) and not value.startswith(("postgres", "sqlite:"))}
     return {**kept, "LEITAI_DATABASE_URL": f"sqlite:///{place}", "LEITAI_PUBLIC_URL": phones, TOLD: str(os.getpid())}
+
+
+def _refuse_while_voting(c: Connection) -> None:
+    """A second server that starts takes the machine's breath away for seconds, and a hall is voting."""
+    for one in reads.sittings(c):
+        if any(held.phase is Phase.OPEN for held in reads.rounds(c, one.id)):
+            raise Refused(f"{one.title}正在打分，彩排会占用同一台服务器。请截止以后再开始。")
 
 
 def _phones_address(real: str, host: str, port: int) -> str:

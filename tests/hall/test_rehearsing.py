@@ -166,6 +166,20 @@ def test_one_rehearsal_at_a_time_and_none_inside_another(hall, place):
 
 
 @on_sqlite
+def test_no_rehearsal_is_started_beside_a_hall_that_votes(hall, place):
+    database = hall.house.database
+    rehearsing.prepare(database, hall.key, by="host", at=hall.now)
+    hall.open("U1")
+
+    with pytest.raises(Refused, match="正在打分，彩排会占用同一台服务器"):
+        rehearsing.start(database, host="127.0.0.1", at=hall.now)
+    rehearsing.finish(database)
+    with pytest.raises(Refused, match="正在打分，彩排会占用同一台服务器"):
+        rehearsing.prepare(database, hall.key, by="host", at=hall.now)
+    assert not rehearsing.is_there(database)
+
+
+@on_sqlite
 def test_what_is_served_or_bears_no_mark_is_not_thrown_away(hall, place):
     rehearsing.prepare(hall.house.database, hall.key, by="host", at=hall.now)
     held = Sole(Database(f"sqlite:///{place}"))
