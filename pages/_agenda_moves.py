@@ -4,6 +4,7 @@ means before it is done; the reason goes into the record."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 
 import streamlit as st
 
@@ -13,6 +14,7 @@ from hall.stage import agenda
 from hall.stage.supplement import Panel
 from office.people import Staff
 from pages._frame import house, say_what_happened
+from scoring.round import Phase
 
 Do = Callable[..., None]
 PUT_OFF, BACK, INSTEAD, APART, RANKED, MOVE = "延到补场", "收回延期", "代为发言", "只打分不排名", "恢复参加排名", "移到别处"
@@ -39,6 +41,8 @@ def draw(snapshot: Snapshot, key: str, who: Staff, do: Do) -> None:
         do(action, *args, **kwargs)
 
     _FORMS[doing](now, card, sure)
+    if words := _why_not_put_off(now, card):
+        st.html(f'<p class="lt-note">{escape(words)}</p>')
     st.html(f'<p class="lt-note">已经交上来的票都不动，别家的得分不变。以{who.name}的名义记入留痕。</p>')
 
 
@@ -49,6 +53,16 @@ def _possible(now: Snapshot, card: TargetCard) -> list[str]:
     is_scored = found is not None and found.void_reason is None
     return [*([] if is_scored or now.published else [PUT_OFF]), INSTEAD,
             *([] if now.published else [APART if card.ranked else RANKED]), MOVE]
+
+
+def _why_not_put_off(now: Snapshot, card: TargetCard) -> str:
+    """Why one of the ways is not offered, and what leads to it."""
+    found = now.round_of(card.key)
+    if now.published and not card.postponed:
+        return "成绩已公布，不能再延到补场，也不能再改是否排名。"
+    if card.postponed or found is None or found.void_reason is not None:
+        return ""
+    return f"{card.name}{'正在打分' if found.phase is Phase.OPEN else '已经打过分'}，不能延到补场。要延期请先用“作废重投”作废那一轮。"
 
 
 def _state(card: TargetCard) -> str:

@@ -23,6 +23,13 @@ def chosen(page: AppTest, unit: str, move: str) -> AppTest:
     return press(page, KEY)
 
 
+def test_why_a_unit_that_is_being_scored_cannot_be_put_off_is_said_with_what_leads_to_it(hall: make.Hall,
+                                                                                        open_page: OpenPage) -> None:
+    hall.open("U1")
+    page = press(open_page("host", Role.HOST, sitting=hall.key), KEY)
+    assert "A县正在打分，不能延到补场。要延期请先用“作废重投”作废那一轮。" in words(page)
+
+
 def test_a_unit_is_put_off_with_a_reason_and_taken_back(hall: make.Hall, open_page: OpenPage) -> None:
     page = chosen(open_page("host", Role.HOST, sitting=hall.key), "U2", "延到补场")
     assert "本场按其余2家排名" in words(page)
