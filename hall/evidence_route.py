@@ -22,9 +22,10 @@ from hall.house import House
 from hall.plain_page import asked_size, notice, page, served
 from hall.uploads import Form, NotTaken, read_form
 from office import people
+from office.listing.item_nodes import reportable
 from office.listing.item_rights import may
 from office.listing.items import happen, state_of
-from office.local_time import minute
+from office.local_time import day, minute
 from office.proof import evidence
 from office.proof.evidence_kinds import Kind as FileKind
 from office.proof.evidence_shelf import TooLarge, shelf_of
@@ -75,18 +76,19 @@ class _EvidenceDesk:
             await run_in_threadpool(form.close)
 
     def _take(self, number: str, who: Staff, form: Form) -> Response:
-        words, at, database = form.fields.get("words", "").strip(), self._house.clock(), self._house.database
+        words, node = form.fields.get("words", "").strip(), form.fields.get("node", "").strip()
+        at, database = self._house.clock(), self._house.database
         try:
             with form.onto(self._shelf) as files:
                 lines = evidence.attach(database, number, files, who=who, at=at)
         except Refused as refused:
-            return self._page(number, who, refused=refused, words=words)
-        if words and not _reported(state_of(database, number), words, {one.sha256 for one in lines}):
+            return self._page(number, who, refused=refused, words=words, node=node)
+        if (words or node) and not _reported(state_of(database, number), words, node, {one.sha256 for one in lines}):
             try:
-                happen(database, number, Kind.REPORTED, who=who, at=at, text=words,
+                happen(database, number, Kind.REPORTED, who=who, at=at, text=words, node=node,
                        evidence=tuple(dict.fromkeys(one.sha256 for one in lines)))
             except Refused as refused:
-                return self._page(number, who, refused=Refused(f"佐证已收下，说明没有记上：{refused}"), words=words)
+                return self._page(number, who, refused=Refused(f"佐证已收下，说明没有记上：{refused}"), words=words, node=node)
         return RedirectResponse(f"/evidence/of/{quote(number)}?done=1", status_code=303)
 
     def file(self, request: Request) -> Response:
@@ -100,7 +102,7 @@ class _EvidenceDesk:
         return served(request, self._shelf, found, asked_size(request))
 
     def _page(self, number: str, who: Staff, *, said: str = "", refused: Refused | None = None,
-              words: str = "") -> Response:
+              words: str = "", node: str = "") -> Response:
         """The form with what is there; a refusal in words at its head."""
         database = self._house.database
         try:
@@ -112,8 +114,10 @@ class _EvidenceDesk:
                  for one in evidence.evidence_of(database, number, who)]
         stands = state_of(database, number)
         may_report = may(who, stands, Kind.REPORTED) and Kind.REPORTED in MOMENTS[stands.status]
+        nodes = reportable(database, stands, day(self._house.clock())) if may_report else ()
         return page("evidence.html", status=status_of(refused), item=item, files=files, may_add=evidence.may_add(who, item),
-                    may_report=may_report, said=said, refused=str(refused or ""), words=words, accept=ACCEPT)
+                    may_report=may_report, nodes=nodes, node=node, said=said, refused=str(refused or ""), words=words,
+                    accept=ACCEPT)
 
     def _who(self, request: Request) -> Staff | None:
         return people.who(self._house.database, request.cookies.get(cookie_of(self._house)), at=self._house.clock())
@@ -123,9 +127,10 @@ def _to_door(request: Request) -> Response:
     return RedirectResponse(f"/door?next={quote(request.url.path, safe='')}", status_code=303)
 
 
-def _reported(item: Item, words: str, sent: set[str]) -> bool:
+def _reported(item: Item, words: str, node: str, sent: set[str]) -> bool:
     """Whether this very report stands already: a phone that got no answer sends it again."""
-    return any(one.text == words and set(one.evidence) == sent for one in item.readings[-3:])
+    told = [one for one in item.nodes if one.node == node] if node else item.readings[-3:]
+    return any(one.text == words and set(one.evidence) == sent for one in told)
 
 
 def status_of(refused: Refused | None) -> int:

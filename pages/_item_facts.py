@@ -11,11 +11,8 @@ from office.listing.item_nodes import Node, state_words
 from office.listing.item_words import Happening, progress_words, stage_words
 from office.listing.my_items import Pressed
 from office.local_time import minute
-from pages._items import item_link, lamp, link
+from pages._items import item_link, lamp, link, node_mark
 from scoring.commitment import Kind
-from scoring.nodes import NodeState
-
-_COLOURS = {NodeState.OVERDUE: "red", NodeState.DONE: "green", NodeState.REPORTED: "blue"}
 
 LOOK = """<style>
 .lt-item{display:grid;grid-template-columns:repeat(auto-fit,minmax(230px,1fr));gap:4px 24px;margin:.25rem 0 .75rem}
@@ -25,7 +22,6 @@ LOOK = """<style>
 .lt-line:before{content:"";position:absolute;left:-7px;top:7px;width:11px;height:11px;border-radius:6px;background:#1F4E79}
 .lt-line b{font-size:1rem}.lt-line .q{color:#4A525C;font-size:.88rem}
 .lt-line p{margin:.15rem 0;line-height:1.55;overflow-wrap:anywhere}
-.lt-nodes li{margin:.2rem 0;overflow-wrap:anywhere}.lt-nodes .q{color:#4A525C;font-size:.88rem}
 .lt-files{display:grid;grid-template-columns:repeat(auto-fill,minmax(120px,1fr));gap:10px;margin:.4rem 0}
 .lt-files a{border:1px solid #D9DDE3;border-radius:6px;padding:6px;color:#1F4E79;font-size:.85rem;overflow-wrap:anywhere;
 min-height:48px;display:block}
@@ -89,14 +85,14 @@ def _node(one: Node, card: ItemCard) -> str:
     owner = f"（{escape(one.milestone.owner)}）" if one.milestone.owner else ""
     proof = _files_of(one.report.evidence, files) if one.report is not None else ""
     to = f"　{_report_of(card.line.number, one.name)}" if one.open and Kind.REPORTED in card.kinds else ""
-    return (f'{_shape(one.state)} {escape(one.name)}{owner}'
+    return (f'{node_mark(one.state)} {escape(one.name)}{owner}'
             f'<div class="q">{escape(one.words)}{f"　{proof}" if proof else ""}{to}</div>')
 
 
 def due_nodes(items: tuple[Pressed, ...], today: date) -> str:
     """The milestones of several items, each with the way to its report."""
     rows = "".join(
-        f'<li>{_shape(one.state)} {escape(one.milestone.name)}　{_report_of(item.number, one.milestone.name)}<div class="q">'
+        f'<li>{node_mark(one.state)} {escape(one.milestone.name)}　{_report_of(item.number, one.milestone.name)}<div class="q">'
         f"{escape(state_words(one.state, one.milestone.due, today))}　{item_link(item.number)} {escape(item.text)}</div></li>"
         for item in items for one in item.nodes)
     return f"<ul class='lt-nodes'>{rows}</ul>"
@@ -104,10 +100,6 @@ def due_nodes(items: tuple[Pressed, ...], today: date) -> str:
 
 def _report_of(number: str, node: str) -> str:
     return f'<a class="lt-go" target="_self" href="{escape(link("item", n=number, node=node))}">报告完成</a>'
-
-
-def _shape(state: NodeState) -> str:
-    return f'<span class="lt-light lt-{_COLOURS.get(state, "grey")}">{state.shape}</span>'
 
 
 def timeline(card: ItemCard) -> str:

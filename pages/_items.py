@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 
 from office.listing.follow_up import FollowUp, ListedItem, days_words, look_of, marks_of
 from office.listing.item_words import progress_words, stage_words
+from scoring.nodes import NodeState
 
+_OF_NODES = {NodeState.OVERDUE: "red", NodeState.DONE: "green", NodeState.REPORTED: "blue"}
 LOOK = """<style>
 .lt-blue{color:#1F4E79}.lt-grey{color:#4A525C}
 .lt-lamps{display:flex;flex-wrap:wrap;gap:8px;margin:.25rem 0 1rem}
@@ -21,6 +23,9 @@ color:#1F2328;display:inline-flex;flex-direction:column;justify-content:center}
 .lt-lamps small{color:#4A525C;font-size:.85rem}
 .lt-marks span{display:inline-block;border:1px solid #8A5A12;color:#8A5A12;border-radius:4px;padding:0 .4rem;
 font-size:.8rem;margin:.15rem .35rem 0 0;white-space:nowrap}
+ul.lt-nodes{list-style:none;padding:0;margin:.25rem 0 1rem}ul.lt-nodes li{margin:0 0 .5rem;padding:0;overflow-wrap:anywhere}
+.lt-nodes .q{color:#4A525C;font-size:.88rem;padding-left:1.35rem}.lt-nodes a.lt-go{white-space:nowrap}
+@media (max-width:640px){.lt-nodes a.lt-go{display:inline-block;min-height:44px;line-height:44px}}
 .lt-go,.lt-cards a.lt-go{color:#1F4E79;text-decoration:underline;text-underline-offset:3px}
 .lt-cards article a.lt-go{display:inline-block;padding:.35rem 0;min-height:44px;line-height:2}
 </style>"""
@@ -38,6 +43,11 @@ def lamp(light: str, words: str = "") -> str:
     """Shape, word and colour together."""
     look = look_of(light)
     return f'<span class="lt-light lt-{look.colour.value}">{look.shape} {escape(words or look.word)}</span>'
+
+
+def node_mark(state: NodeState) -> str:
+    """The shape of a milestone, in its colour; the word stands beside it."""
+    return f'<span class="lt-light lt-{_OF_NODES.get(state, "grey")}">{state.shape}</span>'
 
 
 def link(page: str, **address: str) -> str:

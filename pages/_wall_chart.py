@@ -11,7 +11,7 @@ from office.listing.follow_up import days_words, look_of
 from office.listing.item_nodes import line_words
 from office.listing.item_words import progress_words, stage_words
 from office.listing.wall_chart import Chart, Month, Planned
-from pages._items import item_link, lamp, link
+from pages._items import item_link, lamp, link, node_mark
 
 LOOK = """<style>
 .lt-chart-table{border-collapse:collapse;width:100%;font-size:.9rem}
@@ -102,7 +102,7 @@ def _of_day(day: date, address: Mapping[str, str]) -> str:
 def _besides(day: date, month: Month) -> str:
     """Parked items to look at again, and milestones; of these how many were missed."""
     said = [f"{words}{days[day]}" for words, days in (("‖ 挂账复核", month.reviews), ("◇ 节点", month.nodes)) if day in days]
-    said += [f"■ 逾期{month.missed[day]}"] if day in month.missed else []
+    said += [f'<span class="lt-red">■ 逾期{month.missed[day]}</span>'] if day in month.missed else []
     return f'<span class="lt-note">{"　".join(said)}</span>' if said else ""
 
 
@@ -132,12 +132,14 @@ def _cells(view: str, one: Planned, today: date) -> tuple[str, ...]:
     line, number = one.line, item_link(one.line.number)
     due = line.deadline.isoformat() if line.deadline else "—"
     texts: dict[str, tuple[str, ...]] = {
-        "plan": (line.unit_name, line.text, "；".join(line_words(node) for node in one.nodes) or "—", due),
         "task": (line.unit_name, line.text, line.shortcoming or "—", line.amount or line.goal or "—", "；".join(line.measures) or "—"),
         "division": (line.text, line.lead_unit or "—", line.unit_name, "、".join(one.supporting) or "—"),
         "responsibility": (line.text, line.contact_leader or "—", line.unit_name, line.owner or "—", line.supervisor or "—",
                            line.team or "—"),
     }
+    if view == "plan":
+        nodes = "".join(f"<div>{node_mark(node.state)} {escape(line_words(node))}</div>" for node in one.nodes)
+        return (number, escape(line.unit_name), escape(line.text), nodes or "—", due)
     if view != "progress":
         return (number, *(escape(text) for text in texts[view]))
     said = str(line.state.get("said", ""))

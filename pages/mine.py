@@ -21,8 +21,8 @@ today = local_time.day(house().clock())
 mine = my_items(house().database, who, today=today)
 seen: set[str] = set()
 if mine.nodes:
-    st.subheader(f"时间节点（{sum(len(one.nodes) for one in mine.nodes)}个）", anchor=False)
-    st.html(_item_facts.LOOK + _item_facts.due_nodes(mine.nodes, today))
+    st.subheader(f"时间节点（{mine.nodes_words}）", anchor=False)
+    st.html(_item_facts.due_nodes(mine.nodes, today))
 elif not mine.waiting:
     _sheet.say("现在没有等您办的事项。")
 for one in mine.waiting:

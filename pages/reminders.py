@@ -77,7 +77,7 @@ def _set_terms(who: Staff) -> None:
         by=who.name, at=house().clock(), done="提醒期限已保存。")
 
 
-header("提醒", "到期、逾期、久无进展的事项，等单位回应的，等人审批、核查、签批、公示的；各人的首页上也看得到自己的。")
+header("提醒", "到期、逾期、久无进展的事项和时间节点，等单位回应的，等人审批、核查、签批、公示的；各人的首页上也看得到自己的。")
 say_what_happened_everywhere()
 today, sent, how = st.tabs(["今天的提醒", "发送记录", "发送设置"], key="reminders/tabs")
 with today:

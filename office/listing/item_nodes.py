@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from db.engine import Database
 from db.item_values import Milestone
+from db.reads import item_nodes
+from db.reads import items as reads
 from db.reads.item_nodes import NodeLine
 from scoring.item import Item
 from scoring.item_kept import NodeReport
@@ -66,6 +69,14 @@ def nodes_of(item: Item, plan: tuple[Milestone, ...], day: date, *, archived: bo
         Node(milestone=one, day=day, report=stand.report,
              state=NodeState.STILL if archived and stand.state is NodeState.AHEAD else on_day(stand.state, one.due, day))
         for one, stand in stands)
+
+
+def reportable(database: Database, item: Item, day: date) -> tuple[str, ...]:
+    """The names of the milestones that a report of this item may say are reached."""
+    with database.reading() as c:
+        item_id = reads.id_of(c, item.number)
+        plan = item_nodes.plans_of(c, [item_id]).get(item_id, ()) if item_id is not None else ()
+    return tuple(one.name for one in nodes_of(item, plan, day, archived=False) if one.open)
 
 
 def state_words(state: NodeState, due: date, day: date) -> str:

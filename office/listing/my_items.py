@@ -46,6 +46,13 @@ class Mine:
     whose: str
     all_of_it: FollowUp | None
 
+    @property
+    def nodes_words(self) -> str:
+        """How many milestones are overdue, how many due soon."""
+        told = [node.state is NodeState.OVERDUE for one in self.nodes for node in one.nodes]
+        late, soon = sum(told), len(told) - sum(told)
+        return "，".join(words for n, words in ((late, f"{late}个逾期"), (soon, f"{soon}个将到期")) if n)
+
 
 def my_items(database: Database, who: Staff, *, today: date) -> Mine:
     """What waits for this person, the most pressing first."""
@@ -75,7 +82,7 @@ def _asked(who: Staff, leaders: tuple[str, ...], answers: tuple[Unanswered, ...]
     if Role.LIAISON in who.roles and who.unit:
         mine = Filter(unit=who.unit, open_only=True)
         if answers:
-            yield ("有新要求，请回应（催办、督办单、不予销号、延期未批、反弹）",
+            yield ("有新要求，请回应（催办、督办单、不予销号、延期未批、节点退回、反弹）",
                    replace(mine, numbers=tuple(one.number for one in answers)))
         yield "已逾期，请报告进展和原因", replace(mine, light="overdue")
         yield "时间节点逾期，请报告完成或说明原因", replace(mine, nodes="overdue")

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,11 +18,13 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
+from db.item_values import Milestone
 from hall import evidence_route, uploads
 from hall.door import COOKIE
 from office.listing.items import state_of
 from office.people import Role
 from office.proof.evidence_shelf import MOST_BYTES, shelf_of
+from scoring.commitment import Kind
 from tests import files, make_list
 
 JPEG = files.photo()
@@ -57,10 +60,10 @@ class Site:
         return httpx.Client(base_url=self.base, cookies=cookies, timeout=30)
 
     def send(self, content: bytes, file_name: str = "现场.jpg", *, by: str = "liaison", to: str = "",
-             media: str = "image/jpeg", words: str = "", **headers: str) -> httpx.Response:
+             media: str = "image/jpeg", words: str = "", node: str = "", **headers: str) -> httpx.Response:
         with self.browser(by) as browser:
             return browser.post(self.page(to or self.one), files={"files": (file_name, content, media)},
-                                data={"words": words}, headers=headers)
+                                data={"words": words, "node": node}, headers=headers)
 
     def page(self, number: str) -> str:
         return f"/evidence/of/{quote(number)}"
@@ -220,6 +223,22 @@ def test_words_with_the_photos_are_a_report_of_progress_once(site: Site) -> None
     assert asked == [True, False, False]  # whose words could not be written down is not asked for any
     late = site.send(files.pdf(), words="补一份")
     assert (late.status_code, "佐证已收下，说明没有记上" in late.text) == (422, True)
+
+
+def test_a_milestone_is_reported_with_its_photo_from_the_phone_once(site: Site) -> None:
+    node = Milestone(text="<合龙>", due=date(2026, 5, 1))
+    number = site.list.enter("small-A", "架桥", milestones=(node,))
+    site.list.happen(number, Kind.ACCEPTED)
+    with site.browser("liaison") as unit:
+        assert "<option>2026-05-01 &lt;合龙&gt;</option>" in unit.get(site.page(number)).text
+        wrong = site.send(JPEG, to=number, node="2026-05-01 开工")
+        assert (wrong.status_code, "没有节点“2026-05-01 开工”" in wrong.text) == (422, True)
+        for _again in range(2):
+            assert site.send(JPEG, to=number, node=node.name).status_code == 303
+        assert "<select" not in unit.get(site.page(number)).text
+        assert "<select" not in unit.get(site.page(site.one)).text
+    (report,) = state_of(site.house.database, number).nodes
+    assert (report.node, report.by_unit, len(report.evidence), report.waits) == (node.name, "small-A", 1, True)
 
 
 def test_a_photo_is_shown_as_a_picture_drawn_anew(site: Site) -> None:

@@ -11,6 +11,7 @@ import pytest
 from db.engine import Database
 from db.item_lines import Filter
 from db.reads import evidence as evidence_reads
+from db.reads import item_nodes
 from db.reads import items as reads
 from office.folders.list_folder import read_list
 from office.folders.loading import load_folder
@@ -104,6 +105,20 @@ def test_what_is_wrong_is_refused_with_file_and_row_and_nothing_is_stored(databa
     with pytest.raises(Refused, match=said.replace("(", r"\(")):
         load_folder(database, folder, by="cli", at=make.START)
     assert follow_up(database, Filter(), as_of=DAY).found == 0
+
+
+def test_milestones_are_reported_and_looked_at_in_files_too(database, folder):
+    told = ("item,on,kind,text,passed,node\nP1-1,2017-03-02,accepted,,,\nP1-1,2017-06-28,reported,签约24户,,{node}\n"
+            "P1-1,2017-06-29,node_checked,核对了名单,yes,{node}\n")
+    (folder / "item_events.csv").write_text(told.format(node="2017-06-30 签约九成"), encoding="utf-8")
+    with pytest.raises(Refused, match=r"item_events\.csv第3行node列：.*不是这一项在item_milestones\.csv里的节点"):
+        load_folder(database, folder, by="cli", at=make.START)
+    (folder / "item_events.csv").write_text(told.format(node="2017-06-30 签约八成"), encoding="utf-8")
+    load_folder(database, folder, by="cli", at=make.START)
+    with database.reading() as c:
+        item_id = reads.id_of(c, "P1-1")
+        (node,) = item_nodes.lines_of(c, [item_id], DAY)[item_id]
+    assert (node.state.value, node.reported_on) == ("done", date(2017, 6, 28))
 
 
 def test_a_list_that_is_over_is_archived_on_the_day_that_its_folder_names_and_only_when_it_is_new(database, folder):

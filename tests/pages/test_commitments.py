@@ -173,7 +173,7 @@ def test_a_missed_milestone_is_reported_from_my_items_and_found_reached_by_the_o
     assert "1个节点逾期" in leaders and '&amp;nodes=overdue">节点逾期1个' in leaders
     assert "2026-04-23 通车：到期未报" in text(open_page(monkeypatch, tokens["clerk"], "wallchart", view="plan", text=late))
     month = text(open_page(monkeypatch, tokens["clerk"], "wallchart", view="calendar", month="2026-04"))
-    assert "◇ 节点1　■ 逾期1" in month and "◇ 节点1</span>" in month
+    assert '◇ 节点1　<span class="lt-red">■ 逾期1' in month and "◇ 节点1</span>" in month
 
 
 def test_a_list_that_is_over_is_put_away_and_the_pages_open_with_what_is_pressed(at_home, tokens, monkeypatch):
