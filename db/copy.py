@@ -1,15 +1,20 @@
 """A consistent copy of a whole database while it is in use, and putting it back.
 
 The copy is a SQLite file with the same schema, whatever the database itself is: rows are read in one
-transaction, so that the copy shows one moment.
+transaction, so that the copy shows one moment. What is put back is read from a place of our own: a copy stays as it was
+written, may lie where nothing can be written, and somebody else's file is never touched.
 """
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from sqlalchemy import delete, func, insert, select, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import delete, func, insert, inspect, select, text
+from sqlalchemy.exc import StatementError
 
 from db import tables as t
 from db.engine import Connection, Database
@@ -23,6 +28,10 @@ RESTORED = 1_000_000
 
 class NotACopy(Exception):
     """The file is not a copy that this program made."""
+
+
+class Damaged(NotACopy):
+    """It was a copy once; something has happened to its bytes since."""
 
 
 class OtherWorld(Exception):
@@ -55,10 +64,8 @@ def put_back(database: Database, file: Path) -> int:
     with file.open("rb") as opened:
         if opened.read(16) != b"SQLite format 3\x00":
             raise NotACopy
-    source = Database(f"sqlite:///{file}")
     try:
-        migrate(source)
-        with source.read.connect() as c, c.begin(), database.write.begin() as sink:
+        with _own_copy(file) as source, source.read.connect() as c, c.begin(), database.write.begin() as sink:
             if mark_of(c) != mark_of(sink):
                 raise OtherWorld
             known = _highest_serial(sink)
@@ -73,10 +80,37 @@ def put_back(database: Database, file: Path) -> int:
             # beyond what anybody has seen: the same copy put back a second time is noticed a second time
             sink.execute(t.sitting.update().values(serial=max(known, _highest_serial(sink)) + RESTORED))
             return rows
-    except DatabaseError as cause:
+    except (StatementError, ValueError) as cause:
         raise NotACopy from cause
-    finally:
-        source.dispose()
+
+
+@contextmanager
+def _own_copy(file: Path) -> Iterator[Database]:
+    """The copy's content, checked and brought to the newest schema, in a folder that is gone afterwards."""
+    with TemporaryDirectory() as folder:
+        own = Path(folder) / "copy.db"
+        for tail in ("", "-wal"):  # of a database file that was not shut properly
+            if (beside := file.with_name(file.name + tail)).is_file():
+                shutil.copyfile(beside, f"{own}{tail}")
+        source = Database(f"sqlite:///{own}")
+        try:
+            with source.read.connect() as c:
+                if not _is_whole(c):
+                    raise Damaged
+                there = set(inspect(c).get_table_names())
+            if not {"alembic_version", t.sitting.name, t.record_entry.name} <= there:
+                raise NotACopy
+            migrate(source)
+            yield source
+        finally:
+            source.dispose()
+
+
+def _is_whole(c: Connection) -> bool:
+    try:
+        return c.execute(text("pragma integrity_check")).scalar() == "ok"
+    except StatementError:
+        return False
 
 
 def _pour(source: Connection, sink: Connection) -> int:

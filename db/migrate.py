@@ -14,6 +14,10 @@ HERE = Path(__file__).parent
 _ONE_AT_A_TIME = 20_190_423  # any number that nobody else uses for an advisory lock in this database
 
 
+class MadeByNewer(DatabaseUnreachable):
+    """A later version of this program has written it."""
+
+
 def migrate(database: Database) -> None:
     """Create or upgrade the schema; a database that is up to date is left alone.
 
@@ -23,7 +27,10 @@ def migrate(database: Database) -> None:
         with database.write.begin() as connection:
             if not database.is_sqlite:
                 connection.exec_driver_sql(f"select pg_advisory_xact_lock({_ONE_AT_A_TIME})")
-            if _version(connection) != newest():
+            found = _version(connection)
+            if found is not None and found > newest():
+                raise MadeByNewer(f"数据库是更新的程序写的（{found}），这个程序只认到{newest()}。请换用新版程序再启动。")
+            if found != newest():
                 _upgrade(connection)
             make_stale_again(connection)
     except OperationalError as cause:

@@ -44,17 +44,28 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     try:
-        asked = _parser().parse_args(arguments)
+        asked = _parser().parse_args(_readable(sys.argv[1:] if arguments is None else arguments))
         return int(asked.do(asked) or 0)
     except (Refused, DatabaseUnreachable, PackageRefused, RuleRefused) as refused:
         print(str(refused), file=sys.stderr)
-    except SQLAlchemyError as cause:
-        print(f"数据库出错，没有改动任何数据：{str(cause).splitlines()[0][:200]}", file=sys.stderr)
     except BrokenPipeError:
         return 0
+    except OSError as cause:
+        where = f"（{cause.filename}）" if cause.filename else ""
+        print(f"文件读写不成：{cause.strerror or cause}{where}。请检查路径、权限和磁盘空间。", file=sys.stderr)
+    except SQLAlchemyError as cause:
+        print(f"数据库出错，没有改动任何数据：{str(cause).splitlines()[0][:200]}", file=sys.stderr)
     except KeyboardInterrupt:
         return 130
     return 2
+
+
+def _readable(arguments: Sequence[str]) -> Sequence[str]:
+    """Half a surrogate pair is how Python spells bytes that are no UTF-8; no database and no printer takes it."""
+    for one in arguments:
+        if "\0" in one or any("\ud800" <= c <= "\udfff" for c in one):
+            raise Refused(f"命令里的“{one.encode('utf-8', 'replace').decode()[:40]}”不是 UTF-8 文字，请重新输入。")
+    return arguments
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -188,6 +199,8 @@ def _seats(asked: argparse.Namespace) -> None:
     database = _database(asked)
     here = os.environ.get("LEITAI_PUBLIC_URL") or f"http://{lan_address()}:{os.environ.get('PORT', '8501')}"
     base = asked.base_url or badges.public_url(database, here)
+    if not base.startswith(("http://", "https://")) or not base.isprintable() or " " in base:
+        raise Refused(f"手机访问的地址“{base[:40]}”不能用，请写成 http://192.168.1.20:8501 这样；胸牌没有更换。")
     is_device = asked.file.exists() and not asked.file.is_file()
     written = asked.file if is_device else asked.file.with_name(f"{asked.file.name}.part")
     try:
@@ -262,7 +275,7 @@ def _verify(asked: argparse.Namespace) -> int:
     kept = None
     if asked.head is not None:
         number, digest = asked.head
-        if not number.isdigit():
+        if not (number.isascii() and number.isdigit() and len(number) <= 15):
             raise Refused("--head 请写 leitai backup 印出的条号和指纹，例如 --head 37 1f0c……")
         kept = (int(number), digest)
     checks = care.verify(_database(asked), kept=kept)

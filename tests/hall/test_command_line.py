@@ -105,6 +105,13 @@ def test_new_badges_stop_the_earlier_ones(leitai, url: str, tmp_path: Path) -> N
     (("link", "--name", "nobody"), "没有“nobody”"),
     (("open", KEY, "U01", "--seconds", "99999999999999"), "0到86400秒"),
     (("open", KEY, "U01", "--seconds=-5"), "0到86400秒"),
+    (("status", "\udcff"), "不是 UTF-8 文字"),
+    (("export", KEY, "a\0b"), "不是 UTF-8 文字"),
+    (("load", "n" * 300), "文件读写不成"),
+    (("seats", KEY, "--csv", "/tmp/" + "n" * 300), "文件读写不成"),
+    (("seats", KEY, "--csv", "/tmp/x.csv", "--base-url", "javascript:alert(1)"), "胸牌没有更换"),
+    (("verify", "--head", "²", "x"), "--head 请写"),
+    (("verify", "--head", "9" * 5000, "x"), "--head 请写"),
 ])
 def test_a_mistake_gets_one_sentence_and_exit_2(leitai, arguments: tuple[str, ...], words: str) -> None:  # type: ignore[no-untyped-def]
     leitai("load", SAMPLE)
