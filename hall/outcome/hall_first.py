@@ -17,7 +17,7 @@ from db.reads import results as result_reads
 from db.reads import segments as record_reads
 from db.reads import sittings as reads
 from db.reads.results import Newest
-from db.values import Sitting, Staff
+from db.values import Publication, Sitting, Staff
 from db.work import Work, work
 from hall.moment.discretion import is_of_the_hall
 from hall.moment.packing import sitting_of
@@ -114,6 +114,16 @@ def let_out_in(w: Work, found: Sitting, version: int, *, by: str, at: datetime, 
     return True
 
 
+def out_at(c: Connection, sitting: Sitting, version: Publication) -> datetime:
+    """When this newest version was, or at the latest will be, there for everybody: a unit can object only to what it sees."""
+    line = record_reads.last_move(c, sitting.id, (LET_OUT,))
+    if line is not None and line.detail["version"] == version.number:
+        return line.at
+    newest = Newest(sitting_id=sitting.id, sitting=sitting.key, title=sitting.title, number=version.number,
+                    published_at=version.published_at)
+    return version.published_at + AT_MOST if _waits(c, newest) else version.published_at
+
+
 def _of(some: tuple[Waiting, ...], sitting: str) -> Waiting | None:
     return next((one for one in some if one.sitting == sitting), None)
 
@@ -124,7 +134,7 @@ def _waiting(c: Connection, now: datetime) -> tuple[Waiting, ...]:
 
 
 def _waits(c: Connection, newest: Newest) -> bool:
-    """Of a version that is less than an hour old."""
+    """Whether this version was ever to wait and was not let out; the hour is the caller's to count."""
     line = record_reads.last_move(c, newest.sitting_id, (LET_OUT,))
     out = 0 if line is None else line.detail["version"]
     if newest.number == 1 or out == newest.number:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from db.engine import Database
+from db.engine import Connection, Database
 from db.reads import results as result_reads
 from db.reads import signing as signing_reads
 from db.reads import sittings as reads
@@ -19,6 +19,7 @@ from db.values import Objection, Publication, Sitting, Staff, Target
 from db.work import Work, work
 from hall.moment.discretion import is_of_the_hall
 from hall.moment.packing import sitting_of
+from hall.outcome.hall_first import out_at
 from office.local_time import minute
 from office.people import Role
 from office.refusal import NotAllowed, NotFound, Refused
@@ -79,7 +80,7 @@ def objections_of(database: Database, sitting: str, who: Staff, *, at: datetime)
         versions = result_reads.publications(c, found.id)
         targets = {one.key: one for one in reads.targets(c, found.id)}
         filed = signing_reads.objections(c, found.id)
-        until = _until(versions, signing_reads.terms(c, found.id).objection_hours)
+        until = _until(c, found, versions)
     seen = tuple(Case(objection=one, name=targets[one.target].name) for one in filed
                  if is_of_the_hall(who) or one.unit == who.unit)
     open_now = until is not None and at <= until
@@ -106,7 +107,7 @@ def file_objection(database: Database, sitting: str, target: str, grounds: str, 
         if not _may_file(who, one):
             raise NotAllowed("只能为本单位提异议；主持人可以代单位登记。")
         versions = result_reads.publications(w.c, found.id)
-        until = _until(versions, signing_reads.terms(w.c, found.id).objection_hours)
+        until = _until(w.c, found, versions)
         if not versions:
             raise Refused("成绩还没有公布，公布后才能提异议。")
         if until is None:
@@ -152,9 +153,11 @@ def _may_file(who: Staff, target: Target) -> bool:
     return bool(who.roles & _ON_BEHALF) or (Role.LIAISON in who.roles and bool(who.unit) and who.unit == target.unit)
 
 
-def _until(versions: tuple[Publication, ...], hours: int) -> datetime | None:
-    """The end of the window of the latest version; None while there is none, or where no objection is taken."""
-    return versions[-1].published_at + timedelta(hours=hours) if versions and hours else None
+def _until(c: Connection, sitting: Sitting, versions: tuple[Publication, ...]) -> datetime | None:
+    """The end of the window of the latest version, counted from when the units can see it; None while there is none, or
+    where no objection is taken."""
+    hours = signing_reads.terms(c, sitting.id).objection_hours
+    return out_at(c, sitting, versions[-1]) + timedelta(hours=hours) if versions and hours else None
 
 
 def _held(w: Work, sitting: str) -> Sitting:

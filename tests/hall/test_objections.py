@@ -16,6 +16,7 @@ from hall.outcome import objections, results, signing
 from hall.outcome.objections import Decision
 from hall.outcome.signing import Hands
 from office import people
+from office.local_time import minute
 from office.people import Role
 from office.points import points_ledger
 from office.refusal import NotAllowed, Refused
@@ -128,6 +129,7 @@ def test_found_right_and_then_not_it_may_still_be_upheld_while_no_version_has_co
 
 
 def test_the_window_ends_by_the_terms_of_the_sitting(published: make.Hall) -> None:
+    published.reveal()
     assert seen(published, Role.LIAISON).may_file == (("U1", "A县"),)
     published.house.clock.advance(48 * 3600)  # type: ignore[attr-defined]
     assert seen(published, Role.LIAISON).is_open
@@ -136,6 +138,22 @@ def test_the_window_ends_by_the_terms_of_the_sitting(published: make.Hall) -> No
     assert (seen(published, Role.LIAISON).is_open, seen(published, Role.LIAISON).may_file) == (False, ())
     with pytest.raises(Refused, match="异议期已过，截止时间是2026-04-25 09:00"):
         file(published)
+
+
+def test_the_window_begins_when_the_units_can_see_the_result(published: make.Hall) -> None:
+    def until() -> str:
+        return minute(seen(published, Role.LIAISON).until)
+
+    not_revealed = until()
+    published.house.clock.advance(600)  # type: ignore[attr-defined]
+    published.reveal()
+    revealed = until()
+    published.house.clock.advance(24 * 3600)  # type: ignore[attr-defined]
+    snapshot = published.house.live.at(published.key)
+    published.void(snapshot.rounds[-1].id)  # type: ignore[union-attr]
+    published.publish(reason="这一轮不该计入", despite_warnings=True)
+
+    assert (not_revealed, revealed, until()) == ("2026-04-25 10:00", "2026-04-25 09:10", "2026-04-26 09:10")
 
 
 def test_a_sitting_may_take_none(hall: make.Hall) -> None:
