@@ -18,12 +18,14 @@ from typing import Any
 
 from db.engine import Database
 from db.reads import ballots as ballot_reads
+from db.reads import people as people_reads
 from db.reads import results as result_reads
 from db.reads import sittings as reads
 from db.stores.signing import Signing as SigningStore
 from db.values import Publication, Sitting
 from db.work import Work, work
 from hall.moment.leaving import leave_stage
+from hall.moment.moves import VOID
 from hall.moment.packing import package_of, packed, sitting_of
 from hall.outcome import signing
 from hall.outcome.checklist import Check, checks_of, result_of
@@ -211,14 +213,18 @@ def receipts(database: Database, sitting: str) -> tuple[tuple[str, str, bool], .
     """(receipt code, target's name, counted) of every ballot of a published sitting, by code.
 
     A late paper has no receipt: whoever sent it was told at once that it does not count. One that was spoiled
-    afterwards keeps its own, not counted. Of one paper for several targets it is not told which of them it marks: what
+    afterwards keeps its own, not counted. A round that was voided after the publication is in the version in force
+    until the next one, and so are its receipts. Of one paper for several targets it is not told which of them it marks: what
     it leaves out would show whose it is.
     """
     with database.reading() as c:
         found = sitting_of(c, sitting)
         names = {one.key: one.name for one in reads.targets(c, found.id)}
         several = {one.id: f"{len(one.targets)}家一张票" for one in reads.rounds(c, found.id) if len(one.targets) > 1}
-        lines = [line for line in ballot_reads.lines(c, found.id, (Phase.PUBLISHED.value,))
+        in_force = [one.number for one in result_reads.publications(c, found.id)][-1:]
+        voided_since = [int(str(line.detail["round"])) for line in people_reads.record(c, sitting=sitting, action=VOID)
+                        if line.detail.get("version") in in_force]
+        lines = [line for line in ballot_reads.lines(c, found.id, (Phase.PUBLISHED.value,), voided_since)
                  if line.state is not State.LATE]
     newest: dict[tuple[int, str, str], int] = {}
     for line in lines:

@@ -194,6 +194,29 @@ def test_every_receipt_is_in_the_public_list_and_superseded_ones_say_so(hall: ma
     assert sum(listed.values()) == 7
 
 
+def test_the_receipts_of_a_round_voided_after_the_publication_are_listed_until_the_next_version(hall: make.Hall) -> None:
+    first = hall.open("U1")
+    hall.everybody(10)
+    hall.close()
+    hall.void(first)  # before any version: counted nowhere, listed never
+    again = hall.open("U1")
+    hall.everybody(80)
+    hall.close()
+    hall.publish(despite_warnings=True)
+    listed = results.receipts(hall.house.database, hall.key)
+    assert len(listed) == 7
+
+    hall.void(again)
+    hall.open("U1")
+    hall.everybody(60)
+    hall.close()
+    assert results.receipts(hall.house.database, hall.key) == listed
+
+    hall.publish(despite_warnings=True, reason="重新打分")
+    later = {code for code, _name, _counts in results.receipts(hall.house.database, hall.key)}
+    assert len(later) == 7 and not later & {code for code, _name, _counts in listed}
+
+
 def test_explanation_of_a_published_number_is_at_hand(house: make.House) -> None:
     hall = published(house, U1=90, U2=85, U3=80)
 
