@@ -26,7 +26,7 @@ from hall.moment.steady import SteadyClock, machine_time
 from hall.parent import leave_with_parent
 from hall.phones.shadow import ShadowBox
 from hall.sole import Sole
-from hall.stage.rounds import close_what_is_due, collect_once_more
+from hall.stage.overdue import close_what_is_due, collect_once_more
 from office.prints.watermark import MARKS, Mark
 
 log = logging.getLogger("leitai.house")

@@ -10,12 +10,12 @@ from sqlalchemy import event
 
 from db.reads import people as people_reads
 from db.values import Round
-from hall.stage import rounds
+from hall.stage import overdue, rounds
 from office.refusal import NotFound, Refused
 from scoring.round import Phase
 from tests import make
 
-STORING = rounds.STORING.total_seconds()
+STORING = overdue.STORING.total_seconds()
 
 
 def tick(hall: make.Hall, seconds: float) -> None:

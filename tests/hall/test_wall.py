@@ -13,7 +13,7 @@ from hall.phones import phone_view
 from hall.screen import board_view, showing, wall
 from hall.screen.wall import AgendaWall, BallotWall, RankingWall, RevealWall
 from hall.screen.wall_stage import Point, StageWall, deadline_words
-from hall.stage import agenda, rounds
+from hall.stage import agenda, overdue, rounds
 from hall.stage.console import State
 from office.sitting.plan import PlannedTarget
 from tests import make
@@ -97,7 +97,7 @@ def test_the_end_is_counted_down_then_collected_then_closed_with_turnout_only(ha
     hall.cast("L1", 97)
     closes_at = rounds.announce_close(hall.house.database, hall.key, by="host", at=hall.now)
     views = []
-    for seconds in (5, 5 + rounds.STORING.total_seconds(), 0):
+    for seconds in (5, 5 + overdue.STORING.total_seconds(), 0):
         views.append(on_wall(hall))
         hall.house.clock.advance(seconds)  # type: ignore[attr-defined]
         hall.house.tick()

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from db.stores.checks import Checks
 from db.values import DeviceCheck
 from db.work import work
-from hall.stage import rounds
+from hall.stage import overdue, rounds
 from office.people import Role
 from scoring.round import Phase
 from tests import make
@@ -228,7 +228,7 @@ def test_the_end_is_counted_down_collected_and_closed_with_the_names_of_who_is_o
                                   seen(hall).round.id)  # type: ignore[union-attr]
     pass_seconds(hall, page, 1.5)
     assert "市领导1席" not in words(page) and "97" not in words(page)
-    pass_seconds(hall, page, 1.5 + rounds.STORING.total_seconds())
+    pass_seconds(hall, page, 1.5 + overdue.STORING.total_seconds())
     assert step(page) == "下一家：第2家 B县上台"
 
 
