@@ -42,8 +42,11 @@ class Stretch:
 def rule_in_force(c: Connection) -> LightRule:
     """When lights change, as it was set here; else the usual rule."""
     written = c.execute(select(t.setting.c.value).where(t.setting.c.key == RULE_SETTING)).scalar_one_or_none()
-    if written is None:
-        return LightRule()
+    return LightRule() if written is None else rule_of(written)
+
+
+def rule_of(written: str) -> LightRule:
+    """The rule as it is written in the setting."""
     told = json.loads(written)
     return LightRule(soon_days=int(told["soon_days"]), fresh_days=int(told["fresh_days"]), step=Step(told["step"]),
                      bands=bands_of(told["bands"]))

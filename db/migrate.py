@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from db.engine import Database, DatabaseUnreachable
-from db.stores.item_views import make_stale_again
+from db.stores.item_views import make_again, stale_ids
 
 HERE = Path(__file__).parent
+_AT_ONCE = 400  # views of items that are made anew in one transaction
 _ONE_AT_A_TIME = 20_190_423  # any number that nobody else uses for an advisory lock in this database
 
 
@@ -24,18 +27,27 @@ def migrate(database: Database) -> None:
     Processes that start together wait for the first of them: a service file starts them all at once.
     """
     try:
-        with database.write.begin() as connection:
-            if not database.is_sqlite:
-                connection.exec_driver_sql(f"select pg_advisory_xact_lock({_ONE_AT_A_TIME})")
+        with _alone(database) as connection:
             found = _version(connection)
             if found is not None and found > newest():
                 raise MadeByNewer(f"数据库是更新的程序写的（{found}），这个程序只认到{newest()}。请换用新版程序再启动。")
             if found != newest():
                 _upgrade(connection)
-            make_stale_again(connection)
+            stale = stale_ids(connection)
+        for n in range(0, len(stale), _AT_ONCE):  # whoever writes meanwhile waits for some of them, not for all
+            with _alone(database) as connection:
+                make_again(connection, stale[n:n + _AT_ONCE])
     except OperationalError as cause:
         raise DatabaseUnreachable(
             f"数据库打不开（{database.url.split('@')[-1]}）。请检查地址、权限和磁盘空间后再启动。") from cause
+
+
+@contextmanager
+def _alone(database: Database) -> Iterator[Connection]:
+    with database.write.begin() as connection:
+        if not database.is_sqlite:
+            connection.exec_driver_sql(f"select pg_advisory_xact_lock({_ONE_AT_A_TIME})")
+        yield connection
 
 
 def newest() -> str:

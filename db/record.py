@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, text
@@ -29,16 +29,30 @@ class Record:
 
     def append(self, *, at: datetime, actor: str, action: str, sitting_id: int | None = None,
                **detail: object) -> None:
+        self.append_all([(sitting_id, detail)], at=at, actor=actor, action=action)
+
+    def append_all(self, lines: Sequence[tuple[int | None, Mapping[str, object]]], *, at: datetime, actor: str,
+                   action: str) -> None:
+        """Lines of one kind, one after the other: (sitting, detail) of each. What every line keeps besides stands in
+        the first of them."""
         _number, previous = self.hold()
-        sitting = None if sitting_id is None else self._c.execute(
-            select(t.sitting.c.key).where(t.sitting.c.id == sitting_id)).scalar_one()
-        written = json.dumps({**detail, **self._also()}, ensure_ascii=False, sort_keys=True)
-        values: dict[str, object] = {
-            "at": text_of(at), "actor": actor, "action": action, "detail": written,
-            "previous_hash": previous,
-        }
-        hashed = {key: str(value) for key, value in values.items()} | {"sitting": sitting or ""}
-        self._c.execute(insert(t.record_entry).values(**values, sitting_id=sitting_id, hash=chain_hash(hashed)))
+        sittings: dict[int, str] = {}
+        written: list[dict[str, object]] = []
+        also = self._also()
+        for sitting_id, detail in lines:
+            if sitting_id is not None and sitting_id not in sittings:
+                sittings[sitting_id] = self._c.execute(
+                    select(t.sitting.c.key).where(t.sitting.c.id == sitting_id)).scalar_one()
+            values: dict[str, object] = {
+                "at": text_of(at), "actor": actor, "action": action, "previous_hash": previous,
+                "detail": json.dumps({**detail, **also}, ensure_ascii=False, sort_keys=True)}
+            also = {}
+            hashed = {key: str(value) for key, value in values.items()} | {
+                "sitting": "" if sitting_id is None else sittings[sitting_id]}
+            previous = chain_hash(hashed)
+            written.append({**values, "sitting_id": sitting_id, "hash": previous})
+        if written:
+            self._c.execute(insert(t.record_entry), written)
 
     def hold(self) -> tuple[int, str]:
         """The head of the record, which nobody else moves until this transaction ends."""

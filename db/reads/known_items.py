@@ -5,7 +5,7 @@ The same thing is the same words for the same unit, of one kind, and by the same
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -61,3 +61,13 @@ def said_anew(c: Connection, told: Collection[tuple[KnownItem, Source]]) -> tupl
         (item.number, source) for item, source in live
         if not any(one.kind is source.kind and source.words in ("", one.words) for one in before.get(item.id, ())))
     return tuple(found)
+
+
+def sittings_of(c: Connection, item_ids: Sequence[int]) -> dict[int, int]:
+    """Item id -> the id of the sitting that it was listed from, of those that were listed from one."""
+    found: dict[int, int] = {}
+    for n in range(0, len(item_ids), 400):
+        found |= {int(r.id): int(r.sitting_id) for r in c.execute(
+            select(t.item.c.id, t.item.c.sitting_id)
+            .where(t.item.c.id.in_(item_ids[n:n + 400]), t.item.c.sitting_id.is_not(None)))}
+    return found

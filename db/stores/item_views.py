@@ -10,6 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select
@@ -31,6 +32,9 @@ from scoring.number import plain
 VERSION = 5
 """Of the code that makes views: a newer one makes all of them again when the program starts."""
 
+Rows = dict[Table, list[dict[str, Any]]]
+Events = Mapping[int, Sequence[StoredEvent]]
+NOTHING: Events = {}
 _AT_ONCE = 400
 _WAITS = {Status.LISTED: "unit", Status.RETURNED: "office", Status.IN_PROGRESS: "unit", Status.CLOSING: "supervisor",
           Status.CHECKED: "leader", Status.SIGNED_OFF: "office", Status.PARKED: "nobody", Status.CLOSED: "nobody",
@@ -40,32 +44,22 @@ _WAITS = {Status.LISTED: "unit", Status.RETURNED: "office", Status.IN_PROGRESS: 
 def make_again(c: Connection, item_ids: Iterable[int]) -> None:
     """Replay these items, and the wholes that they are parts of; put their views in place of the old ones."""
     waiting = list(dict.fromkeys(item_ids))
-    rule = rule_in_force(c)
+    rule, archived = rule_in_force(c), archive_days(c)
     for n in range(0, len(waiting), _AT_ONCE):
-        _make(c, waiting[n:n + _AT_ONCE], rule)
+        _make(c, waiting[n:n + _AT_ONCE], rule, archived)
 
 
-def make_stale_again(c: Connection) -> int:
-    """Every item whose view is missing or was made by older code; how many."""
-    stale = c.execute(
+def stale_ids(c: Connection) -> list[int]:
+    """Every item whose view is missing or was made by older code."""
+    return [int(one) for one in c.execute(
         select(t.item.c.id).outerjoin_from(t.item, t.item_view, t.item_view.c.item_id == t.item.c.id)
-        .where(t.item_view.c.version.is_distinct_from(VERSION)).order_by(t.item.c.id)).scalars().all()
-    make_again(c, stale)
-    return len(stale)
+        .where(t.item_view.c.version.is_distinct_from(VERSION)).order_by(t.item.c.id)).scalars()]
 
 
-def make_all_again(c: Connection) -> int:
-    """Every view, because the rule of the lights is another one; how many."""
-    everything = c.execute(select(t.item.c.id).order_by(t.item.c.id)).scalars().all()
-    make_again(c, everything)
-    return len(everything)
-
-
-def make_batch_again(c: Connection, batch: str) -> int:
-    """Every view of one list, because it was archived or taken up again; how many items it has."""
-    some = c.execute(select(t.item.c.id).where(t.item.c.batch == batch).order_by(t.item.c.id)).scalars().all()
-    make_again(c, some)
-    return len(some)
+def batch_ids(c: Connection, batch: str) -> list[int]:
+    """Every item of one list."""
+    return [int(one) for one in c.execute(
+        select(t.item.c.id).where(t.item.c.batch == batch).order_by(t.item.c.id)).scalars()]
 
 
 def events_of(c: Connection, item_ids: Sequence[int]) -> dict[int, list[StoredEvent]]:
@@ -93,11 +87,11 @@ def numbers_of(c: Connection, item_ids: Iterable[int]) -> Iterator[tuple[int, st
 
 def astray(c: Connection, item_ids: Sequence[int]) -> tuple[int, ...]:
     """Of these items the ones whose view, lights or milestones are not what their events come to; older code's views aside."""
-    _told, made = _made(c, item_ids, rule_in_force(c))
+    _told, fresh = made(c, item_ids, rule_in_force(c), archive_days(c))
     held: dict[int, set[tuple[object, ...]]] = defaultdict(set)
     want: dict[int, set[tuple[object, ...]]] = defaultdict(set)
     versions: dict[int, int] = {}
-    for table, rows in made.items():
+    for table, rows in fresh.items():
         for r in c.execute(select(table).where(table.c.item_id.in_(list(item_ids)))):
             held[r.item_id].add((table.name, *r))
             if table is t.item_view:
@@ -108,46 +102,52 @@ def astray(c: Connection, item_ids: Sequence[int]) -> tuple[int, ...]:
         versions[one] == VERSION and held[one] != want[one]))
 
 
-def _make(c: Connection, item_ids: Sequence[int], rule: LightRule) -> None:
-    told, made = _made(c, item_ids, rule)
-    for table, rows in made.items():
+def _make(c: Connection, item_ids: Sequence[int], rule: LightRule, archived: Mapping[str, date]) -> None:
+    told, fresh = made(c, item_ids, rule, archived)
+    for table, rows in fresh.items():
         c.execute(delete(table).where(table.c.item_id.in_(told)))
         if rows:
             c.execute(insert(table), rows)
 
 
-def _made(c: Connection, item_ids: Sequence[int], rule: LightRule) -> tuple[list[int], dict[Table, list[dict[str, Any]]]]:
-    """Items (these and the wholes above them), and of each table the rows that they have in it."""
+def made(c: Connection, item_ids: Sequence[int], rule: LightRule, archived: Mapping[str, date],
+         also: Events = NOTHING) -> tuple[list[int], Rows]:
+    """Items (these and the wholes above them), and of each table the rows that they have in it. `also`: events that are
+    about to be appended."""
     kin: dict[int, Item] = {}
-    told = _with_kin(c, item_ids, kin)
+    told = _with_kin(c, item_ids, kin, also)
     by_number = {one.number: one for one in kin.values()}
     listed = {int(r.id): r for r in c.execute(
         select(t.item.c.id, t.item.c.unit_id, t.item.c.kind, t.item.c.batch, t.item.c.listed_on)
         .where(t.item.c.id.in_(list(told))))}
-    archived = archive_days(c)
     units = {key: int(unit_id) for key, unit_id in c.execute(
         select(t.unit.c.key, t.unit.c.id).where(t.unit.c.key.in_({one.unit or one.returned_by for one in kin.values()})))}
-    views: list[dict[str, Any]] = []
-    lights: list[dict[str, Any]] = []
-    nodes: list[dict[str, Any]] = []
     plans = plans_of(c, list(told))
+    found: Rows = {t.item_view: [], t.item_light: [], t.item_node: []}
     for item_id, events in told.items():
-        item = kin[item_id]
+        item, row = kin[item_id], listed[item_id]
         share = family.progress(by_number, item.number) if _whole(item, by_number) else item.share
-        view = _view(item, events, units.get(item.unit or item.returned_by, listed[item_id].unit_id)) | {
-            "item_id": item_id, "progress": _progress(item, share)}
-        views.append(view)
-        until = archived.get(listed[item_id].batch)
-        if until is not None and _moved_on(listed[item_id].listed_on, events) > until:
-            until = None  # something happened since: it is pressed again
-        nodes += [{"item_id": item_id, "position": n, **_node(item, one, archived=until is not None)}
-                  for n, one in enumerate(plans.get(item_id, ()), 1)]
-        lights += [{
-            "item_id": item_id, "from_day": one.from_day, "until_day": one.until_day, "light": one.light,
-            "urgency": one.urgency, "unit_id": view["unit_id"], "contact_leader": view["contact_leader"],
-            "kind": listed[item_id].kind, "due_month": (view["deadline"] or "")[:7], "counted": view["counted"],
-            "archived": until is not None} for one in stretches(item, share, rule, until=until)]
-    return list(told), {t.item_view: views, t.item_light: lights, t.item_node: nodes}
+        for table, rows in rows_of(
+                item, events, dict(row._mapping), plans.get(item_id, ()), share=share, rule=rule, archived=archived,
+                unit_id=units.get(item.unit or item.returned_by, row.unit_id)).items():
+            found[table] += [{"item_id": item_id, **one} for one in rows]
+    return list(told), found
+
+
+def rows_of(item: Item, events: Sequence[StoredEvent], listed: Mapping[str, Any], plans: Sequence[Milestone], *, unit_id: int,
+            share: Fraction | None, rule: LightRule, archived: Mapping[str, date]) -> Rows:
+    """The view, the lights and the milestones that an item comes to, without its id. `listed`: kind, batch and listed_on
+    of its row, `unit_id`: of the unit that is responsible today, `share`: how far it is, of a whole how far its parts."""
+    view = _view(item, events, unit_id) | {"progress": _progress(item, share)}
+    until = archived.get(listed["batch"])
+    if until is not None and _moved_on(listed["listed_on"], events) > until:
+        until = None  # something happened since: it is pressed again
+    lights = [{
+        "from_day": one.from_day, "until_day": one.until_day, "light": one.light, "urgency": one.urgency, "unit_id": unit_id,
+        "contact_leader": view["contact_leader"], "kind": listed["kind"], "due_month": (view["deadline"] or "")[:7],
+        "counted": view["counted"], "archived": until is not None} for one in stretches(item, share, rule, until=until)]
+    nodes = [{"position": n, **_node(item, one, archived=until is not None)} for n, one in enumerate(plans, 1)]
+    return {t.item_view: [view], t.item_light: lights, t.item_node: nodes}
 
 
 def _node(item: Item, plan: Milestone, *, archived: bool) -> dict[str, Any]:
@@ -164,9 +164,9 @@ def _moved_on(listed_on: str, events: Sequence[StoredEvent]) -> date:
     return max((date.fromisoformat(listed_on), *(one.event.on for one in events[1:][-1:])))
 
 
-def _with_kin(c: Connection, item_ids: Sequence[int], kin: dict[int, Item]) -> dict[int, list[StoredEvent]]:
+def _with_kin(c: Connection, item_ids: Sequence[int], kin: dict[int, Item], also: Events) -> dict[int, list[StoredEvent]]:
     """The events of these items and of the wholes above them; into `kin` also their parts, whose progress they need."""
-    told = {item_id: events for item_id, events in events_of(c, item_ids).items()}
+    told = _told(c, item_ids, also)
     fresh = dict(told)
     while fresh:
         for item_id, events in fresh.items():
@@ -174,18 +174,22 @@ def _with_kin(c: Connection, item_ids: Sequence[int], kin: dict[int, Item]) -> d
             assert item is not None
             kin[item_id] = item
         above = ids_of(c, {kin[one].parent for one in fresh if kin[one].parent})
-        fresh = events_of(c, [one for one in above.values() if one not in told])
+        fresh = _told(c, [one for one in above.values() if one not in told], also)
         told.update(fresh)
     wanted = {part.number for item in kin.values() for part in item.live_parts}
     while wanted:
         below = {number: one for number, one in ids_of(c, wanted).items() if one not in kin}
         wanted = set()
-        for item_id, events in events_of(c, list(below.values())).items():
+        for item_id, events in _told(c, list(below.values()), also).items():
             part = replay(one.event for one in events)
             assert part is not None
             kin[item_id] = part
             wanted |= {one.number for one in part.live_parts}
     return told
+
+
+def _told(c: Connection, item_ids: Sequence[int], also: Events) -> dict[int, list[StoredEvent]]:
+    return {item_id: [*events, *also.get(item_id, ())] for item_id, events in events_of(c, item_ids).items()}
 
 
 def _whole(item: Item, known: Mapping[str, Item]) -> bool:

@@ -7,20 +7,21 @@ again in the same transaction.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, true, update
+from sqlalchemy import Connection, delete, insert, select, true, update
 
 from db import tables as t
-from db.clock import text_of
-from db.item_events import detail_of, listing, sha256_of, started
-from db.item_values import ItemKind, Milestone, NewItem, Source, SourceKind, StoredEvent
+from db.item_events import listing, sha256_of
+from db.item_rows import Place, Row, event_row, item_row, milestone_rows, source_row
+from db.item_values import ItemKind, NewItem, Source, SourceKind, StoredEvent
 from db.record import Record
-from db.stores import item_views
+from db.stores import item_views, whole_lists
+from db.stores.item_numbers import Numbers
+from db.stores.whole_lists import Ready, make_ready
 from db.values import Sitting
 from scoring.commitment import Event, Kind
 from scoring.life import replay
@@ -55,39 +56,36 @@ class Items:
         known = self.number_of(new.source.key)
         if known is not None:
             return known
-        series, nth, number = self._next_number(new)
-        self._enter(new, (series, nth, number), listing(new, number, at=at, by=by, by_unit=by_unit, role=by_role))
-        return number
+        place = Numbers(self._c).next(new)
+        self._enter(new, place, listing(new, place.number, at=at, by=by, by_unit=by_unit, role=by_role))
+        return place.number
 
     def enter_as(self, new: NewItem, event: Event) -> None:
         """Under the number that it has already (a part of a split item, a list from elsewhere); `event` is its listing."""
-        series, nth, number = self._next_number(new)
-        self._enter(new, (series, nth, number), event)
+        self._enter(new, Numbers(self._c).next(new), event)
 
-    def _enter(self, new: NewItem, place: tuple[str, int, str], event: Event) -> None:
-        series, nth, number = place
+    def _enter(self, new: NewItem, place: Place, event: Event) -> None:
         units = self._unit_ids(new.unit, new.lead_unit, *new.supporting)
-        item_id = self._insert(
-            t.item, number=number, series=series, nth=nth, kind=new.kind.value, text=new.text,
-            shortcoming=new.shortcoming, gap=new.gap, goal=new.goal,
-            measures=json.dumps(new.measures, ensure_ascii=False), unit_id=units[new.unit],
-            lead_unit_id=units[new.lead_unit] if new.lead_unit else None, owner=new.owner,
-            contact_leader=new.contact_leader, supervisor=new.supervisor, team=new.team, project=new.project,
-            batch=new.batch, category=new.category, value=new.value, value_unit=new.value_unit, baseline=new.baseline,
-            direction=new.direction, started_on=started(new).isoformat(), listed_on=new.listed_on.isoformat(),
-            deadline=_day(new.deadline), sitting_id=new.sitting_id, target_id=new.target_id,
-            commitment_id=new.commitment_id, part_of=new.part_of or None, note=new.note, entered_at=text_of(event.at),
-            entered_by=event.by)
+        item_id = self._insert(t.item, **item_row(new, place, units, at=event.at, by=event.by))
         self.link_source(item_id, new.source, at=event.at)
         if new.supporting:
             self._put_supporting(item_id, new.supporting)
-        self._put_milestones(item_id, new.milestones)
+        for one in milestone_rows(new):
+            self._c.execute(insert(t.item_milestone), {"item_id": item_id, **one})
         if new.commitment_id is not None:
-            self._c.execute(update(t.commitment).where(t.commitment.c.id == new.commitment_id).values(number=number))
+            self._c.execute(update(t.commitment).where(t.commitment.c.id == new.commitment_id).values(number=place.number))
         self.append(item_id, 1, event)
         if new.sitting_id is not None:
-            said_at = self._c.execute(select(t.sitting.c.arena, t.sitting.c.held_on).where(t.sitting.c.id == new.sitting_id)).one()
-            self._to_touch.add((said_at.arena, said_at.held_on))
+            self.touch_sittings_later((new.sitting_id,))
+
+    def enter_ready(self, ready: Ready) -> tuple[str, ...]:
+        """A list that comes whole, made ready before; the number of each. Whoever enters it holds the record and has
+        asked whether it still stands."""
+        ids = whole_lists.put(self._c, ready)
+        for one in ready.entries:
+            self._told[ids[one.item["number"]]].append(one.event)
+        self.touch_sittings_later({one.item["sitting_id"] for one in ready.entries if one.item["sitting_id"] is not None})
+        return ready.numbers
 
     def enter_promises(self, sitting: Sitting, *, listed_on: date, by: str, at: datetime, by_role: str = "",
                        target_id: int | None = None) -> tuple[str, ...]:
@@ -111,7 +109,11 @@ class Items:
                 .where(t.measure.c.shortcoming_id.in_({one.shortcoming_id for one in waiting}))
                 .order_by(t.measure.c.position)):
             measures[r.shortcoming_id].append(r.text)
-        numbers = []
+        Record(self._c).hold()  # numbers are given one at a time
+        seen = whole_lists.seen_by(self._c)
+        twins = self._promised_before(sitting.id, {one.unit for one in waiting})
+        numbers: list[str | None] = []  # none yet: the next of the fresh ones
+        fresh: list[NewItem] = []
         with self.views_later():
             for one in waiting:
                 new = NewItem(
@@ -121,27 +123,30 @@ class Items:
                     shortcoming=one.shortcoming, gap=one.gap, goal=one.goal,
                     measures=tuple(measures[one.shortcoming_id]), value=one.amount, value_unit=one.amount_unit,
                     sitting_id=sitting.id, target_id=one.target_id, commitment_id=one.id)
-                twin = self._promised_before(new)
+                twin = twins.get((one.unit, one.text, one.deadline))
                 if twin is None:
-                    numbers.append(self.enter(new, by=by, at=at, by_role=by_role))
+                    fresh.append(new)
+                    numbers.append(None)
                 elif self.number_of(new.source.key) is None:
                     self._link_promise(*twin, new, by=by, at=at, by_role=by_role)
                     numbers.append(twin[1])
-        return tuple(numbers)
+        entered = iter(self.enter_ready(make_ready(self._c, fresh, seen, by=by, at=at, role=by_role)))
+        return tuple(next(entered) if one is None else one for one in numbers)
 
     def holds_target(self, target_id: int) -> bool:
         """Whether something on the list was said of this target: it can be taken off the agenda no more."""
         return self._c.execute(select(t.item.c.id).where(t.item.c.target_id == target_id).limit(1)).first() is not None
 
-    def _promised_before(self, new: NewItem) -> tuple[int, str] | None:
-        """(id, number) of the same promise of the same unit by the same day, made at another sitting and still open."""
-        row = self._c.execute(
-            select(t.item.c.id, t.item.c.number).join_from(t.item, t.item_view, t.item_view.c.item_id == t.item.c.id)
+    def _promised_before(self, sitting_id: int, units: Collection[str]) -> dict[tuple[str, str, str], tuple[int, str]]:
+        """Unit, words, day -> (id, number) of what these units promised at other sittings and is still open."""
+        rows = self._c.execute(
+            select(t.item.c.id, t.item.c.number, t.unit.c.key, t.item.c.text, t.item.c.deadline)
+            .join_from(t.item, t.item_view, t.item_view.c.item_id == t.item.c.id)
             .join(t.unit, t.unit.c.id == t.item.c.unit_id)
-            .where(t.unit.c.key == new.unit, t.item.c.kind == new.kind.value, t.item.c.text == new.text, t.item_view.c.open,
-                   t.item.c.deadline == _day(new.deadline), t.item.c.sitting_id.is_distinct_from(new.sitting_id))
-            .order_by(t.item.c.id).limit(1)).first()
-        return None if row is None else (int(row.id), str(row.number))
+            .where(t.unit.c.key.in_(units), t.item.c.kind == ItemKind.COMMITMENT.value, t.item_view.c.open,
+                   t.item.c.deadline.is_not(None), t.item.c.sitting_id.is_distinct_from(sitting_id))
+            .order_by(t.item.c.id.desc()))  # of several the first one counts
+        return {(r.key, r.text, r.deadline): (int(r.id), str(r.number)) for r in rows}
 
     def _link_promise(self, item_id: int, number: str, new: NewItem, *, by: str, at: datetime, by_role: str) -> None:
         """Said again at another sitting: one item with one more source."""
@@ -155,8 +160,7 @@ class Items:
 
     def append(self, item_id: int, serial: int, event: Event, more: Mapping[str, object] | None = None) -> None:
         """One event, at this serial: if somebody else was quicker the database refuses it. The view follows at once."""
-        written: dict[str, object] = {"serial": serial, "kind": event.kind.value, "at": text_of(event.at), "by": event.by,
-                   "by_role": event.role, "by_unit": event.by_unit, "detail": detail_of(event, more)}
+        written = event_row(serial, event, more)
         self._c.execute(insert(t.item_event), {"item_id": item_id, **written})
         self._told[item_id].append(written)
         if event.kind is Kind.REASSIGNED or (event.kind is Kind.CORRECTED and event.units):
@@ -165,6 +169,12 @@ class Items:
             self._later.add(item_id)
         else:
             item_views.make_again(self._c, (item_id,))
+
+    def append_all(self, events: Sequence[Row], sources: Sequence[Row]) -> None:
+        """Rows made ready, whose views and whose hashes in the record whoever made them sees to (`office.listing.linking`)."""
+        for table, rows in ((t.item_event, events), (t.item_source, sources)):
+            if rows:
+                self._c.execute(insert(table), list(rows))
 
     def told(self) -> dict[str, object]:
         """What the next line of the record keeps of the events that were appended since the last one, so that none can be
@@ -176,8 +186,7 @@ class Items:
 
     def link_source(self, item_id: int, source: Source, *, at: datetime) -> None:
         """The same thing said somewhere else too: one more line, not one more item."""
-        self._c.execute(insert(t.item_source), {
-            "item_id": item_id, "kind": source.kind.value, "words": source.words, "key": source.key or None, "at": text_of(at)})
+        self._c.execute(insert(t.item_source), {"item_id": item_id, **source_row(source, at=at)})
 
     def number_of(self, key: str) -> str | None:
         """The number under which what this key names is on the list."""
@@ -201,6 +210,11 @@ class Items:
         record must wait for no sitting."""
         self._to_touch.add((sitting.arena, sitting.held_on.isoformat()))
 
+    def touch_sittings_later(self, sitting_ids: Collection[int]) -> None:
+        """The same, of sittings by their ids."""
+        for r in self._c.execute(select(t.sitting.c.arena, t.sitting.c.held_on).where(t.sitting.c.id.in_(sitting_ids))):
+            self._to_touch.add((r.arena, r.held_on))
+
     def touched(self) -> frozenset[tuple[str, str]]:
         """(arena, day) whose later sittings are to be told."""
         return frozenset(self._to_touch)
@@ -213,26 +227,6 @@ class Items:
             ids = self._c.execute(later).scalars().all()
             self._c.execute(update(t.sitting).where(t.sitting.c.id.in_(ids)).values(serial=t.sitting.c.serial + 1))
 
-    def _next_number(self, new: NewItem) -> tuple[str, int, str]:
-        if new.number:
-            series, _dash, last = new.number.rpartition("-")
-            if series and last.isascii() and last.isdigit() and len(last) <= 9 and not self._is_taken(series, int(last)):
-                return series, int(last), new.number
-            return f"={new.number}", 1, new.number
-        series = new.series or self._series_of(new.sitting_id, new.listed_on)
-        nth = int(self._c.execute(
-            select(func.coalesce(func.max(t.item.c.nth), 0)).where(t.item.c.series == series)).scalar_one()) + 1
-        return series, nth, f"{series}-{nth:03d}"
-
-    def _is_taken(self, series: str, nth: int) -> bool:
-        """2026-3 stands beside 2026-003: another number at the same place of the series."""
-        return self._c.execute(select(t.item.c.id).where(t.item.c.series == series, t.item.c.nth == nth)).first() is not None
-
-    def _series_of(self, sitting_id: int | None, day: date) -> str:
-        if sitting_id is None:
-            return str(day.year)
-        return str(self._c.execute(select(t.sitting.c.period).where(t.sitting.c.id == sitting_id)).scalar_one())
-
     def _unit_ids(self, *keys: str) -> dict[str, int]:
         rows = self._c.execute(select(t.unit.c.key, t.unit.c.id).where(t.unit.c.key.in_({one for one in keys if one})))
         return {r.key: int(r.id) for r in rows}
@@ -243,16 +237,7 @@ class Items:
         for unit_id in self._unit_ids(*units).values():
             self._c.execute(insert(t.item_unit).values(item_id=item_id, unit_id=unit_id))
 
-    def _put_milestones(self, item_id: int, milestones: Sequence[Milestone]) -> None:
-        for position, one in enumerate(milestones, 1):
-            self._c.execute(insert(t.item_milestone).values(
-                item_id=item_id, position=position, text=one.text, due=one.due.isoformat(), owner=one.owner))
-
     def _insert(self, table: object, **values: object) -> int:
         done = self._c.execute(insert(table), values)  # type: ignore[arg-type]
         assert done.inserted_primary_key is not None
         return int(done.inserted_primary_key[0])
-
-
-def _day(one: date | None) -> str | None:
-    return None if one is None else one.isoformat()

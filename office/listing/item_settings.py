@@ -6,9 +6,9 @@ import json
 from datetime import datetime
 
 from db.engine import Database
-from db.item_lights import RULE_SETTING, rule_in_force
+from db.item_lights import RULE_SETTING, archive_days, rule_in_force, rule_of
 from db.reads.people import setting
-from db.stores import item_views
+from db.stores.views_ahead import make_ahead, put_ahead, serials_of
 from db.values import Staff
 from db.work import work
 from office.people import Role
@@ -44,9 +44,13 @@ def set_lights(database: Database, *, soon_days: int, fresh_days: int, step: Ste
     if not 0 <= soon_days <= 90 or not 0 <= fresh_days <= 366:
         raise Refused("“将到期”请填0到90天，“没有报告”请填0到366天。")
     told = {"soon_days": soon_days, "fresh_days": fresh_days, "step": step.value, "bands": bands.table_of(chosen)}
+    written = json.dumps(told, ensure_ascii=False)
+    with database.reading() as c:  # the long part: nobody waits for it
+        ahead = make_ahead(c, list(serials_of(c)), rule_of(written), archive_days(c))
     with work(database) as w:
-        w.roster.put_setting(RULE_SETTING, json.dumps(told, ensure_ascii=False))
-        seen = item_views.make_all_again(w.c)
+        w.record.hold()
+        w.roster.put_setting(RULE_SETTING, written)
+        seen = put_ahead(w.c, ahead)
         w.record.append(at=at, actor=who.name, action="设定状态灯", name=chosen.name, count=seen,
                         changes={key: value for key, value in told.items() if key != "bands"})
     return seen

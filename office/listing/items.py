@@ -84,7 +84,7 @@ def happen_in(w: Work, number: str, event: Event, *, more: Mapping[str, object] 
     line = reads.item(w.c, number, event.on)
     sitting = sitting_reads.sitting(w.c, line.sitting) if line is not None and line.sitting else None
     w.record.append(at=event.at, actor=event.by, action=f"清单：{event.kind.words}",
-                    sitting_id=sitting.id if sitting else None, item=number, **_recorded(event))
+                    sitting_id=sitting.id if sitting else None, item=number, **recorded(event))
     if sitting is not None:
         w.items.touch_later(sitting)
     return happened.items
@@ -249,7 +249,7 @@ def _enter_part(w: Work, whole: str, number: str, event: Event, parts: tuple[Par
         number=number), event)
 
 
-def _recorded(event: Event) -> dict[str, object]:
+def recorded(event: Event) -> dict[str, object]:
     """What of a move stands in the record: enough to know it by; all of it stands with the item."""
     told = {"text": event.text, "unit": event.unit, "deadline": event.deadline.isoformat() if event.deadline else "",
             "into": event.into, "granted": event.granted, "passed": event.passed, "slip": event.slip,

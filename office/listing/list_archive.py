@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from db.engine import Database
-from db.item_lights import ARCHIVE_SETTING, archive_days
+from db.item_lights import ARCHIVE_SETTING, archive_days, rule_in_force
 from db.reads import item_archive as reads
-from db.stores import item_views
+from db.stores.item_views import batch_ids, make_again
+from db.stores.views_ahead import Ahead, make_ahead, put_ahead
 from db.values import Staff
 from db.work import Work, work
 from office import local_time
@@ -59,6 +60,8 @@ def archive(database: Database, batch: str, *, on: date, who: Staff, at: datetim
     _only_the_office(who)
     if on > local_time.day(at):
         raise Refused("归档日期不能晚于今天，请改正。")
+    with database.reading() as c:  # the long part: nobody waits for it
+        ahead = make_ahead(c, batch_ids(c, batch), rule_in_force(c), {**archive_days(c), batch: on})
     with work(database) as w:
         w.record.hold()
         begun = reads.listed_from(w.c, batch) if batch else None
@@ -68,12 +71,15 @@ def archive(database: Database, batch: str, *, on: date, who: Staff, at: datetim
             raise Refused(f"“{batch}”{begun.isoformat()}才开始列入，归档日期不能比这早。")
         if archive_days(w.c).get(batch) == on:
             raise Refused(f"“{batch}”已经在{on.isoformat()}归档。")
-        return put_away(w, batch, on, by=who.name, at=at)
+        return put_away(w, batch, on, by=who.name, at=at, ahead=ahead)
 
 
 def take_up_again(database: Database, batch: str, *, who: Staff, at: datetime) -> None:
     """From now on it is pressed again, by the lights of today. Raises NotAllowed, NotFound."""
     _only_the_office(who)
+    with database.reading() as c:
+        ahead = make_ahead(c, batch_ids(c, batch), rule_in_force(c),
+                           {one: day for one, day in archive_days(c).items() if one != batch})
     with work(database) as w:
         w.record.hold()
         days = archive_days(w.c)
@@ -81,14 +87,20 @@ def take_up_again(database: Database, batch: str, *, who: Staff, at: datetime) -
             raise NotFound(f"“{batch[:40]}”没有归档，不用恢复。")
         was = days.pop(batch)
         w.roster.put_setting(ARCHIVE_SETTING, _written(days))
-        count = item_views.make_batch_again(w.c, batch)
+        count = put_ahead(w.c, ahead, batch_ids(w.c, batch))
         w.record.append(at=at, actor=who.name, action=TAKEN_UP, name=batch, day=was.isoformat(), count=count)
 
 
-def put_away(w: Work, batch: str, on: date, *, by: str, at: datetime) -> PutAway:
-    """Within somebody's transaction: set the day, let the lights stand still, write it down."""
+def put_away(w: Work, batch: str, on: date, *, by: str, at: datetime, ahead: Ahead | None = None) -> PutAway:
+    """Within somebody's transaction: set the day, let the lights stand still (`ahead`: as they were made ready for it),
+    write it down."""
     w.roster.put_setting(ARCHIVE_SETTING, _written({**archive_days(w.c), batch: on}))
-    seen = item_views.make_batch_again(w.c, batch)
+    listed = batch_ids(w.c, batch)
+    seen = len(listed)
+    if ahead is not None:
+        put_ahead(w.c, ahead, listed)
+    else:
+        make_again(w.c, listed)
     still = reads.archived_of(w.c, batch)
     w.record.append(at=at, actor=by, action=ARCHIVED, name=batch, day=on.isoformat(), count=still)
     return PutAway(still=still, alive=seen - still)

@@ -7,26 +7,26 @@ file twice is the file once. Where the file has it from another source, that sou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from db.engine import Database
-from db.item_events import said
+from db.engine import Connection, Database
 from db.item_values import ItemKind, NewItem, Source, SourceKind
 from db.reads import sittings as sitting_reads
 from db.reads.known_items import known_things, said_anew, thing_of
+from db.stores.whole_lists import Ready, make_ready, seen_by
 from db.values import Staff
 from db.work import work
 from office import local_time
 from office.listing.item_rights import may_list
-from office.listing.items import check_new, happen_in
+from office.listing.items import check_new
+from office.listing.linking import Links, link_all, make_links, still_stand
 from office.listing.list_form import ALSO_SAID, COLUMNS, DIRECTIONS, KINDS, SHEET, SOURCES, milestones_in
 from office.refusal import NotAllowed, Refused
 from office.sheets.workbook import Fault, Line, read_date, read_sheet
 from office.sheets.workbook_file import read_file
-from scoring.commitment import Event, Kind
 from scoring.life_rules import LifeRefused
 
 _TEXTS = {"text": "内容", "owner": "责任人", "contact_leader": "联系领导", "supervisor": "督导员", "team": "工作班子",
@@ -120,25 +120,37 @@ def enter_all(database: Database, new: Iterable[NewItem], linked: Iterable[tuple
               at: datetime, role: str = "") -> tuple[str, ...]:
     """Enter them in one transaction, with one line in the record; what somebody else entered meanwhile is left out.
 
-    Those with a number come first: a number that is given to another must not be theirs.
+    Phones wait for the same writer: everything is made ready before it is held, and made again, while all wait, only
+    where the list has changed in between.
     """
+    asked, said_again = tuple(new), tuple(linked)
+    with database.reading() as c:
+        ready, links = _ready(c, asked, said_again, by=by, at=at, role=role)
     with work(database) as w:
         w.record.hold()
-        units = {one.key for one in sitting_reads.units(w.c)}
-        there, things = known_things(w.c)
-        fresh = [one for one in sorted(new, key=lambda one: not one.number)
-                 if ((one.number not in there) if one.number else thing_of(one) not in things)]
-        try:
-            with w.items.views_later():
-                numbers = tuple(w.items.enter(check_new(one, units), by=by, at=at, by_role=role) for one in fresh)
-        except LifeRefused as refused:
-            raise Refused(refused.text) from None
+        if seen_by(w.c) != ready.seen or not still_stand(w.c, links):
+            ready, links = _ready(w.c, asked, said_again, by=by, at=at, role=role)
+        numbers = w.items.enter_ready(ready)
         if numbers:
             w.record.append(at=at, actor=by, action="清单：批量列入", count=len(numbers),
                             item=numbers[0] if len(numbers) == 1 else f"{numbers[0]} 至 {numbers[-1]}")
-        for number, source in linked:
-            happen_in(w, number, Event(kind=Kind.LINKED, at=at, on=local_time.day(at), by=by, role=role, source=said(source)))
+        link_all(w, links, by=by, at=at)
     return numbers
+
+
+def _ready(c: Connection, new: Iterable[NewItem], linked: Sequence[tuple[str, Source]], *, by: str, at: datetime,
+           role: str) -> tuple[Ready, Links]:
+    """Those with a number come first: a number that is given to another must not be theirs."""
+    seen = seen_by(c)
+    there, things = known_things(c)
+    fresh = [one for one in sorted(new, key=lambda one: not one.number)
+             if ((one.number not in there) if one.number else thing_of(one) not in things)]
+    units = set(seen.units)
+    try:
+        ready = make_ready(c, [check_new(one, units) for one in fresh], seen, by=by, at=at, role=role)
+    except LifeRefused as refused:
+        raise Refused(refused.text) from None
+    return ready, make_links(c, linked, by=by, at=at, role=role)
 
 
 def _rows(rows: list[int]) -> str:

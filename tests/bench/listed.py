@@ -110,7 +110,7 @@ def filled(file: Path, count: int) -> House:
             c.execute(insert(t.item_source), [
                 {"item_id": one["id"], "kind": "inspection", "words": "督查", "at": text_of(TODAY)} for one in items])
             c.execute(insert(t.item_event), events)
-        item_views.make_stale_again(c)
+        item_views.make_again(c, item_views.stale_ids(c))
     house.live.refresh()
     return house
 

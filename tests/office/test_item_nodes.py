@@ -14,7 +14,7 @@ from db.item_lines import Filter
 from db.item_values import Milestone
 from db.reads import item_nodes
 from db.reads import items as reads
-from db.stores.item_views import make_stale_again
+from db.stores.item_views import make_again, stale_ids
 from db.work import work
 from hall import care
 from office.listing.follow_up import filter_of, marks_of
@@ -235,7 +235,9 @@ def test_reports_of_earlier_times_are_read_and_views_of_earlier_code_are_made_ag
             detail=json.dumps({**detail, "more": {"milestone": "开工"}})))
         c.execute(update(t.item_view).values(version=4))
         c.execute(t.item_node.delete())
-        assert make_stale_again(c) == len(c.execute(t.item.select()).all())
+        stale = stale_ids(c)
+        assert len(stale) == len(c.execute(t.item.select()).all())
+        make_again(c, stale)
     assert site.states() == ["reported", "ahead", "ahead"]
     assert site.card(OFFICE).item.waiting_nodes[0].node == "开工"
     site.does(OFFICE, Kind.NODE_CHECKED, node="开工", passed=True)
