@@ -199,9 +199,8 @@ def _answer_field(one: Question) -> None:
     """What is typed stays when somebody else saves meanwhile: the later save is told of it."""
     field, seen = f"q/answer/{one.id}", f"q/seen/{one.id}"
     if field not in st.session_state:
-        st.session_state[field] = one.answer
         st.session_state[seen] = one.answer
-    st.text_area("回答", key=field, height=90, placeholder="边听边记；答应办的事记在右边“当场承诺”", max_chars=2000)
+    st.text_area("回答", value=one.answer, key=field, height=90, placeholder="边听边记；答应办的事记在右边“当场承诺”", max_chars=2000)
 
 
 def _write(one: Question, do: Do) -> None:
