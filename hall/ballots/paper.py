@@ -259,6 +259,7 @@ def _hall(w: Work, sitting: str, round_id: int) -> _Hall:
 
 def _read(hall: _Hall, slip: _Resolved, form: Mapping[str, str]) -> tuple[Line, ...]:
     """The lines as they stand on the paper, checked by the rule. Two ticks, or what nobody can read, is spoiled."""
+    form = _without_recused(hall, slip, form)
     spoiled = [key for key in slip.targets if form.get(f"m.{key}") == SPOILED]
     if spoiled and hall.rule.ballot.kind is BallotKind.RANKING:
         spoiled = list(slip.targets)
@@ -274,6 +275,18 @@ def _read(hall: _Hall, slip: _Resolved, form: Mapping[str, str]) -> tuple[Line, 
     read = {line.target: line for line in lines} | {
         key: Line(target=key, state=State.SPOILED, marks=()) for key in spoiled}
     return tuple(read[key] for key in slip.targets if key in read)
+
+
+def _without_recused(hall: _Hall, slip: _Resolved, form: Mapping[str, str]) -> Mapping[str, str]:
+    """The form without the blanks of what this seat does not score. A judge may have marked it on paper all the same: that
+    is not keyed, and the clerk is told which."""
+    of = {name: key for key in hall.round.targets if key not in slip.targets
+          for name in form if name == f"m.{key}" or name.startswith(f"m.{key}.")}
+    marked = list(dict.fromkeys(key for name, key in of.items() if form[name].strip()))
+    if marked:
+        names = "、".join(hall.card(key).name for key in marked[:3]) + (f"等{len(marked)}家" if len(marked) > 3 else "")
+        raise Refused(f"{slip.label}不评{names}（需回避，或不在这一席的线路）。纸票上给的分不录，请把这{'一' if len(marked) == 1 else '几'}家留空。")
+    return {name: value for name, value in form.items() if name not in of}
 
 
 def _tell(w: Work, hall: _Hall, slip: _Resolved, action: str, *, by: str, at: datetime, state: Fate,

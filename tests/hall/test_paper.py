@@ -159,6 +159,16 @@ def test_a_phone_that_votes_after_the_paper_is_caught_too(hall, choice, mark):
     assert (group["received"], group["exact"]) == (1, mark)
 
 
+def test_a_mark_on_paper_for_what_the_seat_does_not_score_is_named_to_the_clerk_and_left_out(house):
+    hall = make.sitting(house, make.plan(rule=RULE, ballot_mode="all"))  # L4 belongs to unit A
+    round_id = hall.open("U1", "U2", "U3")
+    form = {f"m.U{n}.quality": "80" for n in (1, 2, 3)}
+
+    with pytest.raises(Refused, match="L4不评A县（需回避，或不在这一席的线路）。纸票上给的分不录，请把这一家留空。"):
+        key(hall, round_id, "L4", form, by="clerk1")
+    assert twice(hall, round_id, "L4", {**form, "m.U1.quality": " "}) is Fate.COUNTED
+
+
 @pytest.mark.parametrize("phone_first", [True, False])
 def test_where_the_paper_stands_it_stands_whole_and_a_blank_on_it_takes_the_phones_mark_away(house, phone_first):
     hall = make.sitting(house, make.plan(rule=RULE, ballot_mode="all"))
