@@ -7,13 +7,13 @@ item's id, which it gets when it is put.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from db.clock import text_of
 from db.item_events import detail_of, started
-from db.item_values import NewItem, Source
+from db.item_values import Milestone, NewItem, Source
 from scoring.commitment import Event
 
 Row = dict[str, Any]
@@ -46,9 +46,9 @@ def source_row(source: Source, *, at: datetime) -> Row:
     return {"kind": source.kind.value, "words": source.words, "key": source.key or None, "at": text_of(at)}
 
 
-def milestone_rows(new: NewItem) -> list[Row]:
+def milestone_rows(plan: Sequence[Milestone]) -> list[Row]:
     return [{"position": position, "text": one.text, "due": one.due.isoformat(), "owner": one.owner}
-            for position, one in enumerate(new.milestones, 1)]
+            for position, one in enumerate(plan, 1)]
 
 
 def event_row(serial: int, event: Event, more: Mapping[str, object] | None = None) -> Row:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from scoring.commitment import Event, Origin
-from scoring.nodes import node_name
+from scoring.node_names import node_name
 
 
 class ItemKind(StrEnum):

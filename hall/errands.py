@@ -131,7 +131,7 @@ def _errand(why: Why, key: str, some: tuple[Reminder, ...]) -> Errand:
     if key in (OFFICE, SUPERVISOR):
         return Errand(words=f"清单有{len(some)}项{why.words}，最久的是{first.number}（{first.words}）",
                       page="reminders" if key == OFFICE else "mine")
-    if why is Why.UNANSWERED:
+    if why in (Why.UNANSWERED, Why.NODE_DUE):
         return Errand(words=f"清单有{len(some)}项{why.words}，先看{first.number}（{first.words}）", page="mine")
     kind, _colon, name = key.partition(":")
     narrowed = (_FILTERS[why],) if why in _FILTERS else ()

@@ -119,6 +119,8 @@ def _draw(card: ItemCard, field: Field) -> None:
             open_ones = [one.name for one in card.nodes if one.open]
             if open_ones:
                 st.selectbox(field.label, open_ones, key=key, index=None, placeholder="没有就不选")
+        case "plan":
+            st.text_area(field.label, value="\n".join(one.name for one in card.nodes), key=key, placeholder=field.hint, height=120)
         case "reported":
             st.selectbox(field.label, [one.node for one in card.item.waiting_nodes], key=key)
         case "parts":

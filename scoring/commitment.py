@@ -181,6 +181,7 @@ class Event:
     share: Fraction | None = None
     stage: str = ""
     node: str = ""
+    plan: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     slip: str = ""
     level: int | None = None

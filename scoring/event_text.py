@@ -76,6 +76,7 @@ def _part(value: Any) -> Part:
 
 _READERS: dict[str, Callable[[Any], Any]] = {
     "units": _texts,
+    "plan": _texts,
     "evidence": _texts,
     "deadline": date.fromisoformat,
     "original": date.fromisoformat,

@@ -12,6 +12,7 @@ from scoring.commitment import DONE, Event, PartState, Status
 from scoring.item import Item
 from scoring.item_kept import Closing, LookBack, PartStand, Requirement
 from scoring.life_rules import LifeRefused, Reason
+from scoring.node_names import node_name, node_of
 
 
 def split(item: Item, event: Event) -> Item:
@@ -166,11 +167,30 @@ def withdrawn(item: Item, event: Event) -> Item:
                    parked_on=None, review_on=None)
 
 
+def _refuse_unfit_plan(item: Item, event: Event) -> None:
+    """A milestone has a day and words, and stands once; what was reported stays in the plan, unless it was sent back."""
+    texts = []
+    for name in event.plan:
+        try:
+            due, text = node_of(name)
+        except ValueError:
+            said = f"时间节点“{name[:40]}”没有写清日期和内容，请写如2026-03-31 主体结顶。"
+            raise LifeRefused(Reason.BAD_VALUE, said, field="plan") from None
+        if event.plan.count(node_name(text, due)) != 1:
+            raise LifeRefused(Reason.BAD_VALUE, f"时间节点“{name[:40]}”写了两次，请去掉一个。", field="plan")
+        texts.append(text)
+    for one in item.nodes:
+        if event.plan and one.passed is not False and one.node not in (*event.plan, *texts):
+            text = f"节点“{one.node}”已经报告，不能改掉；要改请先把它退回。"
+            raise LifeRefused(Reason.BAD_VALUE, text, field="plan")
+
+
 def corrected(item: Item, event: Event) -> Item:
     """Puts right what was entered wrongly. A deadline that is there is changed by an extension, never by this."""
     if event.deadline is not None and item.deadline is not None:
         text = f"{item.number}的期限已定为{item.deadline.isoformat()}，不能更正，要改请走延期。"
         raise LifeRefused(Reason.HAS_DEADLINE, text, field="deadline")
+    _refuse_unfit_plan(item, event)
     return replace(
         item,
         deadline=item.deadline or event.deadline,

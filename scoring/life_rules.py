@@ -85,7 +85,7 @@ FIELDS: dict[Kind, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Kind.LOOKED_BACK: (("verdict",), ("text", "evidence")),
     Kind.RELAPSED: (("text", "deadline"), ("evidence",)),
     Kind.WITHDRAWN: (("text",), ()),
-    Kind.CORRECTED: (("text",), ("deadline", "leader", "units", "target", "starts_on")),
+    Kind.CORRECTED: (("text",), ("deadline", "leader", "units", "target", "starts_on", "plan")),
 }
 FIELD_WORDS = {
     "number": "编号", "unit": "责任单位", "text": "事由", "deadline": "具体日期", "due": "复核日期", "slip": "督办单种类",

@@ -12,6 +12,7 @@ from enum import StrEnum
 from scoring.commitment import Status
 from scoring.item import Item
 from scoring.item_kept import NodeReport
+from scoring.node_names import node_name
 
 _PRESSED = (Status.LISTED, Status.RETURNED, Status.IN_PROGRESS)
 
@@ -47,11 +48,6 @@ class NodeStand:
     @property
     def sent_back(self) -> bool:
         return self.report is not None and self.report.passed is False
-
-
-def node_name(text: str, due: date) -> str:
-    """What events call it."""
-    return f"{due.isoformat()} {text}"
 
 
 def stand_of(item: Item, text: str, due: date) -> NodeStand:

@@ -17,7 +17,8 @@ from sqlalchemy import Connection, delete, insert, select, true, update
 from db import tables as t
 from db.item_events import listing, sha256_of
 from db.item_rows import Place, Row, event_row, item_row, milestone_rows, source_row
-from db.item_values import ItemKind, NewItem, Source, SourceKind, StoredEvent
+from db.item_values import ItemKind, Milestone, NewItem, Source, SourceKind, StoredEvent
+from db.reads.item_nodes import plans_of
 from db.record import Record
 from db.stores import item_views, whole_lists
 from db.stores.item_numbers import Numbers
@@ -25,6 +26,7 @@ from db.stores.whole_lists import Ready, make_ready
 from db.values import Sitting
 from scoring.commitment import Event, Kind
 from scoring.life import replay
+from scoring.node_names import node_of
 
 
 class Items:
@@ -70,7 +72,7 @@ class Items:
         self.link_source(item_id, new.source, at=event.at)
         if new.supporting:
             self._put_supporting(item_id, new.supporting)
-        for one in milestone_rows(new):
+        for one in milestone_rows(new.milestones):
             self._c.execute(insert(t.item_milestone), {"item_id": item_id, **one})
         if new.commitment_id is not None:
             self._c.execute(update(t.commitment).where(t.commitment.c.id == new.commitment_id).values(number=place.number))
@@ -165,6 +167,8 @@ class Items:
         self._told[item_id].append(written)
         if event.kind is Kind.REASSIGNED or (event.kind is Kind.CORRECTED and event.units):
             self._put_supporting(item_id, event.units)
+        if event.plan:
+            self._plan_anew(item_id, event.plan)
         if self._later is not None:
             self._later.add(item_id)
         else:
@@ -236,6 +240,13 @@ class Items:
         self._c.execute(delete(t.item_unit).where(t.item_unit.c.item_id == item_id))
         for unit_id in self._unit_ids(*units).values():
             self._c.execute(insert(t.item_unit).values(item_id=item_id, unit_id=unit_id))
+
+    def _plan_anew(self, item_id: int, names: Sequence[str]) -> None:
+        """The milestones from now on, each with the owner that one of its words had; those before stand in the events."""
+        owners = {one.text: one.owner for one in plans_of(self._c, (item_id,)).get(item_id, ())}
+        self._c.execute(delete(t.item_milestone).where(t.item_milestone.c.item_id == item_id))
+        planned = [Milestone(text=text, due=due, owner=owners.get(text, "")) for due, text in map(node_of, names)]
+        self._c.execute(insert(t.item_milestone), [{"item_id": item_id, **one} for one in milestone_rows(planned)])
 
     def _insert(self, table: object, **values: object) -> int:
         done = self._c.execute(insert(table), values)  # type: ignore[arg-type]

@@ -89,7 +89,7 @@ def make_ready(c: Connection, new: Sequence[NewItem], seen: Seen, *, by: str, at
             rule=seen.rule, archived=seen.archived)
         supporting = tuple(dict.fromkeys(seen.units[key] for key in one.supporting))
         entries.append(Entry(
-            item=row, sources=(source_row(one.source, at=at),), milestones=tuple(milestone_rows(one)),
+            item=row, sources=(source_row(one.source, at=at),), milestones=tuple(milestone_rows(one.milestones)),
             supporting=supporting, event=event_row(1, event), views=views))
     return Ready(seen=seen, numbers=tuple(numbers), entries=tuple(entries))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from office.listing.item_card import ItemCard
 from office.listing.item_words import CORRECTABLE
+from office.listing.list_form import milestones_in
 from office.refusal import Refused
 from scoring.commitment import Kind, Origin, Part, Source, Target
 from scoring.number import NotANumber, parse_decimal
@@ -73,6 +74,7 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
     Kind.CORRECTED: (_field("text", "为什么更正"), *(_field(f"new_{name}", f"{words}改为（不填则不变）", "line")
                                               for name, words in CORRECTABLE.items()),
                      _field("leader", "联系领导改为（不填则不变）", "line"),
+                     _field("plan", "时间节点（一行一个，先写日期；不动则不变）", "plan", "2026-03-31 主体结顶"),
                      _field("deadline", "补上期限（原来没有期限的才能填）", "day"),
                      _field("value", "目标值改为（不填则不变）", "line"), _field("measure", "计量单位", "line")),
 }
@@ -135,15 +137,25 @@ def _corrected(card: ItemCard, told: dict[str, Any], more: dict[str, object]) ->
     fields = {name: told.pop(f"new_{name}") for name in CORRECTABLE if f"new_{name}" in told}
     if fields:
         more["fields"] = fields
+    plan = _plan(card, str(told.pop("plan", "")))
     value, measure = told.pop("value", None), told.pop("measure", "")
     if value is None and not measure:
-        return {}
+        return plan
     before = card.item.target
     if value is None and before is None:
         raise Refused("写了计量单位没有写目标值，请补上目标值。")
     exact = _number(value, "目标值") if value is not None else before.value if before else Fraction(0)
-    return {"target": Target(value=exact, measure=measure or (before.measure if before else ""),
+    return plan | {"target": Target(value=exact, measure=measure or (before.measure if before else ""),
                              base=before.base if before else None, lower_is_better=before.lower_is_better if before else False)}
+
+
+def _plan(card: ItemCard, typed: str) -> dict[str, Any]:
+    """The milestones as they are typed, where they are others than before."""
+    found, unread = milestones_in(typed)
+    if unread:
+        raise Refused(f"时间节点“{unread[0][:20]}”没有写清日期和内容，请一行一个，如2026-03-31 主体结顶。")
+    names = tuple(one.name for one in found)
+    return {"plan": names} if names and set(names) != {one.name for one in card.nodes} else {}
 
 
 def _number(text: object, words: str) -> Fraction:

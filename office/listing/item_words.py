@@ -102,6 +102,8 @@ def _told(event: Event, units: Mapping[str, str], slips: tuple[SlipKind, ...]) -
         said.append(f"数据截至{event.as_of.isoformat()}")
     if event.target is not None and event.kind is Kind.CORRECTED:
         said.append(f"目标：{plain(event.target.value)}{event.target.measure}")
+    if event.plan:
+        said.append(f"时间节点改为：{'；'.join(event.plan)}")
     if event.deadline is not None:
         said.append(f"{_deadline_of(event.kind)}：{event.deadline.isoformat()}")
     if event.due is not None:

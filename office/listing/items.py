@@ -253,5 +253,6 @@ def recorded(event: Event) -> dict[str, object]:
     """What of a move stands in the record: enough to know it by; all of it stands with the item."""
     told = {"text": event.text, "unit": event.unit, "deadline": event.deadline.isoformat() if event.deadline else "",
             "into": event.into, "granted": event.granted, "passed": event.passed, "slip": event.slip,
-            "level": event.level, "node": event.node, "verdict": event.verdict.words if event.verdict else ""}
+            "level": event.level, "node": event.node, "plan": "；".join(event.plan),
+            "verdict": event.verdict.words if event.verdict else ""}
     return {name: value for name, value in told.items() if value not in ("", None)}

@@ -19,6 +19,7 @@ from db.work import work
 from hall import care
 from office.listing.follow_up import filter_of, marks_of
 from office.listing.item_card import ItemCard, item_card
+from office.listing.item_moves import read_move
 from office.listing.items import enter, happen
 from office.listing.leaders import overview
 from office.listing.list_archive import archive
@@ -143,6 +144,28 @@ def test_what_is_reported_is_on_the_plan_and_what_was_found_reached_is_not_repor
     with pytest.raises(Refused, match="已核实完成，不用再报"):
         site.reports(START)
     assert site.states() == ["done", "ahead", "ahead"]
+
+
+def test_the_office_plans_anew_and_what_was_reported_stays(site):
+    office = lambda: site.card(OFFICE)  # noqa: E731
+    site.reports(START)
+    typed = "2026-05-01 开工\n2026年6月1日：结顶\n2026-06-25 验收\n"
+    told, more = read_move(office(), Kind.CORRECTED, {"text": "汛期停工", "plan": typed})
+    assert (told["plan"], more) == (("2026-05-01 开工", "2026-06-01 结顶", "2026-06-25 验收"), {})
+    assert "plan" not in read_move(office(), Kind.CORRECTED, {"text": "x", "plan": "\n".join(one.name for one in PLAN)})[0]
+    with pytest.raises(Refused, match="时间节点“下半年验收”没有写清日期"):
+        read_move(office(), Kind.CORRECTED, {"text": "x", "plan": "下半年验收"})
+    for plan, words in (((ROOF.name,), "节点“2026-05-01 开工”已经报告，不能改掉"),
+                        ((START.name, "2026-05-32 结顶"), "没有写清日期和内容"), ((START.name, START.name), "写了两次")):
+        with pytest.raises(Refused, match=words):
+            site.does(OFFICE, Kind.CORRECTED, text="x", plan=plan)
+    with pytest.raises(NotAllowed):
+        site.does(LIAISON, Kind.CORRECTED, **told)
+    site.does(OFFICE, Kind.CORRECTED, **told)
+    site.go_to(date(2026, 5, 25))
+    assert site.states() == ["reported", "ahead", "ahead"]
+    assert "时间节点改为：2026-05-01 开工；2026-06-01 结顶；2026-06-25 验收" in site.card().happenings[0].told
+    assert not [words for words, holds in care.verify(site.database) if not holds]
 
 
 def test_what_is_parked_asked_to_be_closed_done_or_archived_presses_nobody(site):

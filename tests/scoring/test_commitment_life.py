@@ -23,7 +23,8 @@ from scoring.item import Item
 from scoring.life import LifeRefused, Reason, legal, replay
 from scoring.life_rules import FIELDS, FOLLOWING
 from scoring.lights import Light, light_of
-from scoring.nodes import node_name, on_day, stand_of
+from scoring.node_names import node_name
+from scoring.nodes import on_day, stand_of
 from scoring.rates import Against, Rate, base_of, by, by_status, counted, on_time, resolved, stand, units
 from tests.scoring.commitments import PROOF, Book, day, event
 
@@ -170,6 +171,8 @@ class ListLife(RuleBasedStateMachine):
                 given |= {"deadline": soon} if given["granted"] else {"text": "不同意"}
             case Kind.CHECKED:
                 given["text"] = "看过"
+            case Kind.CORRECTED if draw(st.booleans()):
+                given["plan"] = draw(st.sampled_from((NODES[:2], NODES, (*NODES[:2], node_name("验收", PLAN[2][0])))))
             case Kind.MERGED | Kind.RESUMED | Kind.REASSIGNED | Kind.CORRECTED if draw(st.booleans()):
                 given["deadline"] = soon
         theirs = kind in (Kind.ACCEPTED, Kind.RETURNED, Kind.REPORTED, Kind.EXTENSION_ASKED, Kind.CLOSURE_ASKED)
