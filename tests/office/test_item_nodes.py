@@ -247,6 +247,9 @@ def test_reminders_name_the_milestones_with_their_numbers(site):
     asked = [one.words for one in reminders.of_day(site.database, date(2026, 4, 25)) if one.why is Why.UNANSWERED]
     assert asked == ["节点没有核实通过，请补办后再报（只立了围挡），2天没有回应"]
     assert told(date(2026, 4, 25))["unit"] == [("node_due", "1个节点6天后到期：2026-05-01 开工")]
+    site.reports(START)
+    site.does(SUPERVISOR, Kind.NODE_CHECKED, node=START.name, passed=True)
+    assert not reminders.of_person(site.database, people["unit"], date(2026, 4, 25)), "what was found reached asks for nothing"
 
 
 def test_reports_of_earlier_times_are_read_and_views_of_earlier_code_are_made_again(site):
