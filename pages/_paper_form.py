@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
+from html import escape
 
 import streamlit as st
 
@@ -10,6 +12,7 @@ from hall.ballots import paper
 from hall.ballots.paper import Fate
 from hall.moment.snapshot import Snapshot
 from office.people import Staff
+from office.prints.paper_rows import Row, is_long, legend, read_row, rows_of
 from office.refusal import Refused
 from pages._frame import house
 from scoring.ballot import marks_allowed
@@ -32,10 +35,20 @@ def draw_form(snapshot: Snapshot, round_id: int, who: Staff) -> None:
         st.text_input("席位号或编号（可用扫码枪扫纸票上的二维码）", key=f"{prefix}/label")
         if rule.ballot.kind is BallotKind.RANKING:
             st.selectbox("整张票", ["", *_STATES], key=f"{prefix}/whole", format_func=lambda one: _STATES.get(one, "排了名次"))
-        for target in targets:
-            _draw_target(rule, target, snapshot.by_key[target].name, len(targets), prefix)
+        if is_long(rule, targets):
+            _draw_rows(rule, rows_of(snapshot.targets, targets), prefix)
+        else:
+            for target in targets:
+                _draw_target(rule, target, snapshot.by_key[target].name, len(targets), prefix)
         st.form_submit_button("录入这张纸票", type="primary",
-                              on_click=partial(_enter, snapshot.sitting.key, round_id, rule, targets, prefix, who))
+                              on_click=partial(_enter, snapshot, round_id, targets, prefix, who))
+
+
+def _draw_rows(rule: Rule, rows: Sequence[Row], prefix: str) -> None:
+    """A long paper of grades: one sign a unit, as it is read out, ten to a row as it is printed."""
+    st.html(f'<p class="lt-note">照纸票上的序号，每家录一个，一行十家，可以留空格：<b>{escape(legend(rule))}</b></p>')
+    for row in rows:
+        st.text_input(row.words, key=f"{prefix}/row.{row.units[0][0]}", placeholder=f"{len(row.units)}个，每家一个")
 
 
 def _draw_target(rule: Rule, target: str, name: str, count: int, prefix: str) -> None:
@@ -57,12 +70,18 @@ def _draw_target(rule: Rule, target: str, name: str, count: int, prefix: str) ->
                         format_func=lambda one: _STATES.get(one, "（打了分）"))
 
 
-def _enter(sitting: str, round_id: int, rule: Rule, targets: tuple[str, ...], prefix: str, who: Staff) -> None:
+def _enter(snapshot: Snapshot, round_id: int, targets: tuple[str, ...], prefix: str, who: Staff) -> None:
     def typed(name: str) -> str:
         return str(st.session_state.get(f"{prefix}/{name}") or "").strip()
 
-    form: dict[str, str] = {}
-    for target in targets:
+    rule, form, by_rows = snapshot.rule, dict[str, str](), is_long(snapshot.rule, targets)
+    try:
+        for row in rows_of(snapshot.targets, targets) if by_rows else ():
+            form |= read_row(rule, row, typed(f"row.{row.units[0][0]}"))
+    except Refused as refused:
+        st.session_state["said"] = ("error", str(refused))
+        return
+    for target in () if by_rows else targets:
         state = typed("whole" if rule.ballot.kind is BallotKind.RANKING else f"m.{target}.state")
         match rule.ballot.kind:
             case BallotKind.POINTS:
@@ -78,7 +97,7 @@ def _enter(sitting: str, round_id: int, rule: Rule, targets: tuple[str, ...], pr
             form[f"m.{target}"] = state
     label = typed("label")
     try:
-        fate = paper.enter(house().database, sitting, round_id, label, form, by=who.name, at=house().clock())
+        fate = paper.enter(house().database, snapshot.sitting.key, round_id, label, form, by=who.name, at=house().clock())
     except Refused as refused:
         st.session_state["said"] = ("error", str(refused))
         return

@@ -285,7 +285,7 @@ def _without_recused(hall: _Hall, slip: _Resolved, form: Mapping[str, str]) -> M
     marked = list(dict.fromkeys(key for name, key in of.items() if form[name].strip()))
     if marked:
         names = "、".join(hall.card(key).name for key in marked[:3]) + (f"等{len(marked)}家" if len(marked) > 3 else "")
-        raise Refused(f"{slip.label}不评{names}（需回避，或不在这一席的线路）。纸票上给的分不录，请把这{'一' if len(marked) == 1 else '几'}家留空。")
+        raise Refused(f"{slip.label}不评{names}（需回避，或不在这一席的线路）。纸票上给的分不录，请留空（按行录的写“-”）。")
     return {name: value for name, value in form.items() if name not in of}
 
 

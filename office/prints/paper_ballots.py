@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from itertools import zip_longest
 
 from db.engine import Database
 from db.reads import papers as paper_reads
@@ -20,6 +21,7 @@ from db.reads import sittings as reads
 from db.stores.papers import Papers
 from db.work import work
 from office.prints.badges import qr_svg
+from office.prints.paper_rows import PER_ROW, is_long, numbers_of
 from office.refusal import NotFound, Refused
 from scoring.ballot import marks_allowed
 from scoring.rule import BallotKind, Rule, read_rule
@@ -31,13 +33,15 @@ _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperBallot:
-    """One paper. `label` is a seat's code or a serial; `targets` are (key, name) in the order of the agenda."""
+    """One paper. `label` is a seat's code or a serial; `targets` are (key, name) in the order of the agenda, or, on a long
+    paper of grades, of their `numbers`."""
 
     label: str
     secret: bool
     group_name: str
     seat_name: str
     targets: tuple[tuple[str, str], ...]
+    numbers: tuple[int, ...] = ()
 
 
 def issue(database: Database, sitting: str, *, seats: Sequence[str], secret: Mapping[str, int], targets: Sequence[str],
@@ -53,12 +57,18 @@ def issue(database: Database, sitting: str, *, seats: Sequence[str], secret: Map
         w.rounds.lock_sitting(found.id)
         rule = read_rule(reads.rule_text(w.c, found.id)[0].encode())
         known = {one.code: one for one in reads.seats(w.c, found.id)}
-        known_targets = [one for one in reads.targets(w.c, found.id) if not one.postponed]
+        register = reads.targets(w.c, found.id)
+        known_targets = [one for one in register if not one.postponed]
         agenda = [one for one in known_targets if one.key in set(targets)]
         if not agenda:
             raise Refused("请先选要印哪几家单位。")
         if rule.ballot.kind is BallotKind.RANKING:
             together, agenda = True, known_targets
+        numbers: tuple[int, ...] = ()
+        if together and is_long(rule, agenda):
+            of = numbers_of(register)
+            agenda.sort(key=lambda one: of[one.key])
+            numbers = tuple(of[one.key] for one in agenda)
         pages = [tuple((one.key, one.name) for one in agenda)] if together else [((one.key, one.name),) for one in agenda]
         _refuse_wrong_numbers(rule, secret, pages)
         wrong = [code for code in seats if code not in known or rule.group(known[code].group).secret]
@@ -67,7 +77,7 @@ def issue(database: Database, sitting: str, *, seats: Sequence[str], secret: Map
         if not 0 < (len(seats) + sum(secret.values())) * len(pages) <= MOST_PAPERS:
             raise Refused(f"请选好席位或填张数，一次最多印{MOST_PAPERS}张。")
         papers = [PaperBallot(label=code, secret=False, group_name=rule.group(known[code].group).name,
-                              seat_name=known[code].name, targets=page) for page in pages for code in seats]
+                              seat_name=known[code].name, targets=page, numbers=numbers) for page in pages for code in seats]
         taken = set(paper_reads.serials(w.c, found.id)) | {code.upper() for code in known}
         drawn: dict[str, tuple[str, tuple[str, ...]]] = {}
         for page in pages:
@@ -76,7 +86,7 @@ def issue(database: Database, sitting: str, *, seats: Sequence[str], secret: Map
                     serial = _draw(taken)
                     drawn[serial] = (group, tuple(key for key, _name in page))
                     papers.append(PaperBallot(label=serial, secret=True, group_name=rule.group(group).name,
-                                              seat_name="", targets=page))
+                                              seat_name="", targets=page, numbers=numbers))
         if drawn:
             Papers(w.c).add_serials(found.id, drawn)
         w.record.append(
@@ -125,6 +135,7 @@ th,td{border:.3mm solid #57606a;padding:1.6mm 2mm;text-align:left;vertical-align
 td.mark{height:10mm;min-width:18mm}
 thead{display:table-header-group}
 tr{break-inside:avoid}
+.ten td{border-bottom:2px solid #1F2328}
 .quiet{white-space:nowrap}
 @media print{body{background:#fff}.how{display:none}.paper{margin:0;padding:0;break-after:page}
 .paper:last-child{break-after:auto}}
@@ -144,14 +155,17 @@ def sheet(papers: Sequence[PaperBallot], rule: Rule, title: str) -> str:
 def _paper(one: PaperBallot, rule: Rule, title: str) -> str:
     whose = "无记名，编号" if one.secret else f"{escape(one.seat_name or '席位')}，席位"
     head, cells = _columns(rule, len(one.targets))
-    rows = "".join(f"<tr><td>{escape(name)}</td>{cells}</tr>" for _key, name in one.targets)
+    numbered = "<th>序号</th>" if one.numbers else ""
+    rows = "".join(
+        f'<tr{" class=ten" if number and number % PER_ROW == 0 else ""}>{f"<td>{number}</td>" if number else ""}'
+        f"<td>{escape(name)}</td>{cells}</tr>" for number, (_key, name) in zip_longest(one.numbers, one.targets))
     keep = "请记下编号，公布后可凭它查到这张票已计入；编号不对应任何人。" if one.secret else ""
     return (
         f'<section class="paper"><div class="head"><div><h1>{escape(title)} 评分票</h1>'
         f'<p>{escape(one.group_name)}　{whose} <span class="label">{escape(one.label)}</span></p>'
         f"<p>{_how(rule, len(one.targets))}每格只写一个，涂改或写两个的作废。"
         f"一家单位不打分，请在“弃权”或“不了解”里打勾。{keep}</p></div>"
-        f"<div>{qr_svg(one.label)}</div></div><table><thead><tr><th>单位</th>{head}</tr></thead>"
+        f"<div>{qr_svg(one.label)}</div></div><table><thead><tr>{numbered}<th>单位</th>{head}</tr></thead>"
         f"<tbody>{rows}</tbody></table></section>")
 
 

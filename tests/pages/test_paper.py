@@ -6,6 +6,7 @@ import pytest
 
 from hall.ballots.paper_slips import Fate, slips
 from office.people import Role
+from office.sitting.plan import PlannedTarget
 from tests import make
 from tests.pages.conftest import press, words
 
@@ -110,6 +111,28 @@ def test_grades_and_rankings_have_forms_of_their_own(open_page, house, rule, tar
     assert "两遍一致，已计入" in words(app)
     slip, = slips(house.database, hall.key)
     assert {one.target: (one.state.value, dict(one.marks).get("")) for one in slip.taken} == kept
+
+
+def test_a_long_paper_of_grades_is_keyed_by_rows_of_ten_with_one_sign_a_unit(open_page, house):
+    many = tuple(PlannedTarget(key=f"T{n}", name=f"{n}镇", unit="small-A", presenter="", ranking_group="", ranked=True)
+                 for n in range(1, 14))
+    hall = make.sitting(house, make.plan(rule=GRADES, ballot_mode="all", targets=many, declarations={}))
+    hall.open(*(one.key for one in many))
+    for clerk in ("clerk1", "clerk2"):
+        app = open_page("paper", Role.CLERK, name=clerk)
+        by_key(app, "/label").input("L1")
+        by_key(app, "/row.1").input("11111 22222")
+        by_key(app, "/row.11").input("1-")
+        app = press(app, "录入这张纸票")
+        assert "第11—13号这一行录了2个，应是3个" in words(app) and by_key(app, "/row.1").value == "11111 22222"
+        by_key(app, "/row.11").input("1-0")
+        app = press(app, "录入这张纸票")
+        assert {by_key(app, name).value for name in ("/label", "/row.1", "/row.11")} == {""}
+
+    assert "两遍一致，已计入" in words(app)
+    slip, = slips(house.database, hall.key)
+    assert [(one.target, one.state.value, dict(one.marks).get("")) for one in slip.taken][9:] == [
+        ("T10", "submitted", "poor"), ("T11", "submitted", "good"), ("T13", "abstain", None)]
 
 
 def test_a_mark_and_an_abstention_together_are_asked_about(open_page, house):
