@@ -16,6 +16,7 @@ from hall import door
 from hall.house import House, the_house
 from office.people import Role, Staff
 from office.refusal import Refused
+from pages import _built_in
 
 _LOOK = """<style>
 .stMainBlockContainer{padding-top:4.2rem;padding-bottom:2rem;max-width:1320px}
@@ -48,7 +49,7 @@ def window_title(title: str) -> str:
 
 def require(*roles: Role) -> Staff:
     """The person signed in, if they have one of these roles (any role when none is named); else the page ends here."""
-    st.html(_LOOK)
+    st.html(_LOOK + _built_in.STYLE)
     mark = the_house().mark
     if mark is not None:
         st.html(f"<style>{mark.app_style}</style>")

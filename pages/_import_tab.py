@@ -19,11 +19,6 @@ from pages._frame import act, house
 from pages._pieces import table
 
 SHOWN = 300
-_STYLE = """<style>
-.st-key-lt-upload [data-testid=stFileUploaderDropzone] button p{font-size:0}
-.st-key-lt-upload [data-testid=stFileUploaderDropzone] button p::after{content:"选择文件";font-size:1rem}
-.st-key-lt-upload [data-testid=stFileUploaderDropzoneInstructions]{display:none}
-</style>"""
 _KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -38,7 +33,6 @@ def draw_import(one: Prepared, snapshot: Snapshot, who: Staff) -> None:
         download("下载本场现有名单", lambda: current_form(house().database, key), f"{key}_名单.xlsx", _KIND,
                  on_click="ignore", key=f"{key}/form/filled")
     turn = st.session_state.setdefault(f"{key}/form/turn", 0)
-    st.html(_STYLE)
     with st.container(key="lt-upload"):
         sent = st.file_uploader("上传填好的表（.xlsx，最大5MB），先检查，不会马上导入", key=f"{key}/form/{turn}", max_upload_size=5)
     if sent is None:

@@ -30,6 +30,11 @@ CSS = """<style>
 header,.stAppHeader,.stToolbar,[data-testid="stDecoration"],[data-testid="stStatusWidget"],
 [data-testid="stConnectionStatus"],[data-testid="stToolbar"],[data-testid="stHeader"]{display:none!important}
 .stMainBlockContainer{padding:0!important;max-width:none!important}
+.stDialog{display:none!important}
+.stApp:not([data-test-connection-state=CONNECTED])::after{content:"▲ 与服务器断开，正在重连";position:fixed;bottom:1.1vh;left:50%;
+ transform:translateX(-50%);z-index:20;font-size:3.2vh;font-weight:600;padding:0 2vh;background:#E3B341;color:#101418;
+ border-radius:.5vh;opacity:0;animation:lt-lost 0s 3s forwards}
+@keyframes lt-lost{to{opacity:1}}
 .stElementContainer,[data-stale="true"]{opacity:1!important;transition:none!important}
 .w{position:fixed;inset:0;background:#101418;color:#F2F4F7;padding:4vh 4.5vh 0;overflow:hidden;line-height:1.2;
  font-family:'PingFang SC','HarmonyOS Sans SC','MiSans','Microsoft YaHei','Noto Sans CJK SC',sans-serif;
@@ -77,7 +82,7 @@ header,.stAppHeader,.stToolbar,[data-testid="stDecoration"],[data-testid="stStat
 .w .bars{position:absolute;left:4.5vh;right:4.5vh;bottom:7.5vh;height:36vh;display:flex;flex-direction:column;
  justify-content:space-around}
 .w .bar{display:flex;align-items:center;gap:2.4vh}
-.w .bar .g{flex:none;font-weight:600;line-height:1.15;overflow-wrap:anywhere;text-wrap:balance}
+.w .bar .g{flex:none;font-weight:600;line-height:1.15;overflow-wrap:anywhere}
 .w .bar .track{flex:1;background:#252C34;border-radius:.5vh;overflow:hidden}
 .w .bar .fill{height:100%}
 .w .bar .v{flex:none;width:33vh;text-align:right;white-space:nowrap;font-size:2.8vh;color:#B6BFC9}

@@ -62,6 +62,10 @@ def test_a_sitting_is_filled_from_excel_and_stays_filled_after_a_restart(browser
     assert sheets == ["说明", "场次", "单位", "评委", "承诺", "环节", "提问"]
     page.locator(".st-key-lt-upload").scroll_into_view_if_needed()
     picture(page, "import_empty")
+    key, beside = page.evaluate("""() => ['button p', '[data-testid=stFileUploaderDropzoneInstructions] span'].map(part => {
+        const e = document.querySelector(`[data-testid=stFileUploaderDropzone] ${part}`);
+        return getComputedStyle(e).fontSize + getComputedStyle(e, '::after').content })""")
+    assert (key, beside) == ('0px"选择文件"', '0px"也可以把文件拖到这里"'), "in the place of Streamlit's own words"
     assert download.value.suggested_filename == "small_模板.xlsx"
 
     judges = [(f"L{n}", "市领导", f"市领导{n}席") for n in range(1, 6)] + [("X1", "专家", "坏席")]

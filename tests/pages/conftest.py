@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -49,10 +50,10 @@ def open_page(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenPag
 
 
 def words(app: AppTest) -> str:
-    """Everything that stands on the page as text."""
+    """Everything that stands on the page as text; what a style puts in the place of Streamlit's words does not."""
     kinds = ("title", "subheader", "markdown", "success", "error", "warning", "info")
     said = [str(one.value) for kind in kinds for one in app.get(kind)]
-    return "\n".join([*said, *(one.proto.body for one in app.get("html"))])
+    return "\n".join([*said, *(re.sub(r"<style>.*?</style>", "", one.proto.body, flags=re.DOTALL) for one in app.get("html"))])
 
 
 def press(app: AppTest, label: str) -> AppTest:
