@@ -110,7 +110,10 @@ def left_out(snapshot: Snapshot) -> tuple[TargetCard, ...]:
 
 
 def next_of_target(snapshot: Snapshot, target: str) -> Segment | None:
-    """What this target goes through next; None when nothing is left."""
+    """What this target goes through next; None when nothing is left, or all were scored on one paper: nobody speaks after
+    that, who has not spoken neither."""
+    if snapshot.sitting.ballot_mode == "all" and any_round_counts(snapshot):
+        return None
     template = _of_scope(snapshot, "each")
     begun = {one.segment for one in snapshot.runs if one.target == target}
     done = [(one.kind == "ballot" and scored(snapshot, target)) or one.key in begun for one in template]

@@ -75,15 +75,17 @@ def test_one_paper_for_all_is_opened_before_everybody_has_spoken_where_somebody_
                                                                                           open_page: OpenPage) -> None:
     hall = staged(house, "town")
     page = opened(hall, open_page)
-    while "开始发言" not in step(page):
+    while "A县上台" not in step(page):
         go(hall, page)
-    go(hall, page)
 
     page.button(key="segment/ballot-all").click().run()
 
     current = turn.open_round_of(seen(hall))
     assert current is not None and current.targets == ("U1", "U2", "U3") and step(page) == "截止打分"
     assert "3家一并打分" in words(page) and "用时" not in words(page), "the time that the first one took is not that of all"
+
+    hall.close()
+    assert step(page.run()) == "开始总结讲话", "nobody speaks after the ballot, who has not spoken neither"
 
 
 def test_a_slip_is_taken_back_and_who_pressed_last_is_said(house: make.House, open_page: OpenPage) -> None:
