@@ -324,6 +324,13 @@ def test_an_unknown_badge_and_a_replaced_one_get_the_same_404(phones: Phones) ->
     assert phones.http.get("/b/secret-L1-new").status_code == 200
 
 
+def test_after_the_last_unit_a_phone_waits_for_the_result_and_for_no_next_unit(phones: Phones) -> None:
+    for target, words in (("U1", "请等待主持人开始下一家"), ("U2", "请等待主持人开始下一家"), ("U3", "请等待公布成绩")):
+        phones.open(target)
+        phones.close_round()
+        assert words in phones.http.get("/b/secret-L1").text
+
+
 def test_a_secret_seat_with_a_new_badge_is_told_that_what_it_sent_before_counts_and_nobody_learns_whether_it_did(
         phones: Phones) -> None:
     opened = phones.open("U1")
