@@ -9,7 +9,7 @@ from html import escape
 from office.listing.item_card import EvidenceLine, ItemCard
 from office.listing.item_nodes import Node, state_words
 from office.listing.item_words import Happening, progress_words, stage_words
-from office.listing.my_items import Pressed
+from office.listing.my_items import NodeLine, Pressed
 from office.local_time import minute
 from pages._items import item_link, lamp, link, node_mark
 from scoring.commitment import Kind
@@ -89,12 +89,12 @@ def _node(one: Node, card: ItemCard) -> str:
             f'<div class="q">{escape(one.words)}{f"　{proof}" if proof else ""}{to}</div>')
 
 
-def due_nodes(items: tuple[Pressed, ...], today: date) -> str:
-    """The milestones of several items, each with the way to its report."""
+def due_nodes(nodes: tuple[tuple[Pressed, NodeLine], ...], today: date) -> str:
+    """Milestones of several items, each with the way to its report."""
     rows = "".join(
         f'<li>{node_mark(one.state)} {escape(one.milestone.name)}　{_report_of(item.number, one.milestone.name)}<div class="q">'
         f"{escape(state_words(one.state, one.milestone.due, today))}　{item_link(item.number)} {escape(item.text)}</div></li>"
-        for item in items for one in item.nodes)
+        for item, one in nodes)
     return f"<ul class='lt-nodes'>{rows}</ul>"
 
 

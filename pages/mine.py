@@ -22,7 +22,9 @@ mine = my_items(house().database, who, today=today)
 seen: set[str] = set()
 if mine.nodes:
     st.subheader(f"时间节点（{mine.nodes_words}）", anchor=False)
-    st.html(_item_facts.due_nodes(mine.nodes, today))
+    st.html(_item_facts.due_nodes(mine.nodes[:SHOWN], today))
+    if len(mine.nodes) > SHOWN:
+        st.page_link("pages/commitments.py", label="全部有节点逾期的事项", query_params={"unit": who.unit, "nodes": "overdue"})
 elif not mine.waiting:
     _sheet.say("现在没有等您办的事项。")
 for one in mine.waiting:

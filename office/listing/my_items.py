@@ -15,7 +15,7 @@ from db.item_lights import rule_in_force
 from db.item_lines import Filter, ListedItem
 from db.reads import item_nodes
 from db.reads import items as reads
-from db.reads.item_nodes import Pressed
+from db.reads.item_nodes import NodeLine, Pressed
 from db.reads.unanswered import Unanswered, unanswered
 from db.values import Staff
 from office.listing.follow_up import FollowUp, follow_up
@@ -39,17 +39,17 @@ class Waiting:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mine:
     """`whose` names what is theirs; `all_of_it` is None for those who hold no items themselves. `nodes`: the milestones of the
-    own unit that are overdue or due soon, by item."""
+    own unit that are overdue or due soon, each with its item, the longest overdue first."""
 
     waiting: tuple[Waiting, ...]
-    nodes: tuple[Pressed, ...]
+    nodes: tuple[tuple[Pressed, NodeLine], ...]
     whose: str
     all_of_it: FollowUp | None
 
     @property
     def nodes_words(self) -> str:
         """How many milestones are overdue, how many due soon."""
-        told = [node.state is NodeState.OVERDUE for one in self.nodes for node in one.nodes]
+        told = [node.state is NodeState.OVERDUE for _item, node in self.nodes]
         late, soon = sum(told), len(told) - sum(told)
         return "，".join(words for n, words in ((late, f"{late}个逾期"), (soon, f"{soon}个将到期")) if n)
 
@@ -67,10 +67,10 @@ def my_items(database: Database, who: Staff, *, today: date) -> Mine:
         whose, wanted_all = _whose(who, leaders)
         pressed = item_nodes.pressed(c, today, soon_days=rule_in_force(c).soon_days, of=(who.unit, ())) \
             if Role.LIAISON in who.roles and who.unit else ()
-    nodes = ((one, tuple(node for node in one.nodes if node.state is not NodeState.REPORTED)) for one in pressed)
+    nodes = ((one, node) for one in pressed for node in one.nodes if node.state is not NodeState.REPORTED)
     held = None if wanted_all is None else follow_up(database, wanted_all, as_of=today, per_page=SHOWN)
     return Mine(waiting=waiting, whose=whose, all_of_it=held,
-                nodes=tuple(replace(one, nodes=some) for one, some in nodes if some))
+                nodes=tuple(sorted(nodes, key=lambda pair: (pair[1].milestone.due, pair[0].number))))
 
 
 def names_of(who: Staff, leaders: tuple[str, ...]) -> str:

@@ -209,7 +209,7 @@ def test_a_missed_milestone_stands_wherever_its_item_does(site):
     assert [one.state.value for one in line.nodes] == ["reported", "overdue", "ahead"]
     mine = my_items(site.database, LIAISON, today=day)
     assert [(one.words, one.found) for one in mine.waiting if "节点" in one.words] == [("时间节点逾期，请报告完成或说明原因", 1)]
-    assert [[node.milestone for node in one.nodes] for one in mine.nodes] == [[ROOF]]
+    assert [(one.number, node.milestone) for one, node in mine.nodes] == [(site.number, ROOF)] and mine.nodes_words == "1个逾期"
     assert not my_items(site.database, OTHERS, today=day).nodes
     for who in (OFFICE, SUPERVISOR):
         assert [one.words for one in my_items(site.database, who, today=day).waiting] == ["时间节点已报，待核实"]
