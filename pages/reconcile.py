@@ -118,7 +118,7 @@ def _draw_rates(first: str, percent: str, numbers: str, lines: tuple[Line, ...],
 
 
 def _said(one: Walked) -> str:
-    return " ".join(part for part in (one.said["status"], one.said["progress"], one.said["light"]) if part)
+    return " ".join(part for part in (one.said["status"], one.said["progress"], one.said["light"], one.said.get("nodes", "")) if part)
 
 
 def _open(month: str, who: Staff) -> None:

@@ -171,7 +171,7 @@ reconciliation_line = Table(  # an item as the list told of it when the run was 
     metadata,
     Column("reconciliation_id", Integer, ForeignKey("reconciliation.id"), primary_key=True),
     Column("item_id", Integer, ForeignKey("item.id"), primary_key=True),
-    needed("said"),  # JSON: number, unit, leader, text, deadline, status, light, progress
+    needed("said"),  # JSON: number, unit, leader, text, deadline, status, light, progress; nodes: milestones of the month and overdue
     sqlite_with_rowid=False,
 )
 

@@ -17,18 +17,22 @@ from typing import Any
 
 from db.engine import Database
 from db.item_lines import Filter, ListedItem
+from db.reads import item_nodes
 from db.reads import items as item_reads
 from db.reads import reconciliations as reads
+from db.reads.item_nodes import NodeLine
 from db.reads.reconciliations import Entry, Line, Run
 from db.values import Staff
 from db.work import work
 from office import local_time
+from office.listing.item_nodes import line_words
 from office.local_time import minute
 from office.people import Role
 from office.prints.docx import docx_of, paragraph, table
 from office.refusal import NotAllowed, NotFound, Refused
 from scoring.commitment import Status
 from scoring.lights import Light
+from scoring.nodes import NodeState
 
 CLOSING = "办结对账"
 _OFFICE = frozenset({Role.ADMINISTRATOR, Role.HOST, Role.CLERK})
@@ -95,13 +99,15 @@ def open_run(database: Database, month: str, *, who: Staff, at: datetime) -> int
         raise Refused(f"对账的是清单现在的样子，只能开本月（{today.strftime('%Y-%m')}）或上月（{last_month}）的。")
     with database.reading() as c:  # the long part: nobody waits for it
         held = [one for one in item_reads.page(c, Filter(open_only=True, archived="no"), today) if one.counted]
+        nodes = item_nodes.lines_of(c, [one.id for one in held], today)
     if not held:
         raise Refused("清单里没有在办的事项，不用对账。")
     with work(database) as w:
         w.record.hold()
         if reads.run(w.c, month) is not None:
             raise Refused(f"{month}已经开过对账，请直接打开。")
-        w.reconciliations.open(month, [(one.id, _said(one)) for one in held], as_of=today, at=at, by=who.name)
+        w.reconciliations.open(month, [(one.id, _said(one, nodes.get(one.id, ()), month)) for one in held], as_of=today,
+                               at=at, by=who.name)
         w.record.append(at=at, actor=who.name, action="开始对账", month=month, count=len(held))
     return len(held)
 
@@ -157,8 +163,8 @@ def protocol_docx(run: Run) -> bytes:
     if run.protocol is None:
         raise Refused(f"{run.month}的对账还没有办结。")
     told: dict[str, Any] = json.loads(run.protocol)
-    rows = [(one["number"], one["text"], one["unit"], one["leader"], f"{one['status']} {one['progress']}".strip(), one["state"],
-             one["fact"]) for one in told["lines"]]
+    rows = [(one["number"], one["text"], one["unit"], one["leader"],
+             " ".join(one[key] for key in ("status", "progress", "nodes") if one.get(key)), one["state"], one["fact"]) for one in told["lines"]]
     units, leaders = ([(one["name"] or "（未定）", *(str(one[key]) for key in ("items", "agree", "differ", "open")))
                        for one in told[by]] for by in ("units", "leaders"))
     head = ("项数", "相符", "不符", "未对账")
@@ -172,11 +178,14 @@ def protocol_docx(run: Run) -> bytes:
         paragraph(f"校验码：{run.protocol_sha256}", style="Small"))
 
 
-def _said(one: ListedItem) -> dict[str, str]:
+def _said(one: ListedItem, nodes: Iterable[NodeLine], month: str) -> dict[str, str]:
+    """What the list says of it; of its milestones those of the month and those overdue."""
+    told = "；".join(line_words(each) for each in nodes
+                    if each.state is NodeState.OVERDUE or each.milestone.due.isoformat().startswith(month))
     return {"number": one.number, "text": one.text, "unit": one.unit_name, "unit_key": one.unit,
             "leader": one.contact_leader, "deadline": one.deadline.isoformat() if one.deadline else "",
             "status": Status(one.status).words, "light": Light(one.light).words if one.light in tuple(Light) else "",
-            "progress": one.progress}
+            "progress": one.progress, **({"nodes": told} if told else {})}
 
 
 def _view(run: Run, lines: Iterable[Line]) -> RunView:

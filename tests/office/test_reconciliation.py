@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import text
 
-from db.item_values import ItemKind
+from db.item_values import ItemKind, Milestone
 from db.work import work
 from hall import care
 from office.listing import disclosure, reconciliation
@@ -63,6 +63,24 @@ def test_a_month_is_walked_closed_and_what_comes_late_shows_as_such(house: House
     with database.write.begin() as c:
         c.execute(text("update reconciliation set protocol = replace(protocol, '现场未动工', '已动工')"))
     assert [words for words, holds in care.verify(database) if not holds] == ["对账记录1份与留痕不一致"]
+
+
+def test_milestones_of_the_month_and_overdue_ones_are_held_against_fact_too(house: House) -> None:
+    made = make_list.of(house)
+    database, at = house.database, house.clock()
+    office = made.person("office", Role.ADMINISTRATOR)
+    plan = tuple(Milestone(text=words, due=due) for words, due in (
+        ("签约", date(2026, 3, 31)), ("开工", date(2026, 4, 10)), ("验收", date(2026, 4, 30)), ("通车", date(2026, 5, 20))))
+    number = made.enter("small-A", "修路", milestones=plan)
+    made.happen(number, Kind.ACCEPTED)
+    made.happen(number, Kind.REPORTED, by="联络员", text="照片", node=plan[1].name)
+    reconciliation.open_run(database, "2026-04", who=office, at=at)
+    said = {one.said["number"]: one.said.get("nodes") for one in reconciliation.run_of(database, "2026-04").lines}
+    assert said == {**dict.fromkeys(made.numbers), number: (
+        "2026-03-31 签约：到期未报；2026-04-10 开工：已报待核实（2026-04-23报告）；2026-04-30 验收：未到")}
+    reconciliation.close_run(database, "2026-04", who=office, at=at)
+    with zipfile.ZipFile(io.BytesIO(reconciliation.protocol_docx(reconciliation.run_of(database, "2026-04").run))) as archive:
+        assert "2026-03-31 签约：到期未报" in archive.read("word/document.xml").decode()
 
 
 def test_a_month_that_cannot_be_walked_is_refused_in_words(house: House) -> None:
