@@ -52,6 +52,7 @@ table.lt a,.lt-facts a{color:#1F4E79;text-decoration:underline;text-underline-of
  .lt-wide{display:none!important}.lt-phone{display:block}.lt-cards.lt-phone{display:grid}tr.lt-phone{display:table-row}
  h1{font-size:1.4rem!important}
  .lt-say{font-size:1.1rem}
+ .lt-key span,.lt-under span{white-space:normal;overflow-wrap:anywhere}
  .lt-counts{gap:8px}.lt-counts>div{padding:8px 10px}
  .lt-counts .lt-big{font-size:1.5rem}
  .lt-counts .lt-light{white-space:normal;font-size:.88rem}

@@ -23,6 +23,8 @@ LOOK = """<style>
 .lt-codes p{font-family:ui-monospace,Consolas,monospace;line-height:1.9;font-size:.9rem;margin:.25rem 0}
 .lt-words{font-size:1.15rem;line-height:1.75;margin:.25rem 0 .75rem;max-width:60rem}
 .lt-words b{font-size:1.4rem}
+table.lt .lt-group{min-width:7rem;overflow-wrap:anywhere}
+table.lt .lt-part{white-space:normal;min-width:4.2rem;vertical-align:bottom}
 </style>"""
 
 
@@ -68,7 +70,7 @@ def _sum(told: Explained, line: Line) -> None:
 
 def _groups_table(told: Explained) -> None:
     rows = "".join(
-        f'<tr><td class="k w">{html.escape(one.name)}</td><td class="n">{html.escape(one.weight)}</td>'
+        f'<tr><td class="k lt-group">{html.escape(one.name)}</td><td class="n">{html.escape(one.weight)}</td>'
         f'<td class="n k">{html.escape(one.published) or "—"}</td><td class="n">{html.escape(one.brings) or "—"}</td>'
         f'<td class="lt-wide">{html.escape(one.words)}</td></tr>'
         f'<tr class="lt-phone"><td colspan="4" class="q">{html.escape(one.words)}</td></tr>' for one in told.groups)
@@ -101,11 +103,11 @@ def _picture(strips: list[tuple[int, GroupWorking, Strip]]) -> None:
                 marker={"symbol": f"{symbol}-open" if dropped else symbol, "size": 10, "color": colour,
                         "line": {"width": 2, "color": colour} if dropped else {"width": 0}}))
         if strip.mean is not None:
-            figure.add_shape(type="line", x0=float(strip.mean), x1=float(strip.mean), y0=base - 0.04, y1=base + 0.68,
+            figure.add_shape(type="line", x0=float(strip.mean), x1=float(strip.mean), y0=base - 0.04, y1=base + 0.63,
                              line={"color": _sheet.INK, "width": 2})
             figure.add_annotation(x=float(strip.mean), y=base - 0.04, yanchor="top", showarrow=False,
                                   text=f"<b>{strip.published}</b>", font={"size": 13})
-        figure.add_annotation(x=0, xref="paper", xanchor="left", y=base + 0.7, yanchor="bottom", showarrow=False,
+        figure.add_annotation(x=0, xref="paper", xanchor="left", y=base + 0.65, yanchor="bottom", showarrow=False,
                               text=f"{html.escape(strip.label)}（占{html.escape(group.weight)}）"
                               if strip.label == group.name else f"{html.escape(group.name)} · {html.escape(strip.label)}",
                               font={"size": 14, "color": colour})
@@ -123,7 +125,7 @@ def _gaps(told: Explained) -> None:
     if not told.gaps:
         return
     names = [name for name, _ in max(told.gaps, key=lambda one: len(one.parts)).parts]
-    head = "".join(f'<th class="n">{html.escape(name)}</th>' for name in names)
+    head = "".join(f'<th class="n lt-part">{html.escape(name)}</th>' for name in names)
     rows = ""
     for one in told.gaps:
         parts = dict(one.parts)

@@ -9,7 +9,7 @@ import pytest
 
 from hall.screen.reveal import Place
 from hall.screen.wall import RankingWall
-from pages import _console, _wall, _wall_ranking
+from pages import _console, _sheet, _wall, _wall_ranking, _working
 from pages._wall_stage import breadth
 
 LONG = "浙南产业集聚区（经济技术开发区）管理委员会"
@@ -55,6 +55,13 @@ def test_a_short_list_of_long_names_shows_all_of_them(names: int) -> None:
 
     assert rows == names and "另有" not in markup
     assert letters[0] >= 2.0 and letters[1] >= 2.5, "on 4:3 they shrink, on 16:9 they need not"
+
+
+def test_on_a_phone_the_groups_of_a_result_wrap_under_its_name() -> None:
+    phone = _sheet.LOOK.partition("@media (max-width:640px)")[2]
+
+    assert re.search(r"\.lt-under span\{[^}]*white-space:normal", phone), "a long group would make the table scroll sideways"
+    assert re.search(r"\.lt-part\{[^}]*white-space:normal", _working.LOOK)
 
 
 def test_a_heading_is_as_large_as_fits_in_one_line() -> None:
