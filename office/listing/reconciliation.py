@@ -164,7 +164,8 @@ def protocol_docx(run: Run) -> bytes:
         raise Refused(f"{run.month}的对账还没有办结。")
     told: dict[str, Any] = json.loads(run.protocol)
     rows = [(one["number"], one["text"], one["unit"], one["leader"],
-             " ".join(one[key] for key in ("status", "progress", "nodes") if one.get(key)), one["state"], one["fact"]) for one in told["lines"]]
+             " ".join(one[key] for key in ("status", "progress", "nodes") if one.get(key)), one["state"], one["fact"])
+            for one in told["lines"]]
     units, leaders = ([(one["name"] or "（未定）", *(str(one[key]) for key in ("items", "agree", "differ", "open")))
                        for one in told[by]] for by in ("units", "leaders"))
     head = ("项数", "相符", "不符", "未对账")
