@@ -17,7 +17,7 @@ from db.item_values import ItemKind, SourceKind
 class Filter:
     """Which items: an empty field lets everything through. `light` on the day asked for, `month` of the deadline;
     `archived`: "yes" what stands still in archived lists, "no" what does not; `nodes`: "overdue" what has a milestone that
-    was missed on that day, "reported" what has one that is reported and waits to be looked at."""
+    was missed on that day, "reported" what has one that is reported and waits to be looked at, a day what has one on it."""
 
     unit: str = ""
     leader: str = ""

@@ -87,7 +87,7 @@ def calendar(month: Month, address: Mapping[str, str]) -> str:
     head = "".join(f"<th>周{one}</th>" for one in "一二三四五六日")
     rows = "".join("<tr>" + "".join(_day(one, month, address) for one in week) + "</tr>" for week in month.weeks)
     told = "".join(
-        f"<article><h3>{one.month}月{one.day}日</h3><p>{_words(month.due.get(one, ()))}</p><p>{_besides(one, month)}</p>"
+        f"<article><h3>{one.month}月{one.day}日</h3><p>{_words(month.due.get(one, ()))}</p><p>{_besides(one, month, address)}</p>"
         + (f'<a class="lt-go" target="_self" href="{_of_day(one, address)}">看这一天到期的</a>' if one in month.due else "")
         + "</article>" for one in month.days)
     cards = f'<div class="lt-cards lt-phone">{told or "这个月没有到期、复核和节点。"}</div>'
@@ -95,13 +95,17 @@ def calendar(month: Month, address: Mapping[str, str]) -> str:
             f"<tbody>{rows}</tbody></table></div>{cards}")
 
 
-def _of_day(day: date, address: Mapping[str, str]) -> str:
-    return escape(link("commitments", **{**address, "month": day.isoformat()}))
+def _of_day(day: date, address: Mapping[str, str], by: str = "month") -> str:
+    """The items of one day: by deadline, or by milestone."""
+    kept = {name: value for name, value in address.items() if name not in ("month", "nodes")}
+    return escape(link("commitments", **kept, **{by: day.isoformat()}))
 
 
-def _besides(day: date, month: Month) -> str:
-    """Parked items to look at again, and milestones; of these how many were missed."""
-    said = [f"{words}{days[day]}" for words, days in (("‖ 挂账复核", month.reviews), ("◇ 节点", month.nodes)) if day in days]
+def _besides(day: date, month: Month, address: Mapping[str, str]) -> str:
+    """Parked items to look at again, and milestones, which lead to their items; of these how many were missed."""
+    said = [f"‖ 挂账复核{month.reviews[day]}"] if day in month.reviews else []
+    to = _of_day(day, address, "nodes")
+    said += [f'<a class="lt-go" target="_self" href="{to}">◇ 节点{month.nodes[day]}</a>'] if day in month.nodes else []
     said += [f'<span class="lt-red">■ 逾期{month.missed[day]}</span>'] if day in month.missed else []
     return f'<span class="lt-note">{"　".join(said)}</span>' if said else ""
 
@@ -124,8 +128,9 @@ def _day(day: date | None, month: Month, address: Mapping[str, str]) -> str:
     if day is None:
         return "<td></td>"
     due = month.due.get(day, ())
-    return f'<td style="height:4.5rem;vertical-align:top"><div class="lt-note">{day.day}</div>' \
-           + (f'<a target="_self" href="{_of_day(day, address)}">{_counts(due)}</a>' if due else "") + _besides(day, month) + "</td>"
+    counts = f'<a target="_self" href="{_of_day(day, address)}">{_counts(due)}</a>' if due else ""
+    return (f'<td style="height:4.5rem;vertical-align:top"><div class="lt-note">{day.day}</div>{counts}'
+            f"{_besides(day, month, address)}</td>")
 
 
 def _cells(view: str, one: Planned, today: date) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from office import local_time
-from office.listing.follow_up import NODES, FollowUp, address_of, choices, filter_of, follow_up
+from office.listing.follow_up import FollowUp, address_of, choices, filter_of, follow_up, node_choices
 from office.listing.item_rights import may_list
 from office.listing.list_workbook import XLSX, list_workbook
 from office.people import Role
@@ -62,7 +62,7 @@ def draw_filters(known: Mapping[str, Mapping[str, str]]) -> tuple[date, dict[str
         with third:
             _sheet.choose("场次", "sitting", known["sittings"], "全部场次")
             _sheet.choose("等谁办", "waits_for", known["waits"], "不限")
-            _sheet.choose("时间节点", "nodes", NODES, "不限")
+            _sheet.choose("时间节点", "nodes", node_choices(st.query_params.get("nodes", "")), "不限")
         with fourth:
             _sheet.choose("批次", "batch", known["batches"], "全部批次")
             if "filter-day" not in st.session_state:

@@ -107,6 +107,11 @@ WAITS = t.item_node.c.state == NodeState.REPORTED.value
 """A condition on milestones: reported, and nobody has looked at it yet."""
 
 
+def such(nodes: str, day: date) -> ColumnElement[bool]:
+    """A condition on milestones, as a filter of the list says it: "overdue", "reported", or the day on which it is due."""
+    return {"overdue": overdue(day), "reported": WAITS}.get(nodes, t.item_node.c.due == nodes)
+
+
 def _so_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0))
 

@@ -18,7 +18,7 @@ from db.clock import moment_of
 from db.item_lights import LAST, OFF_THE_LIST, archive_days
 from db.item_lines import Filter, ItemSource, ListedItem, Tally
 from db.item_values import ItemKind, SourceKind, StoredEvent
-from db.reads.item_nodes import WAITS, counts_of, overdue
+from db.reads.item_nodes import counts_of, such
 from db.reads.said_again import HOLDS_SOMETHING, said_at
 from db.stores.item_views import events_of
 from scoring.commitment import Status
@@ -178,8 +178,7 @@ def where(wanted_columns: Any, wanted: Filter, day: date, *, light: bool = True,
     if wanted.archived:  # told so that no index is walked for it: nearly everything is on the one side or on the other
         conditions.append(of.archived.is_distinct_from(wanted.archived != "yes"))
     if wanted.nodes:
-        pressing = WAITS if wanted.nodes == "reported" else overdue(day)
-        conditions.append(of.item_id.in_(select(t.item_node.c.item_id).where(pressing)))
+        conditions.append(of.item_id.in_(select(t.item_node.c.item_id).where(such(wanted.nodes, day))))
     of_view, of_item = _view_conditions(wanted, on), _item_conditions(wanted)
     asked: Select[Any] = wanted_columns.select_from(t.item_light)
     if view or of_view:
@@ -196,6 +195,8 @@ def _view_conditions(wanted: Filter, on: str) -> list[ColumnElement[bool]]:
     if wanted.month:
         conditions += [of.deadline >= wanted.month, of.deadline < f"{wanted.month}-99"]
     if wanted.open_only:
+        conditions.append(of.open)
+    if wanted.nodes not in ("", "overdue", "reported"):  # of a day, as the calendar counts them
         conditions.append(of.open)
     if wanted.review_due:
         conditions += [of.status == Status.PARKED.value, of.parked_until <= on]

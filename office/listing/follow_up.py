@@ -207,9 +207,17 @@ def filter_of(address: Mapping[str, str], **always: object) -> Filter:
     told = {name: str(value)[:80].replace("\0", "") for name, value in address.items() if name in _NAMES}
     if told.get("archived") not in ("yes", "no"):
         told.pop("archived", None)
-    if told.get("nodes") not in NODES:
+    if told.get("nodes") not in node_choices(told.get("nodes", "")):
         told.pop("nodes", None)
     return replace(Filter(**told), **always)  # type: ignore[arg-type]
+
+
+def node_choices(asked: str) -> dict[str, str]:
+    """What can be asked of milestones, and the day that an address asks for."""
+    try:
+        return {**NODES, date.fromisoformat(asked).isoformat(): f"{asked}有节点"}
+    except ValueError:
+        return dict(NODES)
 
 
 def asks(address: Mapping[str, str]) -> bool:

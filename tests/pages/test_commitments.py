@@ -173,7 +173,10 @@ def test_a_missed_milestone_is_reported_from_my_items_and_found_reached_by_the_o
     assert "1个节点逾期" in leaders and '&amp;nodes=overdue">节点逾期1个' in leaders
     assert "2026-04-23 通车：到期未报" in text(open_page(monkeypatch, tokens["clerk"], "wallchart", view="plan", text=late))
     month = text(open_page(monkeypatch, tokens["clerk"], "wallchart", view="calendar", month="2026-04"))
-    assert '◇ 节点1　<span class="lt-red">■ 逾期1' in month and "◇ 节点1</span>" in month
+    assert 'nodes=2026-04-23">◇ 节点1</a>　<span class="lt-red">■ 逾期1' in month and 'nodes=2026-04-20">◇ 节点1</a></span>' in month
+    that_day = open_page(monkeypatch, tokens["clerk"], "commitments", nodes="2026-04-23")
+    assert "匝道" in text(that_day) and "桥面铺装" not in text(that_day)
+    assert that_day.query_params["nodes"] in ("2026-04-23", ["2026-04-23"])
 
 
 def test_a_list_that_is_over_is_put_away_and_the_pages_open_with_what_is_pressed(at_home, tokens, monkeypatch):
