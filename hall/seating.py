@@ -48,10 +48,17 @@ def badge_words(snapshot: Snapshot, seat: SeatInHall) -> str:
     return "旧胸牌立即停用；这一轮若已投，那张票照算、不能再改，若没投，可用新胸牌投（系统不能确认时，从下一轮起投）。"
 
 
-def arrival_words(snapshot: Snapshot) -> str:
-    """What arriving now means: what is over stays unvoted, and is no zero."""
+def arrival_words(snapshot: Snapshot, seat: SeatInHall) -> str:
+    """What arriving now means: what is over stays unvoted, and is no zero; a quorum of those present grows for it too."""
     over = sum(len(one.targets) for one in snapshot.rounds if one.phase in OVER)
-    return f"已截止的{over}家不能补投，没投的按未交计，不算0分。" if over else ""
+    if not over:
+        return ""
+    said, group = f"已截止的{over}家不能补投，没投的按未交计，不算0分。", snapshot.rule.group(seat.group)
+    if not group.quorum_share:
+        return said
+    here = sum(one.checked_in or one.id == seat.id for one in snapshot.seats if one.group == seat.group)
+    return (f"{said}{group.name}要求有效票达到到会未回避席位的{percent(group.quorum_share)}：到会现在是{here}席，"
+            "对已截止还没公布的各家一并适用。")
 
 
 def leaving_words(snapshot: Snapshot, seat: SeatInHall) -> str:

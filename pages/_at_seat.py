@@ -196,7 +196,8 @@ def _arrive(key: str, code: str, who: Staff) -> None:
     said: list[str] = []
     if act(lambda: said.append(seating.arrive(house().database, key, code, by=who.name, at=house().clock()))):
         now = house().live.at(key)
-        st.session_state["said"] = ("success", said[0] + (seating.arrival_words(now) if now is not None else ""))
+        seat = next((one for one in now.seats if one.code == code), None) if now is not None else None
+        st.session_state["said"] = ("success", said[0] + (seating.arrival_words(now, seat) if now and seat else ""))
 
 
 def _new_badge(now: Snapshot, code: str, who: Staff) -> None:

@@ -129,7 +129,7 @@ def test_hard_case_10_a_judge_who_comes_late_is_missing_for_what_is_over_and_nev
     for code in ("L1", "L2", "P1"):
         hall.cast(code, 80)
     hall.close()
-    assert seating.arrival_words(seen(hall)) == "已截止的1家不能补投，没投的按未交计，不算0分。"
+    assert seating.arrival_words(seen(hall), seat(hall, "L3")) == "已截止的1家不能补投，没投的按未交计，不算0分。"
     assert do(hall, seating.arrive, "L3") == "L3 市领导3席已签到。"
     hall.house.clock.advance(60)  # type: ignore[attr-defined]
     assert "已经签到" in do(hall, seating.arrive, "L3")
@@ -167,6 +167,8 @@ def test_hard_case_11_who_leaves_early_is_no_longer_in_the_quorum_and_keeps_his_
     hall.close()
     with house.database.reading() as c:
         assert tally(package_of(c, sitting_of(c, hall.key))).as_json()["targets"]["U2"]["state"] == "below_quorum"
+    words = seating.arrival_words(seen(hall), seat(hall, "L4"))
+    assert "到会现在是4席，对已截止还没公布的各家一并适用" in words, "who comes late raises the quorum of what is over"
     words = seating.leaving_words(seen(hall), seat(hall, "L3"))
     assert "50%：到会从3席减为2席" in words and "已投的票照算" in words
     do(hall, seating.leave, "L3")
