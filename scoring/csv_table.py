@@ -24,8 +24,10 @@ def text_of(file: str, data: bytes) -> str:
 def read_table(file: str, data: bytes, columns: Sequence[str]) -> tuple[Sequence[Sequence[str]], Sequence[int]]:
     """The rows with their columns in the given order, and the spreadsheet row of each."""
     records: list[list[str]] = []
+    text = text_of(file, data)
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # a cell may be as long as its file
     try:
-        records.extend(csv.reader(io.StringIO(text_of(file, data), newline=""), strict=True))
+        records.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as fault:
         message = f"引号或换行不合 CSV 格式（{fault}），请用表格软件另存为 CSV（UTF-8）"
         raise PackageRefused(file, message, row=len(records) + 1) from None

@@ -99,8 +99,10 @@ def in_words(
             points = printed(abs(Fraction(neighbour["total"])), rule.rounding.places, rule.rounding.mode)
             where = _mainly(rule, neighbour, sign)
             yield f"比第{neighbour['rank']}名{less}{points}分{'，' + lead + where if where else ''}。"
-    if rule.trim.wanted and other["untrimmed"] is not None:
-        yield f"不去最高最低，是第{other['untrimmed']}名；取中位数，是第{other['median']}名。"
+    readings = [("不去最高最低", other["untrimmed"]), ("取中位数", other["median"])] if rule.trim.wanted else []
+    said = [f"{words}，是第{rank}名" for words, rank in readings if rank is not None]
+    if said:
+        yield f"{'；'.join(said)}。"
     if other["one_judge"]:
         best, worst = other["one_judge"]
         same = f"都是第{best}名" if best == worst else f"名次在第{best}至第{worst}名之间"

@@ -146,6 +146,23 @@ def test_an_explanation_in_words_and_numbers() -> None:
     assert json.loads(json_text(explanation)) == explanation
 
 
+def test_a_reading_that_gives_no_place_is_left_out_of_the_words() -> None:
+    """Abstentions alone are a score of 0 under this rule; there is no median of them."""
+    own = make.rule(
+        groups={"g": "50%", "h": "50%"},
+        grades={"good": "100", "bad": "0"},
+        grading={"denominator": "valid_plus_abstain"},
+        trim={"high": 1, "low": 0, "min_ballots": 2},
+    )
+    package = make.package(own, {("g", "1"): {"A": "good", "B": "bad"}, ("h", "2"): {"A": "good", "B": "good"}})
+    silent = tuple(row._replace(state="abstain", value="") if row.seat == "2" and row.target == "B" else row
+                   for row in package.ballots)
+    explanation = explain(replace(package, ballots=silent), "A")
+
+    assert explanation["alternatives"]["median"] is None
+    assert "不去最高最低，是第1名。" in explanation["words"]
+
+
 def test_a_target_nobody_knows_is_refused() -> None:
     with pytest.raises(NoSuchTarget, match="没有“X”这个对象，请写 A 之一"):
         explain(make.package(make.rule(), {("g", "1"): {"A": 90}}), "X")

@@ -105,6 +105,7 @@ def test_a_good_package_reads_and_counts() -> None:
         ("ballots.csv", b"1,abstain,,,", b"1,abstain,x,,", 12, "criterion", "“x”请留空"),
         ("recusals.csv", b"J2,U2", b"J9,U2", 2, "seat", "没有席位“J9”"),
         ("recusals.csv", b"J2,U2", b"J2,U9", 2, "target", "没有“U9”"),
+        ("recusals.csv", b"J2,U2", b"J2," + b"9" * 200_000, 2, "target", "没有“9999"),
         ("components.csv", b"U2,kpi", b"U9,kpi", 3, "target", "没有“U9”"),
         ("components.csv", b"U2,kpi", b"U1,kpi", 3, "component", "写了两次"),
         ("components.csv", b"U2,kpi", b"U2,evaluation", 3, "component", "不认识的组成“evaluation”，可写 kpi、overtime"),
