@@ -17,6 +17,7 @@ from hall.house import House, the_house
 from office.people import Role, Staff
 from office.refusal import Refused
 from pages import _built_in
+from pages._apart import apart
 
 _LOOK = """<style>
 .stMainBlockContainer{padding-top:4.2rem;padding-bottom:2rem;max-width:1320px}
@@ -73,6 +74,13 @@ def header(title: str, note: str = "") -> None:
         st.html(f'<p class="lt-note">{html.escape(note)}</p>')
 
 
+def sitting_names() -> dict[str, str]:
+    """Key -> how a sitting is chosen: by title and period, and where two have the same ones, also by its day and key."""
+    sittings = the_house().live.sittings()
+    return apart({one.key: f"{one.title}（{one.period}）" for one in sittings}, {one.key: one.held_on.isoformat() for one in sittings},
+                 {one.key: one.key for one in sittings})
+
+
 def choose_sitting() -> str:
     """The key of the chosen sitting: from the address (`?s=`), else the newest. It stays across pages."""
     sittings = the_house().live.sittings()
@@ -85,7 +93,7 @@ def choose_sitting() -> str:
         asked = keys[0]
     if len(keys) > 1:
         empty = {key for key in keys if (found := the_house().live.at(key)) is not None and not found.targets}
-        names = {one.key: f"{one.title}（{one.period}）{'，议程是空的' if one.key in empty else ''}" for one in sittings}
+        names = {key: f"{name}{'，议程是空的' if key in empty else ''}" for key, name in sitting_names().items()}
         asked = st.selectbox("场次", keys, index=keys.index(asked), format_func=names.__getitem__,
                              label_visibility="collapsed")
     st.session_state["sitting"] = asked
