@@ -93,8 +93,10 @@ def _rule(snapshot: Snapshot) -> Line:
 def _agenda(snapshot: Snapshot) -> Line:
     count, silent = len(snapshot.targets), sum(not one.speaks for one in snapshot.targets)
     put_off = sum(bool(one.postponed) for one in snapshot.targets)
+    apart = [one.name for one in snapshot.targets if not one.ranked and not one.postponed]  # a copied sitting brings them along
     words = "，".join([f"{count}家", *([f"其中{silent}家不上台只参加测评"] if silent else []),
-                      *([f"{put_off}家延到补场"] if put_off else [])])
+                      *([f"{put_off}家延到补场"] if put_off else []),
+                      *([f"{len(apart)}家只打分不排名（{'、'.join(apart[:3])}{'等' if len(apart) > 3 else ''}）"] if apart else [])])
     return Line(topic="议程", words=words if count else "还没有单位", ok=count > 0,
                 todo="" if count else "列入参评单位")
 

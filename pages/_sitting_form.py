@@ -39,7 +39,8 @@ def draw_new(who: Staff, today: date, taken: dict[str, str], like: Sitting | Non
     """
     st.subheader(f"复制“{like.title}（{like.period}）”" if like else "新建场次", anchor=False)
     if like:
-        st.html('<p class="lt-note">评分办法、议程次序、单位、评委席位、公布方式和异议期照原样带过来；胸牌、回避、分项得分和成绩不带。'
+        st.html('<p class="lt-note">评分办法、环节、议程次序、单位（上次只打分不排名的仍是）、评委席位、公布方式和异议期'
+                '照原样带过来；胸牌、回避、分项得分和成绩不带。'
                 "请改好编号、名称、周期和日期。</p>")
     with st.form("new", border=False):
         left, right = st.columns(2)

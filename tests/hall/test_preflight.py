@@ -12,6 +12,7 @@ import pytest
 from db.values import Commitment, Declaration, Shortcoming
 from hall.moment.readiness import GroupReady, readiness_of
 from hall.preflight import RecusalLine, is_complete, owes, preflight, recusals
+from hall.stage import agenda
 from office.prints import badges
 from office.refusal import Refused
 from office.sitting import sittings
@@ -38,6 +39,13 @@ def test_a_sitting_that_is_ready_is_green_all_over(house):
         "评委席位": (True, "市领导4席，社会各界代表4席"), "胸牌": (True, "8席都有胸牌"),
         "手机访问地址": (True, "http://192.168.1.20:8501"), "单位填报": (True, "都已填齐"),
     }
+
+
+def test_who_is_only_scored_and_not_ranked_is_named_before_the_doors_open(house):
+    hall = make.sitting(house)
+    agenda.list_apart(house.database, hall.key, "U2", reason="刚成立", by="host", at=make.START)
+
+    assert lines(house)["议程"] == (True, "3家，1家只打分不排名（B县）")
 
 
 def test_an_empty_sitting_is_red_where_something_is_missing(house):
