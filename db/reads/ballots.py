@@ -6,9 +6,10 @@ Nothing here joins a secret ballot to a seat: there is nothing to join it with.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Exists, exists, func, or_, select
 
@@ -83,19 +84,29 @@ def lines(c: Connection, sitting_id: int, phases: tuple[str, ...] = ("CLOSED", "
           also: Collection[int] = ()) -> tuple[StoredLine, ...]:
     """Every version of every ballot in the rounds of these phases, and in the rounds `also`. An open round is never
     asked for."""
-    rows = c.execute(
-        select(t.ballot, t.target.c.key.label("target"), t.seat.c.code)
+    return lines_of(rows(c, sitting_id, phases, also))
+
+
+def rows(c: Connection, sitting_id: int, phases: tuple[str, ...], also: Collection[int] = ()) -> list[tuple[Any, ...]]:
+    """The same as the database has it: what is equal to what was read before makes the same lines."""
+    found = c.execute(
+        select(t.ballot.c.round_id, t.ballot.c.voter, t.seat.c.code, t.ballot.c.group_key, t.target.c.key, t.ballot.c.version,
+               t.ballot.c.state, t.ballot.c.marks, t.ballot.c.receipt, t.ballot.c.received_at)
         .join_from(t.ballot, t.round_, t.ballot.c.round_id == t.round_.c.id)
         .join(t.target, t.ballot.c.target_id == t.target.c.id)
         .outerjoin(t.seat, t.ballot.c.seat_id == t.seat.c.id)
         .where(t.round_.c.sitting_id == sitting_id, or_(t.round_.c.phase.in_(phases), t.round_.c.id.in_(also)))
         .order_by(t.ballot.c.round_id, t.ballot.c.voter, t.ballot.c.target_id, t.ballot.c.version)
     )
+    return [tuple(r) for r in found]
+
+
+def lines_of(found: Iterable[tuple[Any, ...]]) -> tuple[StoredLine, ...]:
+    """Rows as what they say."""
     return tuple(
-        StoredLine(round_id=r.round_id, voter=r.voter, seat=r.code, group=r.group_key, target=r.target,
-                   version=r.version, state=State(r.state), marks=tuple(json.loads(r.marks).items()),
-                   receipt=r.receipt, received_at=r.received_at)
-        for r in rows
+        StoredLine(round_id=round_id, voter=voter, seat=seat, group=group, target=target, version=version, state=State(state),
+                   marks=tuple(json.loads(marks).items()), receipt=code, received_at=received_at)
+        for round_id, voter, seat, group, target, version, state, marks, code, received_at in found
     )
 
 

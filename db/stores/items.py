@@ -90,13 +90,42 @@ class Items:
         return ready.numbers
 
     def enter_promises(self, sitting: Sitting, *, listed_on: date, by: str, at: datetime, by_role: str = "",
-                       target_id: int | None = None) -> tuple[str, ...]:
+                       target_id: int | None = None, ahead: Ready | None = None) -> tuple[str, ...]:
         """Every commitment of this sitting (or of one target) that is not on the list yet; the numbers that they have now.
         What a unit that is put off promises is listed from the supplementary sitting.
 
-        One that its unit made before, at another sitting, is linked to that item and not listed twice.
+        One that its unit made before, at another sitting, is linked to that item and not listed twice. `ahead`: what
+        `promises_ahead` made of them; where it is not that any more it is made again.
         """
-        waiting = self._c.execute(
+        waiting = self._waiting(sitting, listed_on, target_id)
+        Record(self._c).hold()  # numbers are given one at a time
+        seen = whole_lists.seen_by(self._c)
+        twins = self._promised_before(sitting.id, {one.unit for one in waiting})
+        numbers: list[str | None] = []  # none yet: the next of the fresh ones
+        fresh: list[NewItem] = []
+        with self.views_later():
+            for new in waiting:
+                twin = twins.get(_promise(new))
+                if twin is None:
+                    fresh.append(new)
+                    numbers.append(None)
+                elif self.number_of(new.source.key) is None:
+                    self._link_promise(*twin, new, by=by, at=at, by_role=by_role)
+                    numbers.append(twin[1])
+        if ahead is None or (ahead.seen, ahead.asked) != (seen, tuple(fresh)):
+            ahead = make_ready(self._c, fresh, seen, by=by, at=at, role=by_role)
+        entered = iter(self.enter_ready(ahead))
+        return tuple(next(entered) if one is None else one for one in numbers)
+
+    def promises_ahead(self, sitting: Sitting, *, listed_on: date, by: str, at: datetime, by_role: str = "") -> Ready:
+        """The promises that `enter_promises` will list, made ready on a connection that only reads."""
+        seen = whole_lists.seen_by(self._c)
+        waiting = self._waiting(sitting, listed_on)
+        twins = self._promised_before(sitting.id, {one.unit for one in waiting})
+        return make_ready(self._c, [one for one in waiting if _promise(one) not in twins], seen, by=by, at=at, role=by_role)
+
+    def _waiting(self, sitting: Sitting, listed_on: date, target_id: int | None = None) -> list[NewItem]:
+        rows = self._c.execute(
             select(t.commitment, t.shortcoming.c.text.label("shortcoming"), t.shortcoming.c.gap, t.shortcoming.c.goal,
                    t.target.c.id.label("target_id"), t.unit.c.key.label("unit"))
             .join_from(t.commitment, t.shortcoming, t.commitment.c.shortcoming_id == t.shortcoming.c.id)
@@ -108,32 +137,16 @@ class Items:
         measures: dict[int, list[str]] = defaultdict(list)
         for r in self._c.execute(
                 select(t.measure.c.shortcoming_id, t.measure.c.text)
-                .where(t.measure.c.shortcoming_id.in_({one.shortcoming_id for one in waiting}))
+                .where(t.measure.c.shortcoming_id.in_({one.shortcoming_id for one in rows}))
                 .order_by(t.measure.c.position)):
             measures[r.shortcoming_id].append(r.text)
-        Record(self._c).hold()  # numbers are given one at a time
-        seen = whole_lists.seen_by(self._c)
-        twins = self._promised_before(sitting.id, {one.unit for one in waiting})
-        numbers: list[str | None] = []  # none yet: the next of the fresh ones
-        fresh: list[NewItem] = []
-        with self.views_later():
-            for one in waiting:
-                new = NewItem(
-                    kind=ItemKind.COMMITMENT, text=one.text, unit=one.unit, owner=one.owner,
-                    source=Source(kind=SourceKind.DECLARED, words=sitting.title, key=f"commitment:{one.id}"),
-                    listed_on=listed_on, started_on=sitting.held_on, deadline=date.fromisoformat(one.deadline),
-                    shortcoming=one.shortcoming, gap=one.gap, goal=one.goal,
-                    measures=tuple(measures[one.shortcoming_id]), value=one.amount, value_unit=one.amount_unit,
-                    sitting_id=sitting.id, target_id=one.target_id, commitment_id=one.id)
-                twin = twins.get((one.unit, one.text, one.deadline))
-                if twin is None:
-                    fresh.append(new)
-                    numbers.append(None)
-                elif self.number_of(new.source.key) is None:
-                    self._link_promise(*twin, new, by=by, at=at, by_role=by_role)
-                    numbers.append(twin[1])
-        entered = iter(self.enter_ready(make_ready(self._c, fresh, seen, by=by, at=at, role=by_role)))
-        return tuple(next(entered) if one is None else one for one in numbers)
+        return [NewItem(
+            kind=ItemKind.COMMITMENT, text=one.text, unit=one.unit, owner=one.owner,
+            source=Source(kind=SourceKind.DECLARED, words=sitting.title, key=f"commitment:{one.id}"),
+            listed_on=listed_on, started_on=sitting.held_on, deadline=date.fromisoformat(one.deadline),
+            shortcoming=one.shortcoming, gap=one.gap, goal=one.goal, measures=tuple(measures[one.shortcoming_id]),
+            value=one.amount, value_unit=one.amount_unit, sitting_id=sitting.id, target_id=one.target_id,
+            commitment_id=one.id) for one in rows]
 
     def holds_target(self, target_id: int) -> bool:
         """Whether something on the list was said of this target: it can be taken off the agenda no more."""
@@ -252,3 +265,8 @@ class Items:
         done = self._c.execute(insert(table), values)  # type: ignore[arg-type]
         assert done.inserted_primary_key is not None
         return int(done.inserted_primary_key[0])
+
+
+def _promise(new: NewItem) -> tuple[str, str, str]:
+    """By what a promise is known again: the unit, its words, the day."""
+    return new.unit, new.text, new.deadline.isoformat() if new.deadline else ""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
 
 from db import tables as t
 from db.item_events import listing
@@ -28,10 +28,11 @@ _AT_ONCE = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What rows rest on: the list, which only ever grows, the ids of units, and what lights depend on."""
+    """What rows rest on: the list and its sources, which only ever grow, the ids of units, what lights depend on."""
 
     items: int
     newest: int
+    sources: int
     units: Mapping[str, int]
     rule: LightRule
     archived: Mapping[str, date]
@@ -51,9 +52,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """`numbers` of everything that was asked for, in that order; `entries` of what is not on the list yet."""
+    """`asked`: everything that was asked for, `numbers` of it in that order; `entries` of what is not on the list yet."""
 
     seen: Seen
+    asked: tuple[NewItem, ...]
     numbers: tuple[str, ...]
     entries: tuple[Entry, ...]
 
@@ -61,7 +63,8 @@ class Ready:
 def seen_by(c: Connection) -> Seen:
     """The list as it is now. Equal again later: nothing of what rows rest on has changed in between."""
     items, newest = c.execute(select(func.count(), func.max(t.item.c.id)).select_from(t.item)).one()
-    return Seen(items=int(items), newest=int(newest or 0), rule=rule_in_force(c), archived=archive_days(c),
+    sources = c.execute(select(func.count()).select_from(t.item_source)).scalar_one()
+    return Seen(items=int(items), newest=int(newest or 0), sources=int(sources), rule=rule_in_force(c), archived=archive_days(c),
                 units={r.key: int(r.id) for r in c.execute(select(t.unit.c.key, t.unit.c.id))})
 
 
@@ -91,7 +94,7 @@ def make_ready(c: Connection, new: Sequence[NewItem], seen: Seen, *, by: str, at
         entries.append(Entry(
             item=row, sources=(source_row(one.source, at=at),), milestones=tuple(milestone_rows(one.milestones)),
             supporting=supporting, event=event_row(1, event), views=views))
-    return Ready(seen=seen, numbers=tuple(numbers), entries=tuple(entries))
+    return Ready(seen=seen, asked=tuple(new), numbers=tuple(numbers), entries=tuple(entries))
 
 
 def put(c: Connection, ready: Ready) -> dict[str, int]:
@@ -109,9 +112,10 @@ def put(c: Connection, ready: Ready) -> dict[str, int]:
     _put(c, t.item_event, ({"item_id": n, **one.event} for n, one in with_ids))
     for table in (t.item_view, t.item_light, t.item_node):
         _put(c, table, ({"item_id": n, **row} for n, one in with_ids for row in one.views[table]))
-    for one in ready.entries:
-        if one.item["commitment_id"] is not None:
-            c.execute(update(t.commitment).where(t.commitment.c.id == one.item["commitment_id"]).values(number=one.item["number"]))
+    promised = [{"of": one.item["commitment_id"], "as_number": one.item["number"]} for one in ready.entries
+                if one.item["commitment_id"] is not None]
+    if promised:
+        c.execute(update(t.commitment).where(t.commitment.c.id == bindparam("of")).values(number=bindparam("as_number")), promised)
     return {one.item["number"]: n for n, one in with_ids}
 
 

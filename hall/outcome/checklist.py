@@ -5,7 +5,9 @@ The result itself is `scoring`'s; a rule that gives none yet is refused in the w
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from db.engine import Connection
 from db.reads import signing as signing_reads
@@ -13,12 +15,12 @@ from db.reads import sittings as reads
 from db.values import Sitting
 from hall.ballots.paper_slips import stops
 from hall.moment.discretion import FEWEST_SECRET_BALLOTS, hidden_groups
-from hall.moment.packing import in_names, package_of
+from hall.moment.packing import Papers, in_names, package_of, papers_of
 from office.refusal import Refused
 from scoring.package import Package, PackageRefused
 from scoring.result import CannotTally, Result
 from scoring.round import Phase
-from scoring.tally import tally
+from scoring.tally import dumps, tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,39 @@ def result_of(package: Package) -> Result:
         raise Refused(in_names(str(cause), package)) from None
 
 
-def checks_of(c: Connection, sitting: Sitting) -> tuple[Check, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """What counts so far, and what it comes to: the result with its text, or why the rule gives none yet."""
+
+    papers: Papers
+    package: Package
+    result: Result | None
+    written: str = ""
+    fault: str = ""
+
+
+def count(c: Connection, sitting: Sitting, before: Count | None = None) -> Count:
+    """The count of now. Everything is read again, but where it is what was counted `before`, that count holds: so the
+    long part can be done before the writer is held."""
+    papers = papers_of(c, sitting, before.papers if before else None)
+    package = package_of(c, sitting, papers)
+    if before is not None and before.package == package:
+        return before
+    try:
+        result = tally(package)
+    except (CannotTally, PackageRefused) as cause:
+        return Count(papers=papers, package=package, result=None, fault=in_names(str(cause), package))
+    return Count(papers=papers, package=package, result=result, written=dumps(result))
+
+
+def counting_since(c: Connection, sitting: Sitting, before: Count | None = None) -> Callable[[], Count]:
+    """The count of this transaction, made once and only where it is asked for."""
+    return cache(lambda: count(c, sitting, before))
+
+
+def checks_of(c: Connection, sitting: Sitting, counting: Callable[[], Count] | None = None) -> tuple[Check, ...]:
+    """`counting` gives the count of this transaction, where whoever asks needs it, too; while a round is open it is not
+    asked for."""
     rounds = reads.rounds(c, sitting.id)
     targets = reads.targets(c, sitting.id)
     names = {one.key: one.name for one in targets}
@@ -57,11 +91,11 @@ def checks_of(c: Connection, sitting: Sitting) -> tuple[Check, ...]:
     checks += _objections(c, sitting, names)
     if open_now or not done:
         return tuple(checks)
-    package = package_of(c, sitting)
-    try:
-        result = tally(package).as_json()
-    except (CannotTally, PackageRefused) as cause:
-        return (*checks, Check(words=in_names(str(cause), package), ok=False, blocking=True))
+    counted = counting() if counting is not None else count(c, sitting)
+    package = counted.package
+    if counted.result is None:
+        return (*checks, Check(words=counted.fault, ok=False, blocking=True))
+    result = counted.result.as_json()
     placeless = {state: [key for key, one in result["targets"].items() if one["state"] == state and key not in waiting]
                  for state in ("no_ballots", "below_quorum", "incomplete")}
     none, short, partial = ("、".join(names[key] for key in keys) for keys in placeless.values())

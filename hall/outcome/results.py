@@ -21,6 +21,7 @@ from db.reads import ballots as ballot_reads
 from db.reads import people as people_reads
 from db.reads import results as result_reads
 from db.reads import sittings as reads
+from db.stores.items import Items
 from db.stores.signing import Signing as SigningStore
 from db.values import Publication, Sitting
 from db.work import Work, work
@@ -28,7 +29,7 @@ from hall.moment.leaving import leave_stage
 from hall.moment.moves import VOID
 from hall.moment.packing import package_of, packed, sitting_of
 from hall.outcome import signing
-from hall.outcome.checklist import Check, checks_of, result_of
+from hall.outcome.checklist import Check, checks_of, count, counting_since, result_of
 from hall.outcome.deducted import frozen_components
 from hall.outcome.verification import PUBLISHING
 from office import local_time
@@ -165,11 +166,18 @@ def publish(database: Database, sitting: str, *, by: str, at: datetime, reason: 
     A version after the first is a correction: it needs a reason, reverses the points that the version before
     it booked, and books its own. Where three hands are needed the clerk and the supervisor must have confirmed
     exactly this result (`hall.outcome.signing`), with the reason that they read. The version's number is returned.
+    It is counted before the writer is held, and what is published is compared with what counts then.
     """
+    with database.reading() as c:
+        found = sitting_of(c, sitting)
+        before = count(c, found)
+        files = {} if before.result is None else files_of(before.package, before.written)
+        ahead = Items(c).promises_ahead(found, listed_on=local_time.day(at), by=by, at=at)
     with work(database) as w:
         found = sitting_of(w.c, sitting)
         w.rounds.lock_sitting(found.id)
-        checks = checks_of(w.c, found)
+        counting = counting_since(w.c, found, before)
+        checks = checks_of(w.c, found, counting)
         stops = [one.words for one in checks if not one.ok and (one.blocking or not despite_warnings)]
         if stops:
             raise Refused("还不能公布：" + "；".join(stops))
@@ -178,19 +186,21 @@ def publish(database: Database, sitting: str, *, by: str, at: datetime, reason: 
         reason = reason.strip() or signing.proposed_reason(w.c, found, number)
         if earlier and not reason:
             raise Refused("更正成绩要写明原因，会随新版一起公布。")
-        package = package_of(w.c, found)
-        result = result_of(package)
-        written = dumps(result)
-        as_json = result.as_json()
+        counted = counting()
+        if counted.result is None:
+            raise Refused(counted.fault)
+        package, written, as_json = counted.package, counted.written, counted.result.as_json()
         if earlier and earlier[-1].result == written:
             raise Refused("成绩与上一版完全相同，不必再公布。")
         hands = signing.hands_under(w.c, found, number, signing.hashes_of(as_json, written), reason=reason, by=by)
         w.rounds.publish(found.id)
-        listed = w.items.enter_promises(found, listed_on=local_time.day(at), by=by, at=at)
+        listed = w.items.enter_promises(found, listed_on=local_time.day(at), by=by, at=at, ahead=ahead)
         leave_stage(w, found, at, by=by)  # the clock of what was said last stops with it
         w.rounds.show(found.id, "ranking", None)
         w.roster.touch(found.id)
-        frozen = packed(package, written, head=w.record.hold())  # last of all: from here on the record waits for us
+        if counted is not before:
+            files = files_of(package, written)
+        frozen = packed(files, head=w.record.hold())  # last of all: from here on the record waits for us
         publication_id = w.results.add_publication(
             found.id, number=number, reason=reason, at=at, by=by, rule_sha256=as_json["rule_sha256"],
             ballots_sha256=as_json["ballots_sha256"], result=written, package=frozen)

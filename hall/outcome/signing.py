@@ -7,7 +7,7 @@ confirmed. Where nobody but the host is in office he publishes alone, and that i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -21,13 +21,12 @@ from db.reads import signing as signing_reads
 from db.stores.signing import Signing as SigningStore
 from db.values import Confirmation, Proposal, Sitting, Terms
 from db.work import Work, work
-from hall.moment.packing import package_of, sitting_of
-from hall.outcome.checklist import checks_of, result_of
+from hall.moment.packing import sitting_of
+from hall.outcome.checklist import Count, checks_of, count, counting_since
 from hall.outcome.in_office import PROPOSING, PUBLISHING, refuse_unless_in_office, three_are_in_office
 from office.people import Role
 from office.refusal import NotFound, Refused
 from office.sitting.begun import has_begun
-from scoring.tally import dumps
 
 LONGEST_WINDOW = 24 * 90
 CONFIRMING = (Role.SUPERVISOR, Role.CLERK)
@@ -103,7 +102,8 @@ class Flag:
 def signing_of(database: Database, sitting: str) -> Signing:
     """Where the next version stands; a proposal is compared with what would be published now."""
     with database.reading() as c:
-        return _signing(c, sitting_of(c, sitting))
+        found = sitting_of(c, sitting)
+        return _signing(c, found, counting_since(c, found))
 
 
 @lru_cache(maxsize=16)
@@ -139,19 +139,21 @@ def set_terms(database: Database, sitting: str, *, hands: Hands, objection_hours
 
 def propose(database: Database, sitting: str, *, by: str, at: datetime, reason: str = "") -> int:
     """Put the result as it stands forward to be confirmed; the proposal's id. A correction needs its reason here."""
+    before = _count_before(database, sitting)
     with work(database) as w:
         found = _held(w, sitting)
+        counting = counting_since(w.c, found, before)
         refuse_unless_in_office(w.c, by, PROPOSING, "提请确认由主持人或计票员来做。")
-        now = _signing(w.c, found)
+        now = _signing(w.c, found, counting)
         if not now.needed:
             raise Refused(f"本场不用提请确认：{now.alone}")
-        _refuse_if_blocked(w.c, found)
+        _refuse_if_blocked(w.c, found, counting)
         if now.number > 1 and not reason.strip():
             raise Refused("更正成绩要写明原因，计票员、监督员要连原因一起确认。")
         if now.in_force is not None and now.in_force.reason == reason.strip():
             raise Refused("这一版成绩已经提请确认，不用再提。")
-        hashes, written = _hashes_now(w.c, found)
-        _refuse_the_same_again(w.c, found, written)
+        hashes = _hashes_now(counting())
+        _refuse_the_same_again(w.c, found, counting().written)
         made = SigningStore(w.c).propose(
             found.id, number=now.number, reason=reason.strip(), at=at, by=by, rule_sha256=hashes.rule,
             ballots_sha256=hashes.ballots, result_sha256=hashes.result)
@@ -164,15 +166,17 @@ def confirm(database: Database, sitting: str, proposal_id: int, role: Role, *, b
     """Confirm this very proposal, in this role, on one's own sign-in. Refused once anything has changed."""
     if role not in CONFIRMING:
         raise Refused("只有计票员和监督员要确认；主持人以公布为确认。")
+    before = _count_before(database, sitting)
     with work(database) as w:
         found = _held(w, sitting)
+        counting = counting_since(w.c, found, before)
         refuse_unless_in_office(w.c, by, frozenset({role}), f"这一步由{role.words}本人登录后确认。")
-        now = _signing(w.c, found)
+        now = _signing(w.c, found, counting)
         if now.proposal is None or now.proposal.id != proposal_id:
             raise Refused("您看到的那一份已不是现在提请确认的成绩。请刷新后重新核对。")
         if now.void:
             raise Refused(now.void)
-        _refuse_if_blocked(w.c, found)
+        _refuse_if_blocked(w.c, found, counting)
         for one in now.proposal.confirmations:
             if one.role == role.value:
                 raise Refused(f"{role.words}已由{one.by}确认。")
@@ -227,14 +231,14 @@ def confirmed_version(database: Database, sitting: str, number: int) -> Proposal
         return signing_reads.proposal_of(c, version.id)
 
 
-def _signing(c: Connection, sitting: Sitting) -> Signing:
+def _signing(c: Connection, sitting: Sitting, counting: Callable[[], Count]) -> Signing:
     number = result_reads.publication_count(c, sitting.id) + 1
     needed, alone = _needed(c, sitting.id)
     proposal = signing_reads.newest_proposal(c, sitting.id, number)
     void = ""
     if proposal is not None:
         try:
-            void = _what_changed(proposal, _hashes_now(c, sitting)[0])
+            void = _what_changed(proposal, _hashes_now(counting()))
         except Refused as refused:
             void = f"提请确认之后有变动，已有的确认作废：{refused}"
     unsettled = sum(1 for one in signing_reads.objections(c, sitting.id) if not one.is_settled)
@@ -259,25 +263,28 @@ def _what_changed(proposal: Proposal, now: Hashes) -> str:
     return f"提请确认之后{'、'.join(changed)}有变动，已有的确认作废。请核对后重新提请确认。" if changed else ""
 
 
-def _hashes_now(c: Connection, sitting: Sitting) -> tuple[Hashes, str]:
-    result = result_of(package_of(c, sitting))
-    written = dumps(result)
-    return hashes_of(result.as_json(), written), written
+def _count_before(database: Database, sitting: str) -> Count:
+    with database.reading() as c:  # the long part, before the writer is held
+        return count(c, sitting_of(c, sitting))
+
+
+def _hashes_now(counted: Count) -> Hashes:
+    if counted.result is None:
+        raise Refused(counted.fault)
+    return hashes_of(counted.result.as_json(), counted.written)
 
 
 def _hashes_of(proposal: Proposal) -> Hashes:
     return Hashes(rule=proposal.rule_sha256, ballots=proposal.ballots_sha256, result=proposal.result_sha256)
 
 
-def _refuse_if_blocked(c: Connection, sitting: Sitting) -> None:
-    stops = [one.words for one in checks_of(c, sitting) if one.blocking and not one.ok]
-    if stops:
+def _refuse_if_blocked(c: Connection, sitting: Sitting, counting: Callable[[], Count]) -> None:
+    if stops := [one.words for one in checks_of(c, sitting, counting) if one.blocking and not one.ok]:
         raise Refused("还不能确认：" + "；".join(stops))
 
 
 def _refuse_the_same_again(c: Connection, sitting: Sitting, written: str) -> None:
-    earlier = result_reads.publications(c, sitting.id)
-    if earlier and earlier[-1].result == written:
+    if any(one.result == written for one in result_reads.publications(c, sitting.id)[-1:]):
         raise Refused("成绩与上一版完全相同，不必再公布。")
 
 

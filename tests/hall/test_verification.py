@@ -15,6 +15,7 @@ from db.record import chain_hash, head_of
 from hall import care
 from hall.moment.packing import packed
 from hall.outcome import results
+from scoring.package import files_of
 from scoring.tally import dumps, tally
 from tests import make
 from tests.played import played
@@ -154,7 +155,7 @@ def test_a_forged_package_with_its_own_true_result_is_said(published: make.Hall)
         head = next(line for line in people.record(c) if line.action == "公布成绩").previous_hash
     with published.house.database.write.begin() as c:
         c.execute(update(t.publication).where(t.publication.c.number == 2).values(
-            result=dumps(result), package=packed(forged, dumps(result), head=(1, head)),
+            result=dumps(result), package=packed(files_of(forged, dumps(result)), head=(1, head)),
             ballots_sha256=result.as_json()["ballots_sha256"]))
 
     said = failed(published)

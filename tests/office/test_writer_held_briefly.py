@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -11,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from db import tables as t
-from db.engine import Connection, Database
+from db.engine import Database
 from db.item_events import said
 from db.item_lines import Filter
 from db.item_values import Milestone, Source, SourceKind
@@ -28,6 +27,7 @@ from scoring.commitment import Event, Kind, Part
 from scoring.lights import LightRule
 from tests import make_list
 from tests.db.test_whole_lists import Undone, written
+from tests.interrupted import Interrupted
 from tests.office.test_items import OFFICE, person, problem
 
 DAY = date(2026, 4, 23)
@@ -38,22 +38,6 @@ AGAIN = Source(kind=SourceKind.CAMPAIGN, words="又一次")
 
 PARTS = tuple(Part(number=number, weight=Fraction(1, 2), unit=unit, text=f"分项{number}", deadline=date(2026, 6, 1))
               for number, unit in (("a", "small-B"), ("b", "small-C")))
-
-
-class Interrupted(Database):
-    """Somebody else does this each time that something was read, before anything is written."""
-
-    def __init__(self, url: str, does: Callable[[], object]) -> None:
-        super().__init__(url)
-        self._does = [does]
-
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        with super().reading() as c:
-            yield c
-        for one in self._does:
-            self._does = []
-            one()
 
 
 @pytest.fixture
