@@ -34,3 +34,13 @@ def test_what_is_to_be_decided_or_answered_leads_to_where_that_is_done() -> None
         Errand(words="清单有2项销号待核查，最久的是1（申请销号，待现场核查，今天刚转来）", page="mine"),)
     assert reminded([one("1", Why.UNANSWERED, 2, asked="督办单待答复"), one("2", Why.UNANSWERED, 0)]) == (
         Errand(words="清单有2项待回应，先看1（督办单待答复，2天没有回应）", page="mine"),)
+
+
+def test_milestones_lead_to_the_items_that_have_them_and_to_those_due_among_ones_own() -> None:
+    late = "1个节点逾期3天：2026-05-01 开工"
+    assert reminded([one("1", Why.NODE_OVERDUE, -3, asked=late), one("2", Why.NODE_OVERDUE, -1, asked="x")]) == (
+        Errand(words=f"清单有2项节点逾期，先看1（{late}）", page="commitments", address=(("unit", "a"), ("nodes", "overdue"))),)
+    soon = [one(number, Why.NODE_DUE, 2, asked="1个节点2天后到期：2026-05-06 结顶") for number in "12"]
+    assert reminded(soon) == (Errand(words="清单有2项节点将到期，先看1（1个节点2天后到期：2026-05-06 结顶）", page="mine"),)
+    assert reminded([one("1", Why.NODE_REPORTED, 2, DESK, "1个节点已报，待核实：2026-05-01 开工")]) == (
+        Errand(words="1 打通断头路：1个节点已报，待核实：2026-05-01 开工，等了2天", page="item", address=(("n", "1"),)),)
