@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from html import escape
 
 from office.listing.item_card import EvidenceLine, ItemCard
-from office.listing.item_nodes import Node, state_words
 from office.listing.item_words import Happening, progress_words, stage_words
-from office.listing.my_items import NodeLine, Pressed
 from office.local_time import minute
-from pages._items import item_link, lamp, link, node_mark
-from scoring.commitment import Kind
+from pages import _item_nodes
+from pages._items import item_link, lamp
 
 LOOK = """<style>
 .lt-item{display:grid;grid-template-columns:repeat(auto-fit,minmax(230px,1fr));gap:4px 24px;margin:.25rem 0 .75rem}
@@ -66,8 +63,9 @@ def lists(card: ItemCard) -> str:
     if card.line.measures:
         parts.append(_list("措施", card.line.measures))
     if card.nodes:
-        rows = "".join(f"<li>{_node(one, card)}</li>" for one in card.nodes)
-        parts.append(f"<p style='margin-bottom:0'><b>时间节点</b></p><ul class='lt-nodes'>{rows}</ul>")
+        names = {one.sha256: one for one in card.evidence}
+        proofs = {one.name: _files_of(one.report.evidence, names) for one in card.nodes if one.report is not None}
+        parts.append(f"<p style='margin-bottom:0'><b>时间节点</b></p>{_item_nodes.of_item(card, proofs)}")
     if card.whole is not None:
         parts.append(f"<p><b>属于</b>　{item_link(card.whole.number)}　{escape(card.whole.text)}</p>")
     if card.line.merged_into:
@@ -77,29 +75,6 @@ def lists(card: ItemCard) -> str:
                        f"　{escape(progress_words(one))}</li>" for one in card.belonging)
         parts.append(f"<p style='margin-bottom:0'><b>下属事项</b></p><ul>{rows}</ul>")
     return "".join(parts)
-
-
-def _node(one: Node, card: ItemCard) -> str:
-    """Shape, day, words and how it stands; the files of its report; to who may report it the way there."""
-    files = {each.sha256: each for each in card.evidence}
-    owner = f"（{escape(one.milestone.owner)}）" if one.milestone.owner else ""
-    proof = _files_of(one.report.evidence, files) if one.report is not None else ""
-    to = f"　{_report_of(card.line.number, one.name)}" if one.open and Kind.REPORTED in card.kinds else ""
-    return (f'{node_mark(one.state)} {escape(one.name)}{owner}'
-            f'<div class="q">{escape(one.words)}{f"　{proof}" if proof else ""}{to}</div>')
-
-
-def due_nodes(nodes: tuple[tuple[Pressed, NodeLine], ...], today: date) -> str:
-    """Milestones of several items, each with the way to its report."""
-    rows = "".join(
-        f'<li>{node_mark(one.state)} {escape(one.milestone.name)}　{_report_of(item.number, one.milestone.name)}<div class="q">'
-        f"{escape(state_words(one.state, one.milestone.due, today))}　{item_link(item.number)} {escape(item.text)}</div></li>"
-        for item, one in nodes)
-    return f"<ul class='lt-nodes'>{rows}</ul>"
-
-
-def _report_of(number: str, node: str) -> str:
-    return f'<a class="lt-go" target="_self" href="{escape(link("item", n=number, node=node))}">报告完成</a>'
 
 
 def timeline(card: ItemCard) -> str:

@@ -11,7 +11,7 @@ from office.listing.follow_up import address_of
 from office.listing.leaders import duties_of
 from office.listing.my_items import SHOWN, my_items
 from office.people import Role
-from pages import _item_facts, _items, _sheet
+from pages import _item_nodes, _items, _sheet
 from pages._frame import header, house, require
 
 who = require()
@@ -22,7 +22,7 @@ mine = my_items(house().database, who, today=today)
 seen: set[str] = set()
 if mine.nodes:
     st.subheader(f"时间节点（{mine.nodes_words}）", anchor=False)
-    st.html(_item_facts.due_nodes(mine.nodes[:SHOWN], today))
+    st.html(_item_nodes.due(mine.nodes[:SHOWN], today))
     if len(mine.nodes) > SHOWN:
         st.page_link("pages/commitments.py", label="全部有节点逾期的事项", query_params={"unit": who.unit, "nodes": "overdue"})
 elif not mine.waiting:
