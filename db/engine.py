@@ -39,7 +39,8 @@ class Database:
         self.url = url
         try:
             kind = make_url(url).get_backend_name()
-        except ArgumentError:
+            make_url(url).get_dialect().import_dbapi()
+        except (ArgumentError, ImportError):
             kind = ""
         if kind not in ("sqlite", "postgresql"):
             raise DatabaseUnreachable(

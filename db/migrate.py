@@ -31,6 +31,8 @@ def migrate(database: Database) -> None:
             found = _version(connection)
             if found is not None and found > newest():
                 raise MadeByNewer(f"数据库是更新的程序写的（{found}），这个程序只认到{newest()}。请换用新版程序再启动。")
+            if found is None and database.is_sqlite and inspect(connection).get_table_names():
+                raise DatabaseUnreachable(f"{database.file} 是别的程序的数据库，没有改动。请换一个地址，或写一个还没有的文件名。")
             if found != newest():
                 _upgrade(connection)
             stale = stale_ids(connection)

@@ -25,6 +25,9 @@ from scoring.life import apply
 
 def load_list(database: Database, plan: ListPlan, *, sitting: str = "", by: str, at: datetime) -> tuple[str, ...]:
     """Enter what is not there yet; the numbers entered. `sitting`: the key of the sitting that it stands with."""
+    with work(database) as w:
+        if len(w.items.ids_of(one.number for one in plan.items)) == len({one.number for one in plan.items}):
+            return ()
     if plan.units:
         add_units(database, plan.units, by=by, at=at)
     shelf = shelf_of(database)

@@ -107,3 +107,13 @@ def test_a_database_of_a_newer_program_is_not_touched(tmp_path: Path, capsys: py
 
     assert main(["verify", "--database-url", f"sqlite:///{file}"]) == 2
     assert "请换用新版程序" in capsys.readouterr().err
+
+
+def test_another_programs_database_is_not_taken_for_ours(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = foreign(tmp_path / "books.db")
+
+    assert main(["status", "--database-url", f"sqlite:///{file}", "any"]) == 2
+    assert "别的程序的数据库" in capsys.readouterr().err
+    with sqlite3.connect(file) as c:
+        assert c.execute("select name from sqlite_master").fetchall() == [("accounts",)]
+    c.close()

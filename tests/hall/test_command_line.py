@@ -134,6 +134,7 @@ def test_a_database_that_cannot_be_reached(capsys: pytest.CaptureFixture[str]) -
     assert main(["status", "--database-url", "sqlite:////proc/nowhere/x.db", "any"]) == 2
     assert main(["status", "--database-url", "postgresql://127.0.0.1:1/none", "any"]) == 2
     assert main(["status", "--database-url", "nonsense", "any"]) == 2
+    assert main(["status", "--database-url", "postgresql+psycopg2://127.0.0.1:1/none", "any"]) == 2
     assert main(["status", "--database-url", "mysql+pymysql://a/b", "any"]) == 2
     assert "Traceback" not in capsys.readouterr().err
 

@@ -13,6 +13,7 @@ from db.item_lines import Filter
 from db.reads import evidence as evidence_reads
 from db.reads import item_nodes
 from db.reads import items as reads
+from db.reads.people import record_length
 from office.folders.list_folder import read_list
 from office.folders.loading import load_folder
 from office.listing.follow_up import follow_up
@@ -67,11 +68,15 @@ def folder(tmp_path) -> Path:
 
 def test_a_list_is_loaded_as_it_happened_and_twice_is_once(database, folder):
     first = load_folder(database, folder, by="cli", at=make.START)
+    with database.reading() as c:
+        known = record_length(c)
     again = load_folder(database, folder, by="cli", at=make.START)
     listed = follow_up(database, Filter(), as_of=DAY)
     lines = {one.number: one for one in listed.items}
 
     assert (first.items, first.new, again.items, again.new) == (3, True, 0, False)
+    with database.reading() as c:
+        assert record_length(c) == known, "loading it again changes nothing"
     assert [(one.number, one.light, one.status) for one in listed.items] == [
         ("P1-1", "overdue", "in_progress"), ("P1-2", "unknown", "in_progress"), ("P1", "unknown", "listed")]
     assert (lines["P1-1"].progress, lines["P1-1"].measures, lines["P1-1"].note) == ("80%", ("包干", "会商"), "示例数据")
