@@ -12,6 +12,7 @@ from office.sitting import mending, sittings
 from office.sitting.plan import KIND_WORDS
 from office.sitting.preparation import Prepared
 from office.sitting.routes import routes_of
+from pages._apart import apart
 from pages._frame import act, house
 from pages._pieces import confirm, table, typed
 
@@ -29,7 +30,7 @@ def draw_agenda(one: Prepared, who: Staff) -> None:
     with left:
         st.subheader("列入议程", anchor=False)
         on_agenda = {t.unit for t in one.agenda}
-        free = {unit.key: unit.name for unit in one.units if unit.key not in on_agenda}
+        free = apart({unit.key: unit.name for unit in one.units if unit.key not in on_agenda}, _parents(one))
         if free:
             st.multiselect("从已登记的单位选", list(free), format_func=free.__getitem__, key=f"{key}/pick",
                            placeholder="选择单位")
@@ -81,7 +82,7 @@ def _draw_register(one: Prepared, who: Staff) -> None:
                      placeholder="名称，类别，上级单位，编号\n鹿城区，县（市、区）\n市发改委，部门")
         st.button("登记", on_click=_add_units, args=(one, who), key=f"{key}/add_units")
     with right:
-        names = {u.key: u.name for u in one.units}
+        names = apart({u.key: u.name for u in one.units}, _parents(one))
         if names:
             chosen = st.selectbox("更正单位", list(names), format_func=names.__getitem__, key=f"{key}/unit")
             u = next(u for u in one.units if u.key == chosen)
@@ -133,3 +134,8 @@ def _change_target(key: str, target: str, who: Staff) -> None:
 def _change_unit(key: str, unit: str, who: Staff) -> None:
     values = typed(f"{key}/unit/{unit}", "name", "kind", "parent")
     act(mending.change_unit, house().database, unit, **values, by=who.name, at=house().clock(), done="单位已更正。")
+
+
+def _parents(one: Prepared) -> dict[str, str]:
+    """What tells two towns of one name apart: whose they are."""
+    return {unit.key: one.unit_name(unit.parent) if unit.parent else "" for unit in one.units}

@@ -19,6 +19,7 @@ from office.people import Role, Staff
 from office.prints import badges
 from office.prints.badge_sheet import sheet
 from office.prints.badges import Badge, qr_svg
+from pages._apart import apart
 from pages._download import download
 from pages._frame import act, house, say_what_happened
 from scoring.round import Phase
@@ -127,7 +128,7 @@ def _replace(seat: SeatInHall, now: Snapshot, who: Staff) -> None:
 
 
 def _recuse(seat: SeatInHall, now: Snapshot, who: Staff) -> None:
-    names = {one.key: one.name for one in now.targets if now.recused(seat, one.key) is None}
+    names = apart({one.key: one.name for one in now.targets if now.recused(seat, one.key) is None}, _keys(now))
     here = now.stage.target if now.stage.shows == "target" else None
     order, told = sorted(names, key=lambda key: key != here), ""
     if order:
@@ -147,12 +148,16 @@ def _recuse(seat: SeatInHall, now: Snapshot, who: Staff) -> None:
                       kwargs={"done": f"{seat.code}对{one.name}的回避已撤销，已投的票照算。"})
 
 
+def _keys(now: Snapshot) -> dict[str, str]:
+    return {one.key: one.key for one in now.targets}
+
+
 def _spoil(seat: SeatInHall, now: Snapshot, who: Staff) -> None:
     may = seating.spoilable(house().database, now, seat)
     if not may:
         st.write("这一席没有可以作废的票。正在打分的由评委自己在手机上修改，截止后才能作废。")
     else:
-        names = {one.key: one.name for one in now.targets}
+        names = apart({one.key: one.name for one in now.targets}, _keys(now))
         st.selectbox("作废对哪一家的票", may, format_func=names.__getitem__, key="seats/target")
         st.text_input("原因", key="seats/why", placeholder="例如：评委当场声明打错了单位")
         st.warning("作废后这张票不再计入，评委以前的版本也不恢复，不能撤销；要让全体重打这一家，请主持人作废这一轮重投。"

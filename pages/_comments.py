@@ -17,6 +17,7 @@ from hall.stage.comments import Said
 from office.local_time import clock_time
 from office.people import Staff
 from pages import _list_key, _owed
+from pages._apart import apart
 from pages._frame import house
 
 Do = Callable[..., None]
@@ -44,7 +45,7 @@ def draw(snapshot: Snapshot, key: str, who: Staff, do: Do, target: str | None = 
 
 def _chosen(snapshot: Snapshot) -> str:
     """Whom the leader speaks of while nobody is on stage; those who spoke come first."""
-    names = {one.key: one.name for one in sorted(snapshot.targets, key=lambda one: not one.speaks)}
+    names = apart({one.key: one.name for one in sorted(snapshot.targets, key=lambda one: not one.speaks)})
     found = st.selectbox("台上没有单位，点评的是哪一家", list(names), index=None, format_func=names.__getitem__, key="comment/whom",
                          placeholder="选一家，可以打字查找")
     return found or ""

@@ -8,9 +8,11 @@ from __future__ import annotations
 import streamlit as st
 
 from office.listing.item_card import ItemCard
+from office.local_time import minute
 from office.people import Staff
 from office.proof import evidence
 from office.proof.evidence_shelf import shelf_of
+from pages._apart import apart
 from pages._frame import act, house
 
 TYPES = ["jpg", "jpeg", "png", "webp", "heic", "pdf", "docx", "xlsx", "ofd"]
@@ -32,7 +34,7 @@ def draw_evidence(card: ItemCard, who: Staff) -> None:
     mine = [one for one in card.evidence if one.deleted_at is None and evidence.may_delete(who, one)]
     if mine:
         with st.expander("删除佐证"):
-            names = {one.id: f"{one.name}（{one.added_by}）" for one in mine}
+            names = apart({one.id: f"{one.name}（{one.added_by}）" for one in mine}, {one.id: minute(one.added_at) for one in mine})
             chosen = st.selectbox("哪一份", list(names), format_func=names.__getitem__, key=f"{key}/which")
             st.text_input("原因（留在记录里）", key=f"{key}/why", placeholder="例如：照片里有群众的身份证号")
             st.button("删除", key=f"{key}/delete", on_click=_delete, args=(chosen, key, who))

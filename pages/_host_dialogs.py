@@ -14,6 +14,7 @@ from hall.moment.snapshot import Snapshot
 from hall.outcome.results import Check
 from hall.stage import choices, console, rounds, segments
 from pages import _agenda_moves, _at_seat, _comments, _questions, _signing
+from pages._apart import apart
 from pages._frame import house, person, say_what_happened
 
 Do = Callable[..., None]
@@ -92,7 +93,7 @@ def order(snapshot: Snapshot, do: Do) -> None:
         voting = turn.open_round_of(now) is not None
         if voting:
             st.write("正在打分，截止后再换序。")
-        names = {one.key: one.name for one in now.targets}
+        names = apart({one.key: one.name for one in now.targets}, {one.key: one.key for one in now.targets})
         st.selectbox("移动哪一家", list(names), format_func=names.__getitem__, key="order/which")
         up, down = st.columns(2)
         for column, words, by in ((up, "▲ 上移一位", -1), (down, "▼ 下移一位", 1)):
@@ -144,7 +145,7 @@ def bend(snapshot: Snapshot, do: Do) -> None:
 @st.dialog("换人上台／大屏")
 def stage(snapshot: Snapshot, do: Do) -> None:
     seen = id_of(snapshot.last_move)
-    called = dict(choices.may_be_called(snapshot))
+    called = apart(dict(choices.may_be_called(snapshot)))
     if called:
         st.selectbox("请哪一家上台", list(called), format_func=called.__getitem__, key="stage/who")
         if st.button("请上台", type="primary", key="stage/call",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -10,8 +11,10 @@ import streamlit as st
 from office.listing.item_card import ItemCard
 from office.listing.item_moves import FIELDS, Field, part_numbers, read_move
 from office.listing.items import happen
+from office.local_time import clock_time, day
 from office.people import Staff
 from office.refusal import Refused
+from pages._apart import apart
 from pages._frame import house
 from scoring.commitment import Kind, Verdict
 
@@ -92,12 +95,14 @@ def _draw(card: ItemCard, field: Field) -> None:
                           max_value=date(2099, 12, 31))
         case "unit":
             others = [one for one in card.unit_names if one != card.item.unit]
-            st.selectbox(field.label, others, format_func=card.unit_names.__getitem__, key=key, index=None, placeholder="请选择")
+            st.selectbox(field.label, others, format_func=_units(card), key=key, index=None, placeholder="请选择")
         case "units":
             others = [one for one in card.unit_names if one != card.item.unit]
-            st.multiselect(field.label, others, format_func=card.unit_names.__getitem__, key=key, placeholder="可以不选")
+            st.multiselect(field.label, others, format_func=_units(card), key=key, placeholder="可以不选")
         case "evidence":
-            names = {one.sha256: f"{one.name}（{one.added_at:%m-%d}）" for one in card.evidence if one.deleted_at is None}
+            there = [one for one in card.evidence if one.deleted_at is None]
+            names = apart({one.sha256: f"{one.name}（{day(one.added_at):%m-%d}）" for one in there},
+                          {one.sha256: clock_time(one.added_at) for one in there})
             st.multiselect(field.label, list(names), format_func=names.__getitem__, key=key,
                            placeholder="选择已上传的佐证" if names else "还没有佐证，请先在下面上传")
         case "yes":
@@ -139,7 +144,7 @@ def _draw_parts(card: ItemCard, key: str) -> None:
         with text:
             words = st.text_input(f"第{n}项（{number}）", key=f"{key}/{n}/text")
         with unit:
-            whose = st.selectbox("责任单位", list(card.unit_names), format_func=card.unit_names.__getitem__, key=f"{key}/{n}/unit")
+            whose = st.selectbox("责任单位", list(card.unit_names), format_func=_units(card), key=f"{key}/{n}/unit")
         with weight:
             share = st.text_input("权重%", key=f"{key}/{n}/weight", placeholder="不填即均分")
         with due:
@@ -150,3 +155,8 @@ def _draw_parts(card: ItemCard, key: str) -> None:
 
 def _key(card: ItemCard, name: str) -> str:
     return f"item/{card.line.number}/{name}"
+
+
+def _units(card: ItemCard) -> Callable[[str], str]:
+    """How a unit is shown among others of its name."""
+    return apart(card.unit_names).__getitem__

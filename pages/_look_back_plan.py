@@ -10,6 +10,7 @@ from office import local_time
 from office.people import Staff
 from office.visits.look_back import NewLookBack, candidates, make_plan, sittings_of_the_list
 from office.visits.visitors import VisitorKind
+from pages._apart import apart
 from pages._frame import act, house
 from scoring.commitment import Verdict
 
@@ -26,7 +27,7 @@ def draw_new_plan(who: Staff) -> None:
     second.text_input("记分的考核周期", value=f"{today.year}Q{(today.month + 2) // 3}", key=f"{KEY}/period")
     third.date_input("链接到哪天为止", value=today + timedelta(days=14), min_value=today, key=f"{KEY}/ends", format="YYYY-MM-DD")
     first, second = st.columns(2)
-    sittings = {"": "全部场次", **dict(sittings_of_the_list(house().database))}
+    sittings = {"": "全部场次", **apart(dict(sittings_of_the_list(house().database)))}
     sitting = first.selectbox("从哪场的事项里", list(sittings), format_func=sittings.__getitem__, key=f"{KEY}/sitting")
     scope = second.radio("范围", ["只看已销号的", "在办和已销号的"], horizontal=True, key=f"{KEY}/scope")
     pool = candidates(house().database, sitting=sitting, struck_off=scope == "只看已销号的")

@@ -13,6 +13,7 @@ from office.listing.list_form import milestones_in
 from office.people import Staff
 from office.refusal import Refused
 from office.sitting.preparation import registered_units
+from pages._apart import apart
 from pages._frame import house
 from pages._sheet import forget_filters
 
@@ -23,7 +24,9 @@ TEXTS = ("text", "owner", "value", "value_unit", "words", "contact_leader", "sup
 def draw_new_item(who: Staff) -> None:
     """Folded until it is needed."""
     with st.expander("列入一项", icon=":material/add_task:"):
-        units = {one.key: one.name for one in registered_units(house().database)}
+        registered = registered_units(house().database)
+        units = {one.key: one.name for one in registered}
+        units = apart(units, {one.key: units.get(one.parent, "") for one in registered})
         if not units:
             st.html('<p class="lt-note">还没有登记单位，请先在会前准备里登记。</p>')
             return

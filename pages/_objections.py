@@ -10,6 +10,7 @@ from hall.outcome import objections
 from hall.outcome.objections import LONGEST_GROUNDS, Case, Decision, Objections
 from office.local_time import minute
 from office.people import Staff
+from pages._apart import apart
 from pages._frame import act, house
 
 
@@ -55,7 +56,7 @@ def _review(key: str, case: Case, who: Staff) -> None:
 
 
 def _file(key: str, now: Objections, who: Staff) -> None:
-    names = dict(now.may_file)
+    names = apart(dict(now.may_file))
     assert now.until is not None
     st.html(f'<p class="lt-facts">异议期到{minute(now.until)}。提出后，这个单位本场的加扣分冻结，不计入余额；'
             "复核办结后恢复，或按新版记。</p>")

@@ -10,6 +10,7 @@ from hall.moment.snapshot import Snapshot
 from office.people import Staff
 from office.prints import paper_ballots
 from office.refusal import Refused
+from pages._apart import apart
 from pages._download import download
 from pages._frame import house
 from scoring.rule import BallotKind
@@ -17,7 +18,7 @@ from scoring.rule import BallotKind
 
 def draw_blank(snapshot: Snapshot, who: Staff) -> None:
     prefix = f"{snapshot.sitting.key}/blank"
-    names = {card.key: card.name for card in snapshot.targets}
+    names = apart({card.key: card.name for card in snapshot.targets}, {card.key: card.key for card in snapshot.targets})
     if not names or not snapshot.seats:
         st.info("议程和席位都有了才能印纸票。请先到“会前准备”添加。")
         return

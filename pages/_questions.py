@@ -19,6 +19,7 @@ from hall.stage.questions import REASONS, SOURCES, Question, Queue, State, asked
 from office.local_time import clock_time
 from office.people import Role, Staff
 from pages import _promise
+from pages._apart import apart
 from pages._frame import house
 
 Do = Callable[..., None]
@@ -136,7 +137,7 @@ def _form(queue: Queue, snapshot: Snapshot, target: str | None, do: Do, leads: b
                 + (f'<br><small>接着：{escape(before.text)}</small>' if before else "") + "</p>")
         if target is None and before is None:
             st.selectbox("问哪一家", [card.key for card in speaking], key="q/target",
-                         format_func={card.key: card.name for card in speaking}.__getitem__)
+                         format_func=apart({card.key: card.name for card in speaking}).__getitem__)
         known = [one.asker for one in questions_of(house().database, snapshot) if one.seat is None and one.asker]
         st.selectbox("提问人（身份）", list(dict.fromkeys([*known, *ASKERS])), index=None, key="q/asker",
                      accept_new_options=True, placeholder="选一个，或直接写")

@@ -11,6 +11,7 @@ from office.sheets import pasted
 from office.sitting import mending, sittings
 from office.sitting.preparation import Prepared
 from office.sitting.routes import routes_of
+from pages._apart import apart
 from pages._frame import act, house
 from pages._pieces import confirm, table, typed
 
@@ -74,7 +75,7 @@ def _draw_recusal_forms(one: Prepared, snapshot: Snapshot, who: Staff) -> None:
     if not snapshot.seats or not one.agenda:
         return
     seats = {s.code: f"{s.code}　{s.name}" for s in snapshot.seats}
-    targets = {t.key: t.name for t in one.agenda}
+    targets = apart({t.key: t.name for t in one.agenda}, {t.key: t.key for t in one.agenda})
     a, b, c, d = st.columns([2, 2, 3, 1.2], vertical_alignment="bottom")
     a.selectbox("评委席位", list(seats), format_func=seats.__getitem__, key=f"{key}/recuse/seat")
     b.selectbox("对这个单位回避", list(targets), format_func=targets.__getitem__, key=f"{key}/recuse/target")

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from pages._apart import apart
+
 INK, GREY, LINE, MIST = "#1F2328", "#4A525C", "#D9DDE3", "#F5F6F8"
 BLUE, OCHRE = "#1F4E79", "#9A5B13"
 GROUP_COLOURS = ("#1F4E79", "#9A5B13", "#2F6B4F", "#6A4C93")
@@ -82,7 +84,8 @@ def choose(label: str, param: str, names: Mapping[str, str], everything: str) ->
         st.session_state[key] = from_address(param, keys)
     elif st.session_state[key] not in keys:
         st.session_state[key] = ""
-    chosen = st.selectbox(label, keys, key=key, format_func=lambda one: names.get(one, everything))
+    told = apart({"": everything, **names})
+    chosen = st.selectbox(label, keys, key=key, format_func=lambda one: told.get(one, everything))
     keep_in_address(param, chosen)
     return str(chosen)
 

@@ -11,6 +11,7 @@ import streamlit as st
 from hall.pressing import press
 from office.people import Role
 from pages import _comments, _questions
+from pages._apart import apart
 from pages._frame import act, choose_sitting, header, house, require
 
 who = require(Role.HOST, Role.CLERK, Role.ADMINISTRATOR)
@@ -55,7 +56,7 @@ def live(target: str | None) -> None:
 at_start = house().live.at(key)
 if at_start is not None:
     header("提问台", f"{at_start.sitting.title}　{at_start.sitting.period}　{at_start.sitting.note}")
-    names = {one.key: one.name for one in sorted(at_start.targets, key=lambda one: not one.speaks)}
+    names = apart({one.key: one.name for one in sorted(at_start.targets, key=lambda one: not one.speaks)})
     chosen = st.selectbox("哪一家", ["", *names], format_func=lambda one: names.get(one, "台上的单位"), key="q/whom",
                           label_visibility="collapsed")
     live(chosen or None)

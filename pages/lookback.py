@@ -11,6 +11,7 @@ from office.points import signed
 from office.refusal import NotFound
 from office.visits.look_back import LookBackView, close_plan, films_csv, look_back, look_backs, summed
 from pages import _look_back_visit, _sheet
+from pages._apart import apart
 from pages._download import download
 from pages._frame import act, header, house, require
 from pages._look_back_films import draw_films
@@ -29,8 +30,8 @@ def chosen_plan() -> LookBackView | None:
     if not plans:
         st.info("还没有安排过回头看。")
         return None
-    names = {str(one.id): f"{one.title}（{one.visits}项，{'已办结' if one.closed_at else f'到{one.ends_on.isoformat()}'}）"
-             for one in plans}
+    names = apart({str(one.id): f"{one.title}（{one.visits}项，{'已办结' if one.closed_at else f'到{one.ends_on.isoformat()}'}）"
+                   for one in plans})
     asked = st.query_params.get("p", "")
     known = list(names)
     picked = st.selectbox("回头看", known, index=known.index(asked) if asked in known else 0, format_func=names.__getitem__,

@@ -17,7 +17,7 @@ from office.people import Role
 from office.sitting.preparation import prepared
 from pages._agenda_tab import draw_agenda
 from pages._badges_tab import draw_badges
-from pages._frame import choose_sitting, header, house, require
+from pages._frame import choose_sitting, header, house, require, sitting_names
 from pages._import_tab import draw_import
 from pages._parts_tab import draw_parts
 from pages._pieces import say_what_happened_everywhere
@@ -65,7 +65,7 @@ who = require(Role.HOST, Role.ADMINISTRATOR)
 header("会前准备")
 say_what_happened_everywhere()
 live = house().live
-taken = {one.key: f"{one.title}（{one.period}）" for one in live.sittings()}
+taken = sitting_names()
 if not taken or st.session_state.get("prepare/new"):
     copied = live.at(str(st.session_state.get("prepare/new")))
     draw_new(who, day(house().clock()), taken, copied.sitting if copied else None)

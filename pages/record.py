@@ -11,14 +11,15 @@ from office.audit import SHOWN, read_audit, record_csv
 from office.people import Role, Staff
 from office.prints import badges
 from office.sitting.preparation import registered_units
+from pages._apart import apart
 from pages._download import download
-from pages._frame import act, header, house, require
+from pages._frame import act, header, house, require, sitting_names
 from pages._pieces import confirm, say_what_happened_everywhere, table, typed
 
 
 def draw_audit() -> None:
     """The newest lines first, filtered; and whether the chain holds."""
-    titles = {"": "全部场次"} | {one.key: f"{one.title}（{one.period}）" for one in house().live.sittings()}
+    titles = {"": "全部场次"} | sitting_names()
     left, right = st.columns([1, 1.4])
     sitting = left.selectbox("场次", list(titles), format_func=titles.__getitem__, key="record/sitting")
     text = right.text_input("查找（操作、人、单位，空格分开几个词）", key="record/text")
@@ -37,7 +38,7 @@ def draw_audit() -> None:
 def draw_staff(who: Staff) -> None:
     """Who may do what; their links; adding and stopping."""
     everybody = people.everybody(house().database)
-    units = {one.key: one.name for one in registered_units(house().database)}
+    units = apart({one.key: one.name for one in registered_units(house().database)})
     _draw_link()
     table(("登录名", "职务或称呼", "角色", "单位", "状态"),
           ((one.name, one.title, "、".join(role.words for role in Role if role in one.roles),
