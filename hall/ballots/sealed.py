@@ -27,6 +27,7 @@ from hall.ballots.sealed_papers import COUNTED, SECRET, VALID, BallotRow, by_pap
 from hall.moment.discretion import FEWEST_SECRET_BALLOTS
 from hall.moment.packing import paper_id, sitting_of
 from office.local_time import minute
+from office.prints.paper_rows import numbers_of
 from office.refusal import NotFound, Refused
 from scoring.ballot import State
 from scoring.round import Phase
@@ -117,14 +118,16 @@ def _round(c: Connection, sitting: Sitting, round_id: int) -> Round:
 def _content(c: Connection, sitting: Sitting, of_round: Round) -> _Content:
     written, version, _locked = reads.rule_text(c, sitting.id)
     rule = read_rule(written.encode())
-    names = {one.key: one.name for one in reads.targets(c, sitting.id)}
+    cards = reads.targets(c, sitting.id)
+    register, names = numbers_of(cards), {one.key: one.name for one in cards}  # another order of the agenda changes nothing here
+    targets = sorted(of_round.targets, key=register.__getitem__)
+    numbers = {key: register[key] for key in targets}
     lines = _newest(line for line in ballot_reads.lines(c, sitting.id, (of_round.phase.value,))
                     if line.round_id == of_round.id and (line.seat or line.state is not State.LATE))
     valid = Counter((line.target, line.group) for line in lines if line.state is State.SUBMITTED)
-    few = {(target, group.key) for target in of_round.targets for group in rule.groups
+    few = {(target, group.key) for target in targets for group in rule.groups
            if group.secret and valid[target, group.key] < FEWEST_SECRET_BALLOTS}
     groups = {one.key: one.name for one in rule.groups}
-    position = {key: n for n, key in enumerate(names)}
     whole = rule.ballot.kind is BallotKind.RANKING
     number = {(line.voter, line.target): paper_id(line.voter, line.target, whole=whole) for line in lines if not line.seat}
     rows = [BallotRow(
@@ -132,20 +135,20 @@ def _content(c: Connection, sitting: Sitting, of_round: Round) -> _Content:
         number=line.receipt if line.seat else number[line.voter, line.target], state=_STATES[line.state],
         marks=WITHHELD if (line.target, line.group) in few and line.marks else _marks(rule, line),
         received_at=line.received_at or "")
-        for line in sorted(lines, key=lambda line: (position[line.target], line.group,
+        for line in sorted(lines, key=lambda line: (register[line.target], line.group,
                                                          line.seat or number[line.voter, line.target]))]
     counted = _counted(lines)
     first = names[of_round.targets[0]]
     title = f"第{of_round.number}轮 {first}" + (f"等{len(of_round.targets)}家" if len(of_round.targets) > 1 else "")
     if len(of_round.targets) > LONG_PAPER:
         count_head: tuple[str, ...] = ("序号", "单位", *groups.values())
-        counts = counts_by_unit(of_round.targets, names, tuple(groups), counted)
+        counts = counts_by_unit(numbers, names, tuple(groups), counted)
         ballot_head: tuple[str, ...] = _PAPER_HEAD
-        ballots: tuple[tuple[str, ...], ...] = by_paper(of_round.targets, rows, whole=whole)
+        ballots: tuple[tuple[str, ...], ...] = by_paper(numbers, rows, whole=whole)
     else:
         count_head = _COUNT_HEAD
         counts = tuple((names[target], group.name, *(str(number) for number in counted[target, group.key]))
-                       for target in of_round.targets for group in rule.groups)
+                       for target in targets for group in rule.groups)
         ballot_head = _BALLOT_HEAD
         ballots = tuple((names[row.target], row.group, row.seat, row.number, row.state, row.marks, row.received_at)
                         for row in rows)

@@ -35,19 +35,19 @@ class BallotRow:
         return f"{self.state}（{self.marks}）" if self.marks else self.state
 
 
-def counts_by_unit(targets: Sequence[str], names: Mapping[str, str], groups: Sequence[str],
+def counts_by_unit(numbers: Mapping[str, int], names: Mapping[str, str], groups: Sequence[str],
                    counted: Mapping[tuple[str, str], Sequence[int]]) -> tuple[tuple[str, ...], ...]:
-    """(number, unit, then the counts of every group as one cell); `counted` by target and group."""
+    """(number, unit, then the counts of every group as one cell); `counted` by target and group. `numbers` are those of the
+    paper ballots, in their order."""
     return tuple((str(n), names[target], *("／".join(map(str, counted[target, group])) for group in groups))
-                 for n, target in enumerate(targets, 1))
+                 for target, n in numbers.items())
 
 
-def by_paper(targets: Sequence[str], rows: Sequence[BallotRow], *, whole: bool) -> tuple[tuple[str, ...], ...]:
-    """(group, seat, paper, what it says by the units' numbers, time): a row a paper, what it says in the agenda's order.
+def by_paper(numbers: Mapping[str, int], rows: Sequence[BallotRow], *, whole: bool) -> tuple[tuple[str, ...], ...]:
+    """(group, seat, paper, what it says by the units' numbers, time): a row a paper, what it says in their order.
 
     Of a secret group, unless papers are `whole`, a row a unit: how many there are, and what each says, sorted.
     """
-    numbers = {target: n for n, target in enumerate(targets, 1)}
     papers: dict[tuple[str, str, str, str], list[tuple[int, str]]] = {}
     units: dict[tuple[str, int], list[str]] = {}
     for row in rows:

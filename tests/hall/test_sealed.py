@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from hall.ballots import paper, sealed
 from hall.ballots.ballot_refused import BallotRefused
+from hall.stage import rounds
 from office.refusal import Refused
 from tests import make
 
@@ -103,6 +104,20 @@ def test_a_round_of_many_units_is_a_row_a_paper_and_tells_the_same(house):
     assert papers["L3"][4] == "1 弃权，14 质量 55"
     assert {row[5] for row in secret} == {""}
     assert [one.holds for one in sealed.kept(hall.house.database, hall.key)[round_id]] == [True]
+
+
+def test_19_another_order_of_the_agenda_leaves_what_was_sealed_as_it_was(house):
+    hall = make.sitting(house, make.plan(ballot_mode="all"))
+    round_id = hall.open("U1", "U2", "U3")
+    for n, code in enumerate(("L1", "L2", "L3", "P1", "P2", "P3")):
+        hall.cast(code, 80 + n)
+    hall.close()
+    made = printed(hall, round_id)
+
+    rounds.set_order(house.database, hall.key, ("U3", "U1", "U2"), by="host", at=hall.now)
+
+    assert [one.holds for one in sealed.kept(house.database, hall.key)[round_id]] == [True]
+    assert printed(hall, round_id).code == made.code
 
 
 def test_an_open_round_is_not_sealed(hall):
