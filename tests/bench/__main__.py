@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import advisory, ballots, board, crowd, listed, machine, page, postgres, recount
+from tests.bench import advisory, ballots, board, crowd, listed, machine, page, postgres, recount, writer
 from tests.bench.figure import Figure, Limit, Measured
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +28,7 @@ PARTS: dict[str, Callable[[Path], Measured]] = {
     "board": board.measure,
     "postgres": postgres.measure,
     "list": listed.measure,
+    "writer": writer.measure,
     "recount": lambda _folder: Measured(figures=tuple(recount.figures())),
     "advisory": lambda _folder: Measured(figures=tuple(advisory.figures())),
 }

@@ -28,6 +28,9 @@ POSTGRES_RATE = "PostgreSQL: 2 ballot processes against 1"
 RECOUNT = "exact recount against pandas floats"
 LIST_PAGES = ("list", "item", "wall chart", "leader's page", "calendar", "overview of leaders")
 LIST = "the {} at 20,000 items against 200"
+WRITER_BARE = "the writer held for a list of 1,500 rows, against the same rows put by bare sqlite3"
+WRITER_SHARE = "the writer held for a list of 1,500 rows, of the import's time"
+WRITER_ROW = "the writer held a row, 1,500 rows against 150"
 ADVISORY = "advisory view against a bare resampling loop"
 
 LIMITS = {
@@ -50,6 +53,9 @@ LIMITS = {
     POSTGRES_RATE: Limit(None, 1, least=True),
     RECOUNT: Limit(2.5),
     ADVISORY: Limit(3),
+    WRITER_BARE: Limit(6, 3),
+    WRITER_SHARE: Limit(0.5, 0.25),
+    WRITER_ROW: Limit(3, 1.5),
     **{LIST.format(page): Limit(3, 1.5) for page in LIST_PAGES},
 }
 
