@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import zip_longest
 
@@ -13,6 +13,7 @@ from hall.ballots.paper_slips import Choice, Fate, Slip
 from hall.moment.snapshot import Snapshot
 from office.people import Staff
 from office.prints.paper_ballots import FEWEST_SERIALS
+from office.prints.paper_rows import SHORT
 from pages._frame import act, house
 from pages._pieces import table
 from scoring.ballot import Line, State
@@ -38,7 +39,7 @@ def _draw_one(snapshot: Snapshot, one: Slip, who: Staff) -> None:
             readings = {"纸票": one.taken, "手机票": one.phone} if one.phone else {"纸票": one.taken}
             if not one.phone:
                 st.html('<p class="lt-note">打分还没截止，手机票的内容不显示；截止后可对照。</p>')
-        table(["单位", *readings, ""], _side_by_side(snapshot, list(readings.values())))
+        _draw_readings(snapshot, readings)
         if Choice.PAPER in one.choices:
             st.html('<p class="lt-note">以哪张为准，就整张以它为准。以纸票为准时，纸票上空白的单位按废票计，'
                     '手机上给它的分不再计。</p>')
@@ -46,6 +47,16 @@ def _draw_one(snapshot: Snapshot, one: Slip, who: Staff) -> None:
         with st.container(horizontal=True):
             for choice in one.choices:
                 st.button(choice.words, key=f"{prefix}/{choice.value}", on_click=partial(_decide, snapshot, one, choice, who))
+
+
+def _draw_readings(snapshot: Snapshot, readings: Mapping[str, Sequence[Line]]) -> None:
+    """Side by side; of a long paper only where they differ, which nobody would find among 185 lines."""
+    rows = _side_by_side(snapshot, list(readings.values()))
+    different = [row for row in rows if row[-1]]
+    if len(readings) > 1 and different and len(rows) > SHORT:
+        st.html(f'<p class="lt-note">只列不同的{len(different)}家，其余{len(rows) - len(different)}家相同。</p>')
+        rows = different
+    table(["单位", *readings, ""], rows)
 
 
 def _side_by_side(snapshot: Snapshot, readings: Sequence[Sequence[Line]]) -> list[list[str]]:
@@ -93,7 +104,7 @@ def draw_all(snapshot: Snapshot, every: Sequence[Slip], who: Staff) -> None:
     elif phases.get(one.round_id) is not Phase.OPEN:
         shown = {f"第{n}遍（{by}）": lines for n, (by, lines) in enumerate(zip_longest(one.keyed_by, one.readings), 1)}
         shown |= {"手机票": one.phone} if one.phone else {}
-        table(["单位", *shown, ""], _side_by_side(snapshot, list(shown.values())))
+        _draw_readings(snapshot, shown)
     if one.fate not in _MENDED_HERE or phases.get(one.round_id) not in paper.ENTERING:
         return
     prefix = f"{snapshot.sitting.key}/slip/{one.round_id}/{one.label}"

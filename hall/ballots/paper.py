@@ -249,7 +249,8 @@ def _hall(w: Work, sitting: str, round_id: int) -> _Hall:
         raise NotFound("没有这一轮打分，请刷新后重选。")
     phase = w.rounds.phase(round_id)
     if phase is Phase.PUBLISHED:
-        raise Refused("这一轮的成绩已公布，不能再录入或改动纸票。更正要另出一版并写明原因。")
+        raise Refused("这一轮的成绩已公布，不能再录入或改动纸票。要把纸票算进来，请主持人写明原因作废这一轮，"
+                      "重新打分后公布更正的一版；只是一张实名票有误，请计票员作废那张票。")
     if phase not in ENTERING:
         raise Refused("这一轮已作废，纸票不计。请等重新打分。")
     rule = read_rule(reads.rule_text(w.c, found.id)[0].encode())

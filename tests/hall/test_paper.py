@@ -363,7 +363,7 @@ def test_a_published_round_takes_no_paper(hall):
     hall.close()
     hall.publish(despite_warnings=True)
 
-    with pytest.raises(Refused, match="已公布"):
+    with pytest.raises(Refused, match=r"已公布.*请主持人写明原因作废这一轮，重新打分后公布更正的一版"):
         key(hall, round_id, "L1", 70, by="clerk1")
 
 

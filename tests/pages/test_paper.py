@@ -135,6 +135,21 @@ def test_a_long_paper_of_grades_is_keyed_by_rows_of_ten_with_one_sign_a_unit(ope
         ("T10", "submitted", "poor"), ("T11", "submitted", "good"), ("T13", "abstain", None)]
 
 
+def test_of_a_long_paper_only_what_two_clerks_read_differently_is_laid_side_by_side(open_page, house):
+    many = tuple(PlannedTarget(key=f"T{n}", name=f"{n}镇", unit="small-A", presenter="", ranking_group="", ranked=True)
+                 for n in range(1, 14))
+    hall = make.sitting(house, make.plan(rule=GRADES, ballot_mode="all", targets=many, declarations={}))
+    hall.open(*(one.key for one in many))
+    for clerk, first in (("clerk1", "1111122222"), ("clerk2", "1111122221")):
+        app = open_page("paper", Role.CLERK, name=clerk)
+        by_key(app, "/label").input("L1")
+        by_key(app, "/row.1").input(first)
+        by_key(app, "/row.11").input("111")
+        app = press(app, "录入这张纸票")
+
+    assert "只列不同的1家，其余12家相同。" in words(app) and "<td>10镇" in words(app) and "<td>9镇" not in words(app)
+
+
 def test_a_mark_and_an_abstention_together_are_asked_about(open_page, house):
     hall = make.sitting(house)
     hall.open("U2")
