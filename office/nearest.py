@@ -16,8 +16,12 @@ _LONGEST = 24
 
 def no_target(asked: Sequence[str], known: Mapping[str, str]) -> NotFound:
     """Of an agenda (key -> name) that has none of `asked`."""
-    said = "、".join(map(_cut, asked[:3])) + (f"等{len(asked)}个" if len(asked) > 3 else "")
-    return NotFound(f"议程里没有“{said or '（空）'}”。{_known(asked[0] if asked else '', known, '可选的有', '家')}。")
+    return NotFound(f"议程里没有“{some_of(asked, '个') or '（空）'}”。{_known(asked[0] if asked else '', known, '可选的有', '家')}。")
+
+
+def some_of(names: Sequence[str], unit: str = "家") -> str:
+    """As many of them as one sentence holds, and how many there are."""
+    return "、".join(map(_cut, names[:3])) + (f"等{len(names)}{unit}" if len(names) > 3 else "")
 
 
 def no_sitting(asked: str, keys: Iterable[str]) -> NotFound:

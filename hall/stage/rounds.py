@@ -20,7 +20,7 @@ from hall.moment.closing import collects_until
 from hall.moment.leaving import LOOKED_AT, leave_stage
 from hall.moment.moves import CLOSE, OPEN, SHOW, VOID
 from office.local_time import clock_time
-from office.nearest import no_sitting, no_target
+from office.nearest import no_sitting, no_target, some_of
 from office.refusal import NotFound, Overtaken, Refused
 from office.sitting.begun import has_begun
 from scoring.round import MoveRefused, Phase, check_move
@@ -49,7 +49,7 @@ def open_in(w: Work, found: Sitting, target_keys: tuple[str, ...], *, by: str, a
         raise no_target(unknown, {key: one.name for key, one in targets.items()})
     put_off = [targets[key].name for key in target_keys if targets[key].postponed]
     if put_off:
-        raise Refused(f"{'、'.join(put_off)}已延到补场，本场不打分。要在本场打分，请先收回延期。")
+        raise Refused(f"{some_of(put_off)}已延到补场，本场不打分。要在本场打分，请先收回延期。")
     rounds = reads.rounds(w.c, found.id)
     for one in rounds:
         if one.phase is Phase.OPEN:
@@ -259,7 +259,7 @@ def _refuse_once_begun(w: Work, sitting: Sitting) -> None:
 
 
 def _names(one: Round, targets: dict[str, Target]) -> str:
-    return "、".join(targets[key].name for key in one.targets)
+    return some_of([targets[key].name for key in one.targets])
 
 
 def _tell(w: Work, sitting: Sitting, by: str, at: datetime, action: str, **detail: object) -> None:

@@ -129,6 +129,10 @@ def test_of_many_units_a_wrong_one_is_answered_with_the_nearest(leitai) -> None:
         assert (code, out) == (2, "") and len(err) <= 500 and "（共185家）" in err, err
     assert "T185 " in leitai("open", "wenzhou_town_2018q3", "T185x")[2]
 
+    everybody = json.loads(leitai("status", "wenzhou_town_2018q3")[1])["targets"]
+    assert leitai("open", "wenzhou_town_2018q3", *everybody)[0] == 0
+    assert leitai("open", "wenzhou_town_2018q3", *everybody)[2].count("、") == 2, "three names, and how many there are"
+
 
 def test_a_database_that_cannot_be_reached(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", "--database-url", "sqlite:////proc/nowhere/x.db", "any"]) == 2
