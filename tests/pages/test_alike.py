@@ -25,11 +25,11 @@ def test_a_press_on_the_console_stays_in_the_sitting_that_was_opened(house: make
     for key in ("first", "second", "third"):
         make.sitting(house, replace(make.plan(key), title="县区比拼现场", period="2026Q1"))
 
-    for key in ("first", "second", "third"):
+    for nth, key in enumerate(("first", "second", "third"), 1):
         page = open_page("host", Role.HOST, sitting=key)
         next(one for one in page.button if one.key == "step").click().run()
         assert page.query_params["s"] == key
         house.live.refresh()
         called = {one: house.live.at(one).stage.target for one in ("first", "second", "third")}  # type: ignore[union-attr]
-        assert called[key] == "U1" and list(called.values()).count("U1") == "first second third".split().index(key) + 1
+        assert called[key] == "U1" and list(called.values()).count("U1") == nth
         house.clock.advance(5)  # type: ignore[attr-defined]
