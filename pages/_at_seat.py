@@ -161,7 +161,8 @@ def _spoil(seat: SeatInHall, now: Snapshot, who: Staff) -> None:
         st.selectbox("作废对哪一家的票", may, format_func=names.__getitem__, key="seats/target")
         st.text_input("原因", key="seats/why", placeholder="例如：评委当场声明打错了单位")
         st.warning("作废后这张票不再计入，评委以前的版本也不恢复，不能撤销；要让全体重打这一家，请主持人作废这一轮重投。"
-                   + (f"已公布的第{now.published}版不变，要改成绩请另出一版更正。" if now.published else ""))
+                   + (f"已公布的第{now.published}版不变，要改成绩请另出一版更正。" if now.published else
+                      "只让这位评委重打，作废后请他填一张纸票，在“纸票”页录入。"))
     _confirm("确认作废这张票", "spoil", seat.code, lambda: _spoil_it(seat, now, who), disabled=not may)
 
 

@@ -440,6 +440,16 @@ def test_17_a_paper_that_was_spoiled_afterwards_is_keyed_anew_and_every_version_
         assert c.execute(text("select count(*) from ballot")).scalar_one() == 3
 
 
+def test_17_a_phone_ballot_that_was_spoiled_after_the_close_is_made_good_by_its_judges_paper(hall):
+    round_id = hall.open("U2")
+    hall.cast("L1", 60)
+    hall.close()
+    seating.spoil(hall.house.database, hall.key, "L1", "U2", reason="打错单位", by="clerk1", at=hall.now)
+
+    assert twice(hall, round_id, "L1", 88) is Fate.COUNTED
+    assert [row[:2] for row in counted(hall, "L1")] == [("submitted", '{"quality": "88"}')]
+
+
 def test_a_named_paper_is_marked_as_paper_in_the_public_package(hall):
     round_id = hall.open("U2")
     twice(hall, round_id, "L1", 70)

@@ -120,6 +120,7 @@ def test_the_clerk_spoils_a_paper_with_a_reason(hall: make.Hall, open_page: Open
     page = look_for(opened(hall, open_page, Role.CLERK), "L1")
     assert "登记回避" not in [one.label for one in page.button]
     press(page, "作废一张票")
+    assert "只让这位评委重打，作废后请他填一张纸票" in words(page)
     press(page, "确认作废这张票")
     assert "作废一张票要写明原因" in words(page)
 
