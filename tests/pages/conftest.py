@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from hall.house import House, move_into
 from office import people
 from office.people import Role
+from pages import _built_in
 
 ROOT = Path(__file__).resolve().parents[2]
 OpenPage = Callable[..., AppTest]
@@ -53,7 +53,7 @@ def words(app: AppTest) -> str:
     """Everything that stands on the page as text; what a style puts in the place of Streamlit's words does not."""
     kinds = ("title", "subheader", "markdown", "success", "error", "warning", "info")
     said = [str(one.value) for kind in kinds for one in app.get(kind)]
-    return "\n".join([*said, *(re.sub(r"<style>.*?</style>", "", one.proto.body, flags=re.DOTALL) for one in app.get("html"))])
+    return "\n".join([*said, *(one.proto.body.replace(_built_in.STYLE, "") for one in app.get("html"))])
 
 
 def press(app: AppTest, label: str) -> AppTest:
