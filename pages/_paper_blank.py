@@ -55,7 +55,9 @@ def _issue(snapshot: Snapshot, prefix: str, who: Staff) -> None:
         papers = paper_ballots.issue(
             house().database, snapshot.sitting.key, seats=chosen("seats"), secret=secret,
             targets=chosen("targets") or tuple(card.key for card in snapshot.targets),
-            together=bool(st.session_state.get(f"{prefix}/together")), by=who.name, at=house().clock())
+            together=bool(st.session_state.get(f"{prefix}/together")), by=who.name, at=house().clock(),
+            barred={seat.code: [card.key for card in snapshot.targets if snapshot.recused(seat, card.key) is not None]
+                    for seat in snapshot.seats})
     except Refused as refused:
         st.session_state["said"] = ("error", str(refused))
         return

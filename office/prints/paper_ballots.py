@@ -9,7 +9,7 @@ nobody: so many were printed, and who takes which is chance. One A4 page a paper
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -34,7 +34,7 @@ _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperBallot:
     """One paper. `label` is a seat's code or a serial; `targets` are (key, name) in the order of the agenda, or, on a long
-    paper of grades, of their `numbers`."""
+    paper of grades, of their `numbers`. `barred`: what this seat does not score; it is printed so."""
 
     label: str
     secret: bool
@@ -42,11 +42,14 @@ class PaperBallot:
     seat_name: str
     targets: tuple[tuple[str, str], ...]
     numbers: tuple[int, ...] = ()
+    barred: frozenset[str] = frozenset()
 
 
 def issue(database: Database, sitting: str, *, seats: Sequence[str], secret: Mapping[str, int], targets: Sequence[str],
-          together: bool, by: str, at: datetime) -> tuple[PaperBallot, ...]:
-    """Papers for these named seats, and so many for each secret group; `together`: all targets on one paper.
+          together: bool, by: str, at: datetime,
+          barred: Mapping[str, Collection[str]] | None = None) -> tuple[PaperBallot, ...]:
+    """Papers for these named seats, and so many for each secret group; `together`: all targets on one paper. `barred`: seat
+    -> targets that it does not score: no paper is printed that has nothing else on it.
 
     Serials are stored, so that only what was printed can come back. Raises Refused.
     """
@@ -76,8 +79,13 @@ def issue(database: Database, sitting: str, *, seats: Sequence[str], secret: Map
             raise Refused(f"{'、'.join(wrong)}不是实名席位。无记名组按张数印，不按席位印。")
         if not 0 < (len(seats) + sum(secret.values())) * len(pages) <= MOST_PAPERS:
             raise Refused(f"请选好席位或填张数，一次最多印{MOST_PAPERS}张。")
+        of_seat = {code: frozenset((barred or {}).get(code, ())) if rule.ballot.kind is not BallotKind.RANKING else frozenset()
+                   for code in seats}  # a ranking keeps the places of those it does not score
         papers = [PaperBallot(label=code, secret=False, group_name=rule.group(known[code].group).name,
-                              seat_name=known[code].name, targets=page, numbers=numbers) for page in pages for code in seats]
+                              seat_name=known[code].name, targets=page, numbers=numbers, barred=of_seat[code])
+                  for page in pages for code in seats if any(key not in of_seat[code] for key, _name in page)]
+        if seats and not papers and not any(secret.values()):
+            raise Refused("所选席位对所选单位都要回避，没有要印的纸票。")
         taken = set(paper_reads.serials(w.c, found.id)) | {code.upper() for code in known}
         drawn: dict[str, tuple[str, tuple[str, ...]]] = {}
         for page in pages:
@@ -135,6 +143,7 @@ th,td{border:.3mm solid #57606a;padding:1.6mm 2mm;text-align:left;vertical-align
 td.mark{height:10mm;min-width:18mm}
 thead{display:table-header-group}
 tr{break-inside:avoid}
+.none{text-align:center;color:#57606A}
 .ten td{border-bottom:2px solid #1F2328}
 .quiet{white-space:nowrap}
 @media print{body{background:#fff}.how{display:none}.paper{margin:0;padding:0;break-after:page}
@@ -155,10 +164,12 @@ def sheet(papers: Sequence[PaperBallot], rule: Rule, title: str) -> str:
 def _paper(one: PaperBallot, rule: Rule, title: str) -> str:
     whose = "无记名，编号" if one.secret else f"{escape(one.seat_name or '席位')}，席位"
     head, cells = _columns(rule, len(one.targets))
+    none = f'<td class="none" colspan="{cells.count("<td")}">回避，不评</td>'
     numbered = "<th>序号</th>" if one.numbers else ""
     rows = "".join(
         f'<tr{" class=ten" if number and number % PER_ROW == 0 else ""}>{f"<td>{number}</td>" if number else ""}'
-        f"<td>{escape(name)}</td>{cells}</tr>" for number, (_key, name) in zip_longest(one.numbers, one.targets))
+        f"<td>{escape(name)}</td>{none if key in one.barred else cells}</tr>"
+        for number, (key, name) in zip_longest(one.numbers, one.targets))
     keep = "请记下编号，公布后可凭它查到这张票已计入；编号不对应任何人。" if one.secret else ""
     return (
         f'<section class="paper"><div class="head"><div><h1>{escape(title)} 评分票</h1>'

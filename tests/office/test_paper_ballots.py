@@ -15,10 +15,10 @@ from tests import make
 from tests.browser.real import chromium
 
 
-def issue(hall, *, seats=("L1", "L2"), secret=None, targets=("U1", "U2"), together=False):
+def issue(hall, *, seats=("L1", "L2"), secret=None, targets=("U1", "U2"), together=False, barred=None):
     return paper_ballots.issue(
         hall.house.database, hall.key, seats=seats, secret={"public": 3} if secret is None else secret, targets=targets,
-        together=together, by="clerk", at=hall.now)
+        together=together, by="clerk", at=hall.now, barred=barred)
 
 
 def test_each_unit_has_papers_of_its_own_with_codes_for_seats_and_serials_for_secret_groups(hall):
@@ -44,6 +44,20 @@ def test_all_units_may_stand_on_one_paper(hall):
     papers = issue(hall, together=True)
 
     assert len(papers) == 5 and {one.targets for one in papers} == {(("U1", "A县"), ("U2", "B县"))}
+
+
+def test_what_a_seat_does_not_score_is_printed_so_and_no_paper_is_printed_for_nothing_else(hall):
+    barred = {"L1": {"U1"}}
+    together, = issue(hall, seats=("L1",), secret={}, together=True, barred=barred)
+    alone, = issue(hall, seats=("L1",), secret={}, barred=barred)
+
+    with hall.house.database.reading() as c:
+        rule = read_rule(c.execute(text("select toml from rule")).scalar_one().encode())
+    html = sheet((together,), rule, "会")
+    assert '<td>A县</td><td class="none" colspan="3">回避，不评</td>' in html and html.count("回避，不评") == 1
+    assert alone.targets == (("U2", "B县"),)
+    with pytest.raises(Refused, match="都要回避"):
+        issue(hall, seats=("L1",), secret={}, targets=("U1",), barred=barred)
 
 
 @pytest.mark.parametrize(("changes", "words"), [
