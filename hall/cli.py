@@ -11,6 +11,7 @@ import csv
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -57,6 +58,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"数据库出错，没有改动任何数据：{str(cause).splitlines()[0][:200]}", file=sys.stderr)
     except KeyboardInterrupt:
         return 130
+    except Exception as cause:  # the last resort: who stands at the server gets a sentence that can be passed on
+        frame = traceback.extract_tb(cause.__traceback__)[-1]
+        said = " ".join(str(cause).split())[:200]
+        print(f"没有做成（{type(cause).__name__}：{said}；{Path(frame.filename).name}第{frame.lineno}行）。"
+              "请用 leitai verify 核对数据库，并把这句话告诉维护人员。", file=sys.stderr)
     return 2
 
 

@@ -89,8 +89,11 @@ def checks(c: Connection, *, kept: tuple[int, str] | None = None) -> tuple[Check
         for one in publications:
             booked = tuple(entry for entry in entries if entry.publication_id == one.id)
             line = told.pop((sitting.key, one.number), None)
-            found += _publication(c, sitting, one, line, booked, before, latest=one is publications[-1],
-                                  since=_since(lines, sitting, one.number, line))
+            try:
+                found += _publication(c, sitting, one, line, booked, before, latest=one is publications[-1],
+                                      since=_since(lines, sitting, one.number, line))
+            except _DAMAGE:
+                found.append((f"{sitting.key} 第{one.number}版所计的票或轮次里有读不出的行，被改动过", False))
             before = tuple(entry for entry in booked if entry.reverses_id is None)
         own = tuple(line for line in lines if line.sitting == sitting.key)
         try:

@@ -9,7 +9,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from db.engine import Database
 from hall.cli import main
 
 ROOT = Path(__file__).parent.parent.parent
@@ -132,6 +134,19 @@ def test_of_many_units_a_wrong_one_is_answered_with_the_nearest(leitai) -> None:
     everybody = json.loads(leitai("status", "wenzhou_town_2018q3")[1])["targets"]
     assert leitai("open", "wenzhou_town_2018q3", *everybody)[0] == 0
     assert leitai("open", "wenzhou_town_2018q3", *everybody)[2].count("、") == 2, "three names, and how many there are"
+
+
+def test_whatever_breaks_is_one_sentence_with_its_place(leitai, url: str) -> None:  # type: ignore[no-untyped-def]
+    leitai("load", SAMPLE)
+    leitai("open", KEY, "U01")
+    database = Database(url)
+    with database.write.begin() as c:
+        c.execute(text("update round set opened_at = 'yesterday'"))
+    database.dispose()
+    code, out, err = leitai("status", KEY)
+
+    assert (code, out) == (2, "")
+    assert "ValueError" in err and ".py第" in err and len(err.strip().splitlines()) == 1
 
 
 def test_a_database_that_cannot_be_reached(capsys: pytest.CaptureFixture[str]) -> None:

@@ -133,11 +133,19 @@ def spoil_a_line(c: Connection) -> None:
     c.execute(text("update record_entry set detail = '{' where action = '开始打分'"))
 
 
+def garble_a_ballot(c: Connection) -> None:
+    c.execute(update(t.ballot).where(t.ballot.c.seat_id.is_not(None)).values(marks=""))
+
+
+def garble_a_round(c: Connection) -> None:
+    c.execute(text("update round set opened_at = 'yesterday'"))
+
+
 @pytest.mark.parametrize("attack", [
     swap_two_units, move_an_entry, add_points, add_points_to_a_version, change_a_cause, change_a_period,
     delete_what_was_published, overwrite_the_hashes, change_the_reason, damage_a_package, change_a_ballot,
     delete_a_ballot, change_the_rule, delete_the_whole_record, delete_the_last_line, move_a_line_to_no_sitting,
-    spoil_a_line], ids=lambda attack: attack.__name__)
+    spoil_a_line, garble_a_ballot, garble_a_round], ids=lambda attack: attack.__name__)
 def test_an_alteration_is_said(published: make.Hall, attack: Callable[[Connection], None]) -> None:
     with published.house.database.write.begin() as c:
         attack(c)
