@@ -164,8 +164,8 @@ def sheet(papers: Sequence[PaperBallot], rule: Rule, title: str) -> str:
 def _paper(one: PaperBallot, rule: Rule, title: str) -> str:
     whose = "无记名，编号" if one.secret else f"{escape(one.seat_name or '席位')}，席位"
     head, cells = _columns(rule, len(one.targets))
-    none = f'<td class="none" colspan="{cells.count("<td")}">回避，不评</td>'
-    numbered = "<th>序号</th>" if one.numbers else ""
+    none = f'<td class="none" colspan="{cells.count("<td")}">这一席不评</td>'
+    numbered = "<th class=quiet>序号</th>" if one.numbers else ""
     rows = "".join(
         f'<tr{" class=ten" if number and number % PER_ROW == 0 else ""}>{f"<td>{number}</td>" if number else ""}'
         f"<td>{escape(name)}</td>{none if key in one.barred else cells}</tr>"

@@ -54,7 +54,7 @@ def test_what_a_seat_does_not_score_is_printed_so_and_no_paper_is_printed_for_no
     with hall.house.database.reading() as c:
         rule = read_rule(c.execute(text("select toml from rule")).scalar_one().encode())
     html = sheet((together,), rule, "会")
-    assert '<td>A县</td><td class="none" colspan="3">回避，不评</td>' in html and html.count("回避，不评") == 1
+    assert '<td>A县</td><td class="none" colspan="3">这一席不评</td>' in html and html.count("这一席不评") == 1
     assert alone.targets == (("U2", "B县"),)
     with pytest.raises(Refused, match="都要回避"):
         issue(hall, seats=("L1",), secret={}, targets=("U1",), barred=barred)

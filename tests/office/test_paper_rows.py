@@ -67,4 +67,4 @@ def test_a_long_paper_is_printed_with_its_numbers(house):
 
     html = paper_ballots.sheet((paper,), RULE, "镇街亮绩")
 
-    assert "<th>序号</th>" in html and "<td>13</td><td>13镇</td>" in html and html.count("class=ten") == 1
+    assert "<th class=quiet>序号</th>" in html and "<td>13</td><td>13镇</td>" in html and html.count("class=ten") == 1
