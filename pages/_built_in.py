@@ -50,6 +50,8 @@ STYLE = "<style>" + "\n".join([
     f"{_HINT}:only-child{{display:none}}.stForm {_HINT}:only-child{{display:inline}}",
     '.stNumberInput:has([role=alert])::after,.stDateInput:has([role=alert])::after{content:"超出允许的范围，没有采用";'
     "color:#B3261E;font-size:.875rem}",
+    # what hovers over a picture says Fullscreen
+    "[data-testid=stElementToolbar]{display:none}",
     # an error of a page: one sentence, whatever Streamlit would say of it
     ".stException>*{display:none}",
     '.stException::after{content:"■ 这里出了错，原因已记在服务器的日志里。请刷新页面；还是这样，请找管理员。";'

@@ -13,7 +13,7 @@ from pages import _built_in
 from tests.pages.conftest import OpenPage, words
 
 CHUNKS = ("index", "FileUploader", "utils", "Multiselect", "Selectbox", "DateInput", "NumberInput", "DownloadButton", "TextArea",
-          "Tooltip", "InputInstructions", "ExceptionElement", "styled-components")
+          "Tooltip", "Toolbar", "InputInstructions", "ExceptionElement", "styled-components")
 
 
 def bundle() -> str:
