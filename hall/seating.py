@@ -58,7 +58,7 @@ def arrival_words(snapshot: Snapshot, seat: SeatInHall) -> str:
         return said
     here = sum(one.checked_in or one.id == seat.id for one in snapshot.seats if one.group == seat.group)
     return (f"{said}{group.name}要求有效票达到到会未回避席位的{percent(group.quorum_share)}：到会现在是{here}席，"
-            "对已截止还没公布的各家一并适用。")
+            f"对已截止的各家一并适用{'；已公布的不变，再出一版时按那时的到会席位算' if snapshot.published else ''}。")
 
 
 def leaving_words(snapshot: Snapshot, seat: SeatInHall) -> str:

@@ -168,7 +168,7 @@ def test_hard_case_11_who_leaves_early_is_no_longer_in_the_quorum_and_keeps_his_
     with house.database.reading() as c:
         assert tally(package_of(c, sitting_of(c, hall.key))).as_json()["targets"]["U2"]["state"] == "below_quorum"
     words = seating.arrival_words(seen(hall), seat(hall, "L4"))
-    assert "到会现在是4席，对已截止还没公布的各家一并适用" in words, "who comes late raises the quorum of what is over"
+    assert "到会现在是4席，对已截止的各家一并适用。" in words, "who comes late raises the quorum of what is over"
     words = seating.leaving_words(seen(hall), seat(hall, "L3"))
     assert "50%：到会从3席减为2席" in words and "已投的票照算" in words
     do(hall, seating.leave, "L3")
@@ -179,6 +179,8 @@ def test_hard_case_11_who_leaves_early_is_no_longer_in_the_quorum_and_keeps_his_
     assert last(hall) == ("离席", {"seat": "L3", "name": "市领导3席"})
     with pytest.raises(Refused, match="没有签到"):
         do(hall, seating.leave, "L3")
+    hall.publish(despite_warnings=True)
+    assert "已公布的不变，再出一版时按那时的到会席位算" in seating.arrival_words(seen(hall), seat(hall, "L4"))
 
 
 def test_hard_case_11_a_paper_of_who_left_stays_counted(hall: make.Hall) -> None:
