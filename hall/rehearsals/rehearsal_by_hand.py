@@ -17,11 +17,13 @@ BY = "命令行"
 
 def rehearse(database: Database, sitting: str, *, phones: int, host: str, port: int | None, end: bool) -> int:
     """Begin or continue the rehearsal of this sitting and stay until Ctrl+C; with `end` throw its data away."""
+    known = rehearsing.rehearsed(database)
     if end:
+        if known is not None and known.key != sitting:
+            raise Refused(f"留着的是“{known.key}”的彩排。要清除它，请用 leitai rehearse {known.key} --end。")
         rehearsing.finish(database)
         print("彩排已结束，数据已清除。")
         return 0
-    known = rehearsing.rehearsed(database)
     if known is None:
         rehearsing.prepare(database, sitting, by=BY, at=utc_now())
     elif known.key != sitting:

@@ -275,5 +275,6 @@ def test_the_command_line_says_that_it_is_a_rehearsal(hall, place, tmp_path, cap
     assert "0到300部" in capsys.readouterr().err
     assert main(["rehearse", "other", "--database-url", hall.house.database.url]) == 2
     assert "还留着“small”的彩排" in capsys.readouterr().err
+    assert main(["rehearse", "another", "--end", "--database-url", hall.house.database.url]) == 2
     assert main(["rehearse", hall.key, "--end", "--database-url", hall.house.database.url]) == 0
     assert not place.exists()
