@@ -15,14 +15,14 @@ from scoring.compare import differences
 from scoring.explain import NoSuchTarget, explain
 from scoring.ledger import as_json, balances
 from scoring.package import PackageRefused, read_ledger, read_package
+from scoring.printing import CannotPrint, put_out, say
 from scoring.result import CannotTally, json_text
 from scoring.tally import dumps, tally
-from scoring.words import one_sentence
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> "None":  # type: ignore[override]
-        _say(f"命令写得不对（{message}），请写 {USAGE}")
+        say(f"命令写得不对（{message}），请写 {USAGE}")
         raise SystemExit(2)
 
 
@@ -42,8 +42,8 @@ def main(arguments: Sequence[str]) -> int:
         if asked.command == "ledger":
             return _ledger(asked.folder)
         return _recount(asked.folder, asked.explain)
-    except (PackageRefused, CannotTally, NoSuchTarget) as refused:
-        _say(str(refused))
+    except (PackageRefused, CannotTally, NoSuchTarget, CannotPrint) as refused:
+        say(str(refused))
         return 2
 
 
@@ -51,9 +51,9 @@ def _recount(folder: Path, target: str | None) -> int:
     package = read_package(folder)
     result = tally(package)
     found = [] if package.published is None else differences(package.published, result.as_json())
-    _print(dumps(result) if target is None else json_text(_on_one_page(explain(package, target))))
+    put_out(dumps(result) if target is None else json_text(_on_one_page(explain(package, target))))
     for difference in found:
-        _say(difference)
+        say(difference)
     return 1 if found else 0
 
 
@@ -64,19 +64,8 @@ def _on_one_page(explained: dict[str, Any]) -> dict[str, Any]:
 
 def _ledger(folder: Path) -> int:
     rule, rows = read_ledger(folder)
-    _print(json_text(as_json(balances(rule.ledger, rows))))
+    put_out(json_text(as_json(balances(rule.ledger, rows))))
     return 0
-
-
-def _print(text: str) -> None:
-    """UTF-8 whatever the terminal's locale says."""
-    sys.stdout.buffer.write(text.encode("utf-8"))
-    sys.stdout.buffer.flush()
-
-
-def _say(sentence: str) -> None:
-    sys.stderr.buffer.write((one_sentence(sentence) + "\n").encode("utf-8", "replace"))
-    sys.stderr.buffer.flush()
 
 
 if __name__ == "__main__":

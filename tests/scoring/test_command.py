@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -61,6 +62,20 @@ def test_the_module_runs_as_the_documentation_says(folder: Path) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
     assert (explanation["what"], explanation["target"]) == ("total", "U1")
     assert set(explanation) >= {"what", "formula", "parameters", "exact", "published", "children", "gaps", "alternatives"}
+
+
+@pytest.mark.parametrize("module", ["scoring", "advisory"])
+def test_what_cannot_be_written_is_said_and_a_reader_that_has_had_enough_is_no_fault(folder: Path, module: str) -> None:
+    command = [sys.executable, "-m", module, *(["recount"] if module == "scoring" else []), str(folder)]
+    nobody_reads, out = os.pipe()
+    os.close(nobody_reads)
+    with os.fdopen(out, "wb") as pipe, Path("/dev/full").open("wb") as full:
+        left = subprocess.run(command, stdout=pipe, stderr=subprocess.PIPE, cwd=ROOT, check=False)
+        unwritten = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, cwd=ROOT, check=False)
+
+    assert (left.returncode, left.stderr) == (0, b"")
+    assert unwritten.returncode == 2, "1 would mean that the publication does not hold"
+    assert "结果写不出去" in unwritten.stderr.decode() and unwritten.stderr.count(b"\n") == 1
 
 
 def test_a_folder_and_a_zip_give_the_same_bytes(folder: Path, tmp_path: Path) -> None:
