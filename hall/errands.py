@@ -14,7 +14,7 @@ from db.values import Staff
 from hall.moment.extra import made_of
 from hall.moment.limits import phones_at_once
 from hall.moment.snapshot import Snapshot
-from hall.moment.turn import place_of
+from hall.moment.turn import next_target, on_stage, place_of, scored
 from hall.preflight import owes, preflight
 from office.people import Role
 from office.reminding.reminders import Reminder
@@ -151,9 +151,11 @@ def _of_the_host(one: Snapshot) -> Iterator[Errand]:
     elif standing is Standing.OPEN:
         yield Errand(words=f"{title}：正在打分，请到主持台", page="host", sitting=key)
     elif standing is Standing.UNDER_WAY:
-        counted = {key for r in one.rounds if r.phase is not Phase.VOID for key in r.targets}
-        following = next(t for t in one.targets if t.key not in counted and not t.postponed)
-        yield Errand(words=f"{title}：下一家是第{place_of(one, following)}家 {following.name}", page="host", sitting=key)
+        here, following = one.target(on_stage(one) or ""), next_target(one)
+        todo = (f"第{place_of(one, here)}家 {here.name}在台上" if here is not None and not scored(one, here.key)
+                else f"下一家是第{place_of(one, following)}家 {following.name}" if following is not None
+                else "请公布更正的一版" if one.published and any(r.phase is Phase.CLOSED for r in one.rounds) else "请到主持台继续")
+        yield Errand(words=f"{title}：{todo}", page="host", sitting=key)
     elif standing is Standing.COUNTED:
         yield Errand(words=f"{title}：全部打完，请公布成绩", page="host", sitting=key)
 

@@ -17,7 +17,7 @@ from db.clock import text_of
 from db.values import Declaration, Receipt, Round
 from hall.ballots.phone_parts import parts_of
 from hall.moment.snapshot import SeatCard, Snapshot, TargetCard
-from hall.moment.turn import balloted, how_many_speak, place_of, place_on_paper
+from hall.moment.turn import balloted, how_many_speak, next_target, place_of, place_on_paper
 from hall.phones.phone_page import (
     ChoiceView,
     CommitmentView,
@@ -270,8 +270,8 @@ def _next_up(snapshot: Snapshot) -> str:
         return f"现在上场：{on_stage.name}"
     if snapshot.sitting.ballot_mode == "all":
         return "" if done else "全部讲完后一次打分。"
-    return next((f"下一家：{one.name}" for one in snapshot.targets
-                 if one.speaks and not one.postponed and one.key not in done), "")
+    following = next_target(snapshot)
+    return f"下一家：{following.name}" if following is not None else ""
 
 
 def _void_note(snapshot: Snapshot) -> str:

@@ -8,7 +8,8 @@ import pytest
 
 from db.values import Staff
 from hall.errands import Errand, Standing, card, errands, standing_of
-from hall.stage import questioning
+from hall.phones import phone_view
+from hall.stage import questioning, segments
 from office.people import Role
 from tests import make
 from tests.kinds import one_kind
@@ -76,12 +77,28 @@ def test_the_host_hears_what_is_red_then_who_is_next_then_to_publish(house):
     score(hall, "U1")
     assert waiting(hall, Role.HOST) == [("县区比拼现场 2026Q1：下一家是第2家 B县", "host")]
 
+    segments.call_up(house.database, hall.key, "U2", seen=None, by="host", at=hall.now)
+    assert waiting(hall, Role.HOST) == [("县区比拼现场 2026Q1：第2家 B县在台上", "host")]
+
     score(hall, "U2", "U3")
     assert waiting(hall, Role.HOST) == [("县区比拼现场 2026Q1：全部打完，请公布成绩", "host")]
     assert waiting(hall, Role.SUPERVISOR) == [("县区比拼现场 2026Q1：已打完，公布前请核对成绩", "results")]
 
     hall.publish(despite_warnings=True)
     assert waiting(hall, Role.HOST, Role.CLERK) == []
+
+
+@one_kind
+def test_after_an_early_publication_nobody_is_next_and_a_later_ballot_is_to_be_published(house):
+    hall = make.sitting(house)
+    score(hall, "U1")
+    hall.publish(despite_warnings=True)
+    now = at(hall)
+    phone = phone_view.view_of(now, now.seats[0], None, at=hall.now, nonce="n", etag="")
+    assert (waiting(hall, Role.HOST), phone.next_up) == ([], "")
+
+    score(hall, "U2")
+    assert waiting(hall, Role.HOST) == [("县区比拼现场 2026Q1：请公布更正的一版", "host")]
 
 
 @one_kind
