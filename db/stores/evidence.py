@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, text, update
@@ -35,6 +36,17 @@ class EvidenceLines:
             added_at=text_of(at), added_by=by))
         assert done.inserted_primary_key is not None
         return int(done.inserted_primary_key[0])
+
+    def add_to_new(self, lines: Sequence[tuple[int, str, str, str, int]], *, at: datetime, by: str) -> None:
+        """(item id, hash, name, media type, size) of files of items that have none yet; of one content the first line."""
+        first: dict[tuple[int, str], tuple[str, str, int]] = {}
+        for item_id, sha256, name, media_type, size in lines:
+            first.setdefault((item_id, sha256), (name, media_type, size))
+        if first:
+            self._c.execute(insert(t.evidence), [
+                {"item_id": item_id, "sha256": sha256, "name": name, "media_type": media_type, "size": size,
+                 "added_at": text_of(at), "added_by": by}
+                for (item_id, sha256), (name, media_type, size) in first.items()])
 
     def delete(self, evidence_id: int, *, at: datetime, by: str, why: str) -> None:
         """The line stays, with the hash."""

@@ -83,7 +83,9 @@ class Items:
     def enter_ready(self, ready: Ready) -> tuple[str, ...]:
         """A list that comes whole, made ready before; the number of each. Whoever enters it holds the record and has
         asked whether it still stands."""
-        ids = whole_lists.put(self._c, ready)
+        ids = whole_lists.put(self._c, ready, views=self._later is None)
+        if self._later is not None:
+            self._later |= set(ids.values())
         for one in ready.entries:
             self._told[ids[one.item["number"]]].append(one.event)
         self.touch_sittings_later({one.item["sitting_id"] for one in ready.entries if one.item["sitting_id"] is not None})
@@ -175,19 +177,27 @@ class Items:
 
     def append(self, item_id: int, serial: int, event: Event, more: Mapping[str, object] | None = None) -> None:
         """One event, at this serial: if somebody else was quicker the database refuses it. The view follows at once."""
-        written = event_row(serial, event, more)
-        self._c.execute(insert(t.item_event), {"item_id": item_id, **written})
-        self._told[item_id].append(written)
-        if event.kind is Kind.REASSIGNED or (event.kind is Kind.CORRECTED and event.units):
-            self._put_supporting(item_id, event.units)
-        if event.plan:
-            self._plan_anew(item_id, event.plan)
-        if self._later is not None:
-            self._later.add(item_id)
-        else:
-            item_views.make_again(self._c, (item_id,))
+        self._append([(item_id, event, event_row(serial, event, more))])
 
-    def append_all(self, events: Sequence[Row], sources: Sequence[Row]) -> None:
+    def append_each(self, moves: Iterable[tuple[int, int, Event]]) -> None:
+        """Many moves one after the other: (item id, serial, event) of each."""
+        self._append([(item_id, event, event_row(serial, event)) for item_id, serial, event in moves])
+
+    def _append(self, moves: Sequence[tuple[int, Event, Row]]) -> None:
+        if moves:
+            self._c.execute(insert(t.item_event), [{"item_id": item_id, **written} for item_id, _event, written in moves])
+        for item_id, event, written in moves:
+            self._told[item_id].append(written)
+            if event.kind is Kind.REASSIGNED or (event.kind is Kind.CORRECTED and event.units):
+                self._put_supporting(item_id, event.units)
+            if event.plan:
+                self._plan_anew(item_id, event.plan)
+        if self._later is not None:
+            self._later |= {item_id for item_id, _event, _written in moves}
+        else:
+            item_views.make_again(self._c, (item_id for item_id, _event, _written in moves))
+
+    def append_ready(self, events: Sequence[Row], sources: Sequence[Row]) -> None:
         """Rows made ready, whose views and whose hashes in the record whoever made them sees to (`office.listing.linking`)."""
         for table, rows in ((t.item_event, events), (t.item_source, sources)):
             if rows:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
 
@@ -20,6 +21,7 @@ from db.item_rows import Row, event_row, item_row, milestone_rows, source_row
 from db.item_values import NewItem, StoredEvent
 from db.stores import item_views
 from db.stores.item_numbers import Numbers
+from scoring.commitment import Event
 from scoring.life import replay
 from scoring.lights import LightRule
 
@@ -68,9 +70,10 @@ def seen_by(c: Connection) -> Seen:
                 units={r.key: int(r.id) for r in c.execute(select(t.unit.c.key, t.unit.c.id))})
 
 
-def make_ready(c: Connection, new: Sequence[NewItem], seen: Seen, *, by: str, at: datetime, role: str = "") -> Ready:
-    """The rows of these items; `seen` before anything else was read. Raises LifeRefused where one cannot be listed so,
-    KeyError for a unit that there is not."""
+def make_ready(c: Connection, new: Sequence[NewItem], seen: Seen, *, by: str, at: datetime, role: str = "",
+               listed: Mapping[str, Event] = MappingProxyType({})) -> Ready:
+    """The rows of these items; `seen` before anything else was read; `listed`: by their numbers the listings of items
+    that were listed elsewhere. Raises LifeRefused where one cannot be listed so, KeyError for a unit that there is not."""
     give = Numbers(c)
     known = _known(c, [one.source.key for one in new if one.source.key])
     numbers: list[str] = []
@@ -83,23 +86,23 @@ def make_ready(c: Connection, new: Sequence[NewItem], seen: Seen, *, by: str, at
         numbers.append(place.number)
         if one.source.key:
             known[one.source.key] = place.number
-        event = listing(one, place.number, at=at, by=by, role=role)
+        event = listed.get(place.number) or listing(one, place.number, at=at, by=by, role=role)
         item = replay((event,))
         assert item is not None
-        row = item_row(one, place, seen.units, at=at, by=by)
+        row = item_row(one, place, seen.units, at=event.at, by=event.by)
         views = item_views.rows_of(
             item, (StoredEvent(serial=1, event=event),), row, one.milestones, unit_id=row["unit_id"], share=item.share,
             rule=seen.rule, archived=seen.archived)
         supporting = tuple(dict.fromkeys(seen.units[key] for key in one.supporting))
         entries.append(Entry(
-            item=row, sources=(source_row(one.source, at=at),), milestones=tuple(milestone_rows(one.milestones)),
+            item=row, sources=(source_row(one.source, at=event.at),), milestones=tuple(milestone_rows(one.milestones)),
             supporting=supporting, event=event_row(1, event), views=views))
     return Ready(seen=seen, asked=tuple(new), numbers=tuple(numbers), entries=tuple(entries))
 
 
-def put(c: Connection, ready: Ready) -> dict[str, int]:
-    """Everything, with one statement a table; number -> id. Whoever puts them holds the record, and what they rest on
-    still stands (`seen_by`)."""
+def put(c: Connection, ready: Ready, *, views: bool = True) -> dict[str, int]:
+    """Everything, or all but the views, with one statement a table; number -> id. Whoever puts them holds the record, and
+    what they rest on still stands (`seen_by`)."""
     if not ready.entries:
         return {}
     c.execute(insert(t.item), [one.item for one in ready.entries])
@@ -110,7 +113,7 @@ def put(c: Connection, ready: Ready) -> dict[str, int]:
     _put(c, t.item_unit, ({"item_id": n, "unit_id": unit} for n, one in with_ids for unit in one.supporting))
     _put(c, t.item_milestone, ({"item_id": n, **row} for n, one in with_ids for row in one.milestones))
     _put(c, t.item_event, ({"item_id": n, **one.event} for n, one in with_ids))
-    for table in (t.item_view, t.item_light, t.item_node):
+    for table in (t.item_view, t.item_light, t.item_node) if views else ():
         _put(c, table, ({"item_id": n, **row} for n, one in with_ids for row in one.views[table]))
     promised = [{"of": one.item["commitment_id"], "as_number": one.item["number"]} for one in ready.entries
                 if one.item["commitment_id"] is not None]

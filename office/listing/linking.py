@@ -82,7 +82,7 @@ def still_stand(c: Connection, links: Links) -> bool:
 
 def link_all(w: Work, links: Links, *, by: str, at: datetime) -> None:
     """Write them, each with its line in the record. Whoever does so holds the record."""
-    w.items.append_all(links.events, links.sources)
+    w.items.append_ready(links.events, links.sources)
     put_ahead(w.c, links.ahead, list(links.ahead.serials))
     make_again(w.c, links.with_relatives)
     w.record.append_all(links.lines, at=at, actor=by, action=f"清单：{Kind.LINKED.words}")

@@ -14,8 +14,8 @@ from datetime import date, datetime
 from db.engine import Database
 from db.item_lights import ARCHIVE_SETTING, archive_days, rule_in_force
 from db.reads import item_archive as reads
-from db.stores.item_views import batch_ids, make_again
-from db.stores.views_ahead import Ahead, make_ahead, put_ahead
+from db.stores.item_views import batch_ids
+from db.stores.views_ahead import make_ahead, put_ahead
 from db.values import Staff
 from db.work import Work, work
 from office import local_time
@@ -71,7 +71,9 @@ def archive(database: Database, batch: str, *, on: date, who: Staff, at: datetim
             raise Refused(f"“{batch}”{begun.isoformat()}才开始列入，归档日期不能比这早。")
         if archive_days(w.c).get(batch) == on:
             raise Refused(f"“{batch}”已经在{on.isoformat()}归档。")
-        return put_away(w, batch, on, by=who.name, at=at, ahead=ahead)
+        set_away(w, {batch: on})
+        put_ahead(w.c, ahead, batch_ids(w.c, batch))
+        return put_away(w, batch, on, by=who.name, at=at)
 
 
 def take_up_again(database: Database, batch: str, *, who: Staff, at: datetime) -> None:
@@ -91,16 +93,14 @@ def take_up_again(database: Database, batch: str, *, who: Staff, at: datetime) -
         w.record.append(at=at, actor=who.name, action=TAKEN_UP, name=batch, day=was.isoformat(), count=count)
 
 
-def put_away(w: Work, batch: str, on: date, *, by: str, at: datetime, ahead: Ahead | None = None) -> PutAway:
-    """Within somebody's transaction: set the day, let the lights stand still (`ahead`: as they were made ready for it),
-    write it down."""
-    w.roster.put_setting(ARCHIVE_SETTING, _written({**archive_days(w.c), batch: on}))
-    listed = batch_ids(w.c, batch)
-    seen = len(listed)
-    if ahead is not None:
-        put_ahead(w.c, ahead, listed)
-    else:
-        make_again(w.c, listed)
+def set_away(w: Work, days: Mapping[str, date]) -> None:
+    """Within somebody's transaction: the days from which these lists stand still. Their views are still to be made."""
+    w.roster.put_setting(ARCHIVE_SETTING, _written({**archive_days(w.c), **days}))
+
+
+def put_away(w: Work, batch: str, on: date, *, by: str, at: datetime) -> PutAway:
+    """Within somebody's transaction: what was set, and stands in the views by now, written down."""
+    seen = len(batch_ids(w.c, batch))
     still = reads.archived_of(w.c, batch)
     w.record.append(at=at, actor=by, action=ARCHIVED, name=batch, day=on.isoformat(), count=still)
     return PutAway(still=still, alive=seen - still)

@@ -107,3 +107,15 @@ def test_a_number_given_in_this_list_is_taken_for_the_rest_of_it(hall):
         numbers = Numbers(c)
         assert [numbers.next(problem(number=one)) for one in ("2026-3", "2026-003", "")] == [
             Place("2026", 3, "2026-3"), Place("=2026-003", 1, "2026-003"), Place("2026", 4, "2026-004")]
+
+
+def test_one_content_is_one_line_of_an_item_whatever_it_is_called(hall):
+    with work(hall.house.database) as w:
+        one_by_one(w, [problem(), problem("另一件")])
+        first, second = (r.id for r in w.c.execute(select(t.item.c.id).order_by(t.item.c.id)))
+        w.evidence.add_to_new([(first, "a" * 64, "照片.jpg", "image/jpeg", 9), (first, "a" * 64, "同一张.jpg", "image/jpeg", 9),
+                               (second, "a" * 64, "照片.jpg", "image/jpeg", 9)], at=make.START, by="clerk")
+        w.evidence.add_to_new([], at=make.START, by="clerk")
+        kept = [tuple(r) for r in w.c.execute(select(t.evidence.c.item_id, t.evidence.c.name).order_by(t.evidence.c.id))]
+
+    assert kept == [(first, "照片.jpg"), (second, "照片.jpg")]
