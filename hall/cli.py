@@ -13,6 +13,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -44,6 +45,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that has no ● is no reason to stop
     try:
         asked = _parser().parse_args(_readable(sys.argv[1:] if arguments is None else arguments))
         return int(asked.do(asked) or 0)

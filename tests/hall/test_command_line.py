@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import io
 import json
 import re
 import shutil
@@ -147,6 +149,15 @@ def test_whatever_breaks_is_one_sentence_with_its_place(leitai, url: str) -> Non
 
     assert (code, out) == (2, "")
     assert "ValueError" in err and ".py第" in err and len(err.strip().splitlines()) == 1
+
+
+def test_a_terminal_that_knows_no_chinese_is_no_reason_to_stop(leitai, url: str) -> None:  # type: ignore[no-untyped-def]
+    leitai("load", SAMPLE)
+    told = io.TextIOWrapper(io.BytesIO(), encoding="latin-1")
+    with contextlib.redirect_stdout(told):
+        assert main(["verify", "--database-url", url]) == 0
+    told.flush()
+    assert told.buffer.getvalue()  # type: ignore[attr-defined]
 
 
 def test_a_database_that_cannot_be_reached(capsys: pytest.CaptureFixture[str]) -> None:
