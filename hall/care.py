@@ -40,7 +40,7 @@ def backup(database: Database, file: Path, *, by: str, at: datetime) -> int:
 
 def _refuse_own_file(database: Database, file: Path, words: str) -> None:
     """The running hall would go on with a file that is no longer there."""
-    if database.file is not None and os.path.exists(file) and os.path.samefile(file, database.file):
+    if database.file is not None and database.file.exists() and os.path.exists(file) and os.path.samefile(file, database.file):
         raise Refused(words)
 
 
