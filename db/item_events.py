@@ -59,7 +59,8 @@ def listing(new: NewItem, number: str, *, at: datetime, by: str, by_unit: str = 
     return Event(
         kind=Kind.LISTED, at=at, on=on, by=by, by_unit=by_unit, role=role, number=number, unit=new.unit, text=new.text,
         units=tuple(dict.fromkeys(new.supporting)), leader=new.contact_leader, deadline=new.deadline,
-        since=min(new.listed_on, on), starts_on=started(new), target=target_of(new), source=said(new.source))
+        since=min(new.listed_on, on), starts_on=started(new), target=target_of(new), source=said(new.source),
+        plan=tuple(one.name for one in new.milestones))
 
 
 def started(new: NewItem) -> date:

@@ -57,7 +57,7 @@ COMMON = ("kind", "at", "on", "by", "by_unit", "role")
 # Of each kind: the fields it needs, then those it may have besides.
 FIELDS: dict[Kind, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Kind.LISTED: (("number", "unit"), ("text", "units", "leader", "parent", "deadline", "original", "since", "starts_on",
-                                       "target", "source", "evidence")),
+                                       "target", "source", "plan", "evidence")),
     Kind.ACCEPTED: ((), ("text",)),
     Kind.RETURNED: (("text",), ("evidence",)),
     Kind.REASSIGNED: (("unit", "text"), ("units", "leader", "deadline")),

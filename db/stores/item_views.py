@@ -87,7 +87,7 @@ def numbers_of(c: Connection, item_ids: Iterable[int]) -> Iterator[tuple[int, st
 
 def astray(c: Connection, item_ids: Sequence[int]) -> tuple[int, ...]:
     """Of these items the ones whose view, lights or milestones are not what their events come to; older code's views aside."""
-    _told, fresh = made(c, item_ids, rule_in_force(c), archive_days(c))
+    _, fresh = made(c, item_ids, rule_in_force(c), archive_days(c))
     held: dict[int, set[tuple[object, ...]]] = defaultdict(set)
     want: dict[int, set[tuple[object, ...]]] = defaultdict(set)
     versions: dict[int, int] = {}
@@ -98,8 +98,17 @@ def astray(c: Connection, item_ids: Sequence[int]) -> tuple[int, ...]:
                 versions[r.item_id] = r.version
         for one in rows:
             want[one["item_id"]].add((table.name, *(one[column.name] for column in table.c)))
-    return tuple(one for one in item_ids if one not in versions or one not in want or (
+    replanned = _replanned(c, item_ids)
+    return tuple(one for one in item_ids if one not in versions or one not in want or one in replanned or (
         versions[one] == VERSION and held[one] != want[one]))
+
+
+def _replanned(c: Connection, item_ids: Sequence[int]) -> set[int]:
+    """Of these items those whose milestones are not what their events last planned; earlier listings said nothing of them."""
+    plans = plans_of(c, item_ids)
+    last = {item_id: next((one.event.plan for one in reversed(events) if one.event.plan), ())
+            for item_id, events in events_of(c, item_ids).items()}
+    return {one for one, plan in last.items() if plan and plan != tuple(each.name for each in plans.get(one, ()))}
 
 
 def _make(c: Connection, item_ids: Sequence[int], rule: LightRule, archived: Mapping[str, date]) -> None:

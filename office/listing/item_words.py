@@ -103,7 +103,7 @@ def _told(event: Event, units: Mapping[str, str], slips: tuple[SlipKind, ...]) -
     if event.target is not None and event.kind is Kind.CORRECTED:
         said.append(f"目标：{plain(event.target.value)}{event.target.measure}")
     if event.plan:
-        said.append(f"时间节点改为：{'；'.join(event.plan)}")
+        said.append(f"时间节点{'改为' if event.kind is Kind.CORRECTED else ''}：{'；'.join(event.plan)}")
     if event.deadline is not None:
         said.append(f"{_deadline_of(event.kind)}：{event.deadline.isoformat()}")
     if event.due is not None:

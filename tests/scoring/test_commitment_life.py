@@ -131,7 +131,7 @@ class ListLife(RuleBasedStateMachine):
         item = self.pick(data)
         if item.done:
             self.book.do(item.number, Kind.LOOKED_BACK, self.today, by="记者", verdict=verdict)
-            self.book.do(item.number, Kind.RELAPSED, self.today, text="反弹", deadline=day(self.today + 20))
+            self.attempt(item.number, event(Kind.RELAPSED, self.today, text="反弹", deadline=day(self.today + 20)))
 
     # -- how it is drawn
 
