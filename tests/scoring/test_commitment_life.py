@@ -113,7 +113,8 @@ class ListLife(RuleBasedStateMachine):
         (Kind.SLIP_ISSUED, Kind.SLIP_ISSUED), (Kind.SLIP_ISSUED, Kind.SLIP_ANSWERED), (Kind.PARKED, Kind.RESUMED),
         (Kind.EXTENSION_ASKED, Kind.EXTENSION_DECIDED), (Kind.EXTENSION_ASKED, Kind.EXTENSION_ASKED), (Kind.SPLIT,),
         (Kind.REPORTED, Kind.REPORTED), (Kind.REPORTED, Kind.NODE_CHECKED),
-        (Kind.REPORTED, Kind.NODE_CHECKED, Kind.REPORTED), (Kind.CLOSURE_ASKED, Kind.CLOSURE_REFUSED),
+        (Kind.REPORTED, Kind.NODE_CHECKED, Kind.REPORTED), (Kind.REPORTED, Kind.CLOSURE_ASKED, Kind.CHECKED, Kind.SIGNED_OFF),
+        (Kind.CLOSURE_ASKED, Kind.CLOSURE_REFUSED),
         (Kind.RETURNED, Kind.REASSIGNED),
     )), gap=st.sampled_from((0, 0, 30)))
     def one_after_another(self, data: Any, kinds: tuple[Kind, ...], gap: int) -> None:
