@@ -106,7 +106,8 @@ def in_words(
     if other["one_judge"]:
         best, worst = other["one_judge"]
         same = f"都是第{best}名" if best == worst else f"名次在第{best}至第{worst}名之间"
-        yield f"少任何一位评委，{same}。"
+        lost = sum(1 for rank in other["judges"].values() if rank is None)
+        yield f"有{lost}位评委少了就得不出名次；少其他任何一位，{same}。" if lost else f"少任何一位评委，{same}。"
 
 
 def _mainly(rule: Rule, gap_: Mapping[str, Any], sign: int) -> str:

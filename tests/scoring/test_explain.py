@@ -163,6 +163,14 @@ def test_a_reading_that_gives_no_place_is_left_out_of_the_words() -> None:
     assert "不去最高最低，是第1名。" in explanation["words"]
 
 
+def test_a_judge_without_whom_there_is_no_place_is_counted_in_the_words() -> None:
+    own = make.rule(groups={"g": "50%", "h": "50%"})
+    lines = make.panel("g", {"A": [90, 92], "B": [80, 81]}) | make.panel("h", {"A": [90], "B": [80]})
+    words = explain(make.package(own, lines), "A")["words"]
+
+    assert "有1位评委少了就得不出名次；少其他任何一位，都是第1名。" in words
+
+
 def test_a_target_nobody_knows_is_refused() -> None:
     with pytest.raises(NoSuchTarget, match="没有“X”这个对象，请写 A 之一"):
         explain(make.package(make.rule(), {("g", "1"): {"A": 90}}), "X")
