@@ -103,6 +103,11 @@ def in_words(
     said = [f"{words}，是第{rank}名" for words, rank in readings if rank is not None]
     if said:
         yield f"{'；'.join(said)}。"
+    yield from one_judge_less(other)
+
+
+def one_judge_less(other: Mapping[str, Any]) -> Iterator[str]:
+    """Where the place would be without any one of the judges; nothing while none can be spared."""
     if other["one_judge"]:
         best, worst = other["one_judge"]
         same = f"都是第{best}名" if best == worst else f"名次在第{best}至第{worst}名之间"

@@ -19,7 +19,7 @@ from hall.outcome.results import Standing, package_in_force
 from hall.outcome.standings import standing_kept
 from office.refusal import NotFound
 from scoring.explain import tree
-from scoring.gaps import gap, neighbours
+from scoring.gaps import gap, neighbours, one_judge_less
 from scoring.package import Package
 from scoring.tally import Working, work_out
 from scoring.what_if import alternatives
@@ -86,7 +86,5 @@ def _firmness(database: Database, sitting: str, target: str, number: int | None,
     said = []
     if package.rule.trim.wanted and other["untrimmed"] is not None and other["median"] is not None:
         said.append(f"如果不去最高最低，是第{other['untrimmed']}名；如果取中位数，是第{other['median']}名。")
-    if other["one_judge"]:
-        best, worst = other["one_judge"]
-        said.append(f"少任何一位评委，{f'都是第{best}名' if best == worst else f'名次在第{best}至第{worst}名之间'}。")
+    said += one_judge_less(other)
     return tuple(said)
