@@ -52,7 +52,8 @@ def test_a_file_of_another_program_is_refused_and_stays_as_it_was(hall: make.Hal
     assert not list(tmp_path.glob("*before*")), "nothing was replaced, so nothing is kept"
 
 
-def test_a_copy_is_only_read(hall: make.Hall, copy: Path) -> None:
+def test_a_copy_is_only_read_also_where_no_database_stands_yet(hall: make.Hall, copy: Path) -> None:
+    assert main(["restore", str(copy), "--database-url", f"sqlite:///{copy.parent / 'new' / 'leitai.db'}"]) == 0
     was, beside = copy.read_bytes(), {one.name for one in copy.parent.iterdir()}
 
     _rows, kept = care.restore(hall.house.database, copy, by="host", at=hall.now)
