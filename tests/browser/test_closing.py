@@ -130,6 +130,7 @@ def test_the_end_of_a_round_on_console_and_wall(server: Server) -> None:
         fits(host)
 
         # the countdown
+        host.wait_for_timeout(1500)  # as above: papers come in faster than a breath
         press(host, "截止打分")
         expect(host.get_by_role("button", name="马上截止")).to_be_visible(timeout=15_000)
         expect(host.get_by_text("票在路上").first).to_be_visible(timeout=15_000)
