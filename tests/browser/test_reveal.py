@@ -121,6 +121,8 @@ def test_a_reveal_on_two_projectors_survives_a_kill_at_its_step(server: Server) 
         assert "第8名" not in screens["wide"].locator(".w").inner_text()
         host.reload()
         expect(host.get_by_text("揭晓第3步").first).to_be_visible(timeout=60_000)
+        expect(host.get_by_role("button", name="退一步")).to_be_enabled(timeout=30_000)
+        host.wait_for_timeout(500)  # a key of the keyboard works once its button stands on the page
         host.keyboard.press("ArrowLeft")
         see(screens, "第10名至第12名")
         host.wait_for_timeout(900)
