@@ -89,7 +89,9 @@ def test_from_the_key_to_a_rehearsed_ballot(server: Server, tmp_path: Path) -> N
         badge = shown.inner_text()
         assert badge.startswith(there)
         stage.get_by_role("button", name="好了").click()
+        expect(shown).to_have_count(0, timeout=15_000)
         stage.keyboard.press("Escape")
+        expect(stage.get_by_role("dialog")).to_have_count(0, timeout=15_000)
         press(stage, re.compile("第1家 鹿城区上台"))
         stage.wait_for_timeout(1500)  # the key rests for a breath, so that a double press opens nothing
         press(stage, "开始打分")
