@@ -129,3 +129,16 @@ class StoredEvent:
     serial: int
     event: Event
     more: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedItem:
+    """By what an item is named wherever somebody is told to act on it: on a page, in a letter, in a reminder."""
+
+    id: int
+    number: str
+    text: str
+    unit: str
+    unit_name: str
+    leader: str
+    deadline: date | None

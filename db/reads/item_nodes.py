@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, true
 
 from db import tables as t
-from db.item_values import Milestone
+from db.item_values import Milestone, NamedItem
 from scoring.nodes import NodeState, on_day
 
 
@@ -27,16 +27,9 @@ class NodeLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pressed:
+class Pressed(NamedItem):
     """An item with milestones that are due soon, overdue, or reported and not looked at; by their days."""
 
-    id: int
-    number: str
-    text: str
-    unit: str
-    unit_name: str
-    leader: str
-    deadline: date | None
     nodes: tuple[NodeLine, ...]
 
 

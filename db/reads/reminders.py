@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_, false, func, or_, select, true
 
 from db import tables as t
 from db.clock import moment_of
+from db.item_values import NamedItem
 from db.reads.item_archive import PRESSED
 from scoring.commitment import Status
 
@@ -21,17 +22,10 @@ _EXTENSION = ("extension_asked",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class Waiting(NamedItem):
     """An open item that its unit has to act on. `moved_on`: the last report of progress, or the day on which its unit
     got it, be it by the listing, by a new assignment or because it was reopened."""
 
-    id: int
-    number: str
-    text: str
-    unit: str
-    unit_name: str
-    leader: str
-    deadline: date | None
     moved_on: date
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from sqlalchemy import Connection, and_, or_, select, true
 
 from db import tables as t
+from db.item_values import NamedItem
 from db.reads.item_archive import PRESSED
 from scoring.commitment import Kind
 
@@ -18,16 +19,9 @@ _ASKING = (Kind.REMINDED, Kind.CLOSURE_REFUSED, Kind.RELAPSED, Kind.PART_REOPENE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unanswered:
+class Unanswered(NamedItem):
     """An item of which its unit was asked something. `kind`: by what; `said`: in whose words; `since`: on which day."""
 
-    id: int
-    number: str
-    text: str
-    unit: str
-    unit_name: str
-    leader: str
-    deadline: date | None
     kind: Kind
     said: str
     since: date
